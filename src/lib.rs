@@ -1,0 +1,9 @@
+//! Finds what is hidden in X-ray scans of shipping containers.
+//!
+//! ```text
+//! source -> scan -> prepare -> infer -> judge -> report
+//! ```
+
+pub mod infer;
+pub mod prepare;
+pub mod scan;

@@ -1,0 +1,2 @@
+//! portray
+fn main() {}

@@ -1,0 +1,115 @@
+//! What preparation hands on: attenuation on the model's grid, and the way back to source pixels.
+
+use crate::scan::{BoxPx, End, PixelSize, Point, Warning};
+use ndarray::Array2;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What may be said of a prepared pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum PixelState {
+    /// Measured.
+    #[default]
+    Valid,
+    /// Not measured: a repaired dropout, a dead row, a place outside the image.
+    Repaired,
+    /// The beam did not get through: nothing can be said of what is there.
+    Shielded,
+}
+
+/// What the crop holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Located {
+    /// A container: its walls, roof and floor were found.
+    Container,
+    /// Something in front of air, such as a whole vehicle; the container inside it was not told apart.
+    Object,
+    /// Nothing was told apart from air: the whole image is used.
+    WholeImage,
+}
+
+/// How prepared pixels lie in the source image and in the container.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// The part of the source image that was prepared, in source pixels.
+    pub crop: BoxPx,
+    /// What the crop holds.
+    pub located: Located,
+    /// Source pixel size in mm; known or assumed.
+    pub source_pixel: PixelSize,
+    /// Prepared pixel size in mm.
+    pub pixel: PixelSize,
+    /// The end of the image where the doors are.
+    pub doors: End,
+    /// Whether `doors` was stated; otherwise it is portray's convention (right).
+    pub doors_known: bool,
+}
+
+impl Frame {
+    /// A position in prepared pixels (corner-based: 0.0 is the left or top edge) as one in source pixels.
+    pub fn to_source(&self, at: Point) -> Point {
+        Point {
+            x: self.crop.x as f32 + at.x * self.pixel.x / self.source_pixel.x,
+            y: self.crop.y as f32 + at.y * self.pixel.y / self.source_pixel.y,
+        }
+    }
+
+    /// A position in source pixels as one in mm from the crop's front bottom corner: x towards the doors, y upwards.
+    pub fn to_container_mm(&self, source: Point) -> Point {
+        let from_left = (source.x - self.crop.x as f32) * self.source_pixel.x;
+        let length = self.crop.width as f32 * self.source_pixel.x;
+        Point {
+            x: if self.doors == End::Right { from_left } else { length - from_left },
+            y: (self.crop.bottom() as f32 - source.y) * self.source_pixel.y,
+        }
+    }
+}
+
+/// What one preparation step did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// The step's name, such as `air` or `dropouts`.
+    pub name: String,
+    /// Whether it changed anything.
+    pub applied: bool,
+    /// What it found and used, by name.
+    pub found: BTreeMap<String, serde_json::Value>,
+}
+
+/// A scan ready for a model: planes of one size on a grid of `frame.pixel`, high energy first.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// Transmission I/I0 per plane, from the noise floor to about 1.
+    pub transmission: Vec<Array2<f32>>,
+    /// Attenuation -ln T per plane, from 0 to -ln(noise floor).
+    pub attenuation: Vec<Array2<f32>>,
+    /// Low-energy attenuation over high-energy attenuation where there are two planes; 1 where too little absorbs to tell.
+    pub ratio: Option<Array2<f32>>,
+    /// The state of every prepared pixel.
+    pub state: Array2<PixelState>,
+    /// The lowest transmission that counts as measured.
+    pub noise_floor: f32,
+    /// Where the pixels come from.
+    pub frame: Frame,
+    /// The steps, in the order they ran.
+    pub steps: Vec<Step>,
+    /// What was odd.
+    pub warnings: Vec<Warning>,
+}
+
+impl Prepared {
+    /// `(rows, columns)`.
+    pub fn dim(&self) -> (usize, usize) {
+        self.state.dim()
+    }
+
+    /// The share of pixels that the beam did not get through.
+    pub fn shielded_share(&self) -> f32 {
+        let shielded = self.state.iter().filter(|&&s| s == PixelState::Shielded).count();
+        shielded as f32 / self.state.len().max(1) as f32
+    }
+}
