@@ -40,7 +40,7 @@ pub struct Metadata {
     /// Pixel size in mm on the container's middle plane.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pixel_mm: Option<PixelSize>,
-    /// Beam end-point energies in MV (sources: MeV), one per plane.
+    /// Beam end-point energies in MV (sources: `MeV`), one per plane.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub energies_mv: Vec<f32>,
     /// The view's name, such as `side` or `top`.
