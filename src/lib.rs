@@ -5,5 +5,6 @@
 //! ```
 
 pub mod infer;
+pub mod judge;
 pub mod prepare;
 pub mod scan;

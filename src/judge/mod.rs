@@ -1,0 +1,17 @@
+//! From scores to a verdict: anomaly map to regions, mass, material, zone, and what is said of the scan.
+
+mod attenuation;
+mod components;
+mod mass;
+mod outline;
+mod region;
+mod settings;
+mod verdict;
+mod zone;
+
+pub use attenuation::{Beam, MassAttenuation};
+pub use mass::{Mass, Material, MaterialBand};
+pub use region::{BoxMm, Region, ShieldedArea};
+pub use settings::{Checked, Settings};
+pub use verdict::{Judgement, Reason, ReasonCode, Verdict, judge};
+pub use zone::Zone;

@@ -1,0 +1,87 @@
+//! Regions: where something does not belong.
+
+use super::components::Component;
+use super::mass::{Mass, Material};
+use super::zone::Zone;
+use crate::prepare::Frame;
+use crate::scan::{BoxPx, Point};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A box in the container's frame, in mm: `x` from the front wall towards the doors, `y` from the floor upwards.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BoxMm {
+    /// Distance from the front wall.
+    pub x: f32,
+    /// Height over the bottom edge.
+    pub y: f32,
+    /// Length along the container.
+    pub width: f32,
+    /// Height of the box.
+    pub height: f32,
+}
+
+/// A place the model points at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Region {
+    /// The bounding box in source pixels.
+    pub box_px: BoxPx,
+    /// The bounding box in the container's frame, in mm.
+    pub box_mm: BoxMm,
+    /// Outlines in source pixels (corner-based), largest first; one unless the region was merged.
+    pub polygons: Vec<Vec<Point>>,
+    /// Area in mm² on the container's middle plane.
+    pub area_mm2: f32,
+    /// Highest score inside, 0 to 1.
+    pub score: f32,
+    /// Mean score inside, 0 to 1.
+    pub mean_score: f32,
+    /// The zone, where the container was told apart from its surroundings.
+    pub zone: Option<Zone>,
+    /// Extra mass over the surroundings; absent where nothing measured surrounds the region.
+    pub mass: Option<Mass>,
+    /// The material band, where two energies tell.
+    pub material: Option<Material>,
+    /// The share of the region that the beam did not get through, 0 to 1; mass and material leave it out.
+    pub shielded_share: f32,
+    /// The class the model named, for detectors that name one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// A place the beam did not get through: nothing can be said of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShieldedArea {
+    /// The bounding box in source pixels.
+    pub box_px: BoxPx,
+    /// The bounding box in the container's frame, in mm.
+    pub box_mm: BoxMm,
+    /// Area in mm².
+    pub area_mm2: f32,
+    /// The zone, where the container was told apart from its surroundings.
+    pub zone: Option<Zone>,
+}
+
+/// A component's bounding box in source pixels and in the container's frame.
+pub(super) fn boxes(frame: &Frame, bounds: BoxPx) -> (BoxPx, BoxMm) {
+    let top_left = frame.to_source(Point { x: bounds.x as f32, y: bounds.y as f32 });
+    let bottom_right = frame.to_source(Point { x: bounds.right() as f32, y: bounds.bottom() as f32 });
+    // The grid's last cell may reach beyond the crop by a fraction of a pixel.
+    let x = (top_left.x.floor() as u32).clamp(frame.crop.x, frame.crop.right().saturating_sub(1));
+    let y = (top_left.y.floor() as u32).clamp(frame.crop.y, frame.crop.bottom().saturating_sub(1));
+    let right = (bottom_right.x.ceil() as u32).clamp(x + 1, frame.crop.right().max(x + 1));
+    let bottom = (bottom_right.y.ceil() as u32).clamp(y + 1, frame.crop.bottom().max(y + 1));
+    let box_px = BoxPx { x, y, width: right - x, height: bottom - y };
+    let a = frame.to_container_mm(Point { x: x as f32, y: y as f32 });
+    let b = frame.to_container_mm(Point { x: right as f32, y: bottom as f32 });
+    let box_mm = BoxMm { x: a.x.min(b.x), y: a.y.min(b.y), width: (a.x - b.x).abs(), height: (a.y - b.y).abs() };
+    (box_px, box_mm)
+}
+
+/// A component's area in mm².
+pub(super) fn area_mm2(frame: &Frame, component: &Component) -> f32 {
+    component.pixels.len() as f32 * frame.pixel.area()
+}

@@ -1,0 +1,97 @@
+//! What a user may set of the judging.
+
+use crate::scan::{Error, Result};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Settings as given; every field may be left out. [`Settings::check`] makes them usable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Scan score from which a scan is flagged, 0 to 1; unset: the model's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f32>,
+    /// Regions smaller than this are dropped, in mm², 0 to 1e7; unset: the model's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_area_mm2: Option<f32>,
+    /// An unpenetrated area of at least this makes a scan that is not flagged `inconclusive`, in mm², 0 to 1e7.
+    pub shielded_area_mm2: f32,
+    /// A scan with more repaired pixels than this is `inconclusive`, share from 0 to 1.
+    pub max_repaired_share: f32,
+    /// At most this many regions are reported, those with the highest peaks, 1 to 1000.
+    pub max_regions: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        // 20 000 mm² is a square of 14 cm: a block of 2 kg hides behind less, but axles, engines and corner
+        // castings of that size stand in every picture.
+        Self {
+            threshold: None,
+            min_area_mm2: None,
+            shielded_area_mm2: 20_000.0,
+            max_repaired_share: 0.2,
+            max_regions: 50,
+        }
+    }
+}
+
+/// Settings whose values are all inside their ranges.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked(Settings);
+
+impl Settings {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// A parameter error that names the setting, its range and the value found.
+    pub fn check(self) -> Result<Checked> {
+        let within = |name: &str, value: f32, low: f32, high: f32| {
+            if (low..=high).contains(&value) {
+                Ok(())
+            } else {
+                Err(Error::parameter(format!("judge.{name} is {value}, expected {low} to {high}")))
+            }
+        };
+        if let Some(threshold) = self.threshold {
+            within("threshold", threshold, 0.0, 1.0)?;
+        }
+        if let Some(area) = self.min_area_mm2 {
+            within("min_area_mm2", area, 0.0, 1e7)?;
+        }
+        within("shielded_area_mm2", self.shielded_area_mm2, 0.0, 1e7)?;
+        within("max_repaired_share", self.max_repaired_share, 0.0, 1.0)?;
+        within("max_regions", self.max_regions as f32, 1.0, 1000.0)?;
+        Ok(Checked(self))
+    }
+}
+
+impl std::ops::Deref for Checked {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_outside_their_range_are_refused_by_name() {
+        assert!(Settings::default().check().is_ok());
+        let cases = [
+            (Settings { threshold: Some(1.5), ..Settings::default() }, "judge.threshold is 1.5"),
+            (Settings { threshold: Some(f32::NAN), ..Settings::default() }, "judge.threshold is NaN"),
+            (Settings { min_area_mm2: Some(-1.0), ..Settings::default() }, "judge.min_area_mm2"),
+            (Settings { shielded_area_mm2: -1.0, ..Settings::default() }, "judge.shielded_area_mm2"),
+            (Settings { max_repaired_share: 2.0, ..Settings::default() }, "judge.max_repaired_share"),
+            (Settings { max_regions: 0, ..Settings::default() }, "judge.max_regions"),
+        ];
+        for (settings, expected) in cases {
+            let message = settings.check().unwrap_err().to_string();
+            assert!(message.starts_with(expected), "{message}");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The verdict on a scan.
+
+use super::attenuation::Beam;
+use super::components::{Component, components, hysteresis, merge};
+use super::mass::{mass, material};
+use super::outline::outlines;
+use super::region::{BoxMm, Region, ShieldedArea, area_mm2, boxes};
+use super::settings::Checked;
+use super::zone::Zone;
+use crate::infer::{Contract, Inference, ScoreContract, ScoredBox};
+use crate::prepare::{Frame, Located, PixelState, Prepared};
+use crate::scan::{BoxPx, Error, Metadata, Result, Warning};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What is said of a scan. Shielded or failed is never clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Nothing reached the threshold and everything could be seen.
+    Clear,
+    /// Something could not be judged; the reasons say what.
+    Inconclusive,
+    /// The score reached the threshold.
+    Flagged,
+    /// The scan could not be read or processed.
+    Failed,
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Clear => "clear",
+            Self::Inconclusive => "inconclusive",
+            Self::Flagged => "flagged",
+            Self::Failed => "failed",
+        })
+    }
+}
+
+/// Why a scan is not clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonCode {
+    /// The score reached the threshold.
+    Score,
+    /// The beam did not get through somewhere.
+    Shielded,
+    /// Too much of the picture had to be repaired.
+    Repaired,
+    /// The scan failed.
+    Failed,
+}
+
+/// A reason in a word and a sentence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// The word to filter by.
+    pub code: ReasonCode,
+    /// The sentence for people.
+    pub message: String,
+}
+
+/// What the judging found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it is not clear; empty for clear scans.
+    pub reasons: Vec<Reason>,
+    /// The scan's score, 0 to 1: the model's own where it returns one, else the highest peak of a region.
+    pub score: f32,
+    /// The threshold it was compared with.
+    pub threshold: f32,
+    /// Regions, highest score first.
+    pub regions: Vec<Region>,
+    /// Unpenetrated areas, largest first.
+    pub shielded: Vec<ShieldedArea>,
+    /// What was odd.
+    pub warnings: Vec<Warning>,
+}
+
+/// Judges one scan.
+///
+/// # Errors
+/// A model error where the map has another size than the prepared scan or holds values that are no
+/// numbers: such a scan must fail, for every comparison with NaN would call it clear.
+pub fn judge(
+    prepared: &Prepared,
+    inference: &Inference,
+    contract: &Contract,
+    metadata: &Metadata,
+    settings: &Checked,
+) -> Result<Judgement> {
+    check_numbers(prepared, inference)?;
+    let limits = ScoreContract {
+        threshold: settings.threshold.unwrap_or(contract.score.threshold),
+        min_area_mm2: settings.min_area_mm2.unwrap_or(contract.score.min_area_mm2),
+        ..contract.score.clone()
+    };
+    let mut warnings = Vec::new();
+    let context = Context::new(prepared, metadata);
+    let mut regions = map_regions(&context, inference, &limits);
+    regions.extend(box_regions(&context, &inference.boxes, &limits));
+    // A detector that answers with thousands of boxes must not fill the report with them.
+    regions.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.box_px.cmp(&b.box_px)));
+    if regions.len() > settings.max_regions as usize {
+        let message =
+            format!("{} regions were found, the {} highest are reported", regions.len(), settings.max_regions);
+        warnings.push(Warning::new("regions_cut", message));
+        regions.truncate(settings.max_regions as usize);
+    }
+    let score = inference.score.unwrap_or_else(|| scan_score(inference, &regions, &limits));
+    let mut shielded = shielded_areas(&context, settings.shielded_area_mm2);
+    shielded.sort_by(|a, b| b.area_mm2.total_cmp(&a.area_mm2).then(a.box_px.cmp(&b.box_px)));
+
+    let mut reasons = Vec::new();
+    if score >= limits.threshold {
+        let message = format!("score {score:.3} reaches the threshold {:.3}", limits.threshold);
+        reasons.push(Reason { code: ReasonCode::Score, message });
+    }
+    if let Some(largest) = shielded.first() {
+        let total: f32 = shielded.iter().map(|area| area.area_mm2).sum();
+        let message = format!(
+            "the beam did not get through {} of {:.2} m2 in all, the largest at column {} row {}",
+            if shielded.len() == 1 { "1 area".to_owned() } else { format!("{} areas", shielded.len()) },
+            total / 1e6,
+            largest.box_px.x,
+            largest.box_px.y
+        );
+        reasons.push(Reason { code: ReasonCode::Shielded, message });
+    }
+    let repaired = share(prepared, PixelState::Repaired);
+    if repaired > settings.max_repaired_share {
+        let message = format!(
+            "{:.0} % of the picture was not measured and had to be repaired, the limit is {:.0} %",
+            100.0 * repaired,
+            100.0 * settings.max_repaired_share
+        );
+        reasons.push(Reason { code: ReasonCode::Repaired, message });
+    }
+    let verdict = match reasons.first().map(|reason| reason.code) {
+        None => Verdict::Clear,
+        Some(ReasonCode::Score) => Verdict::Flagged,
+        Some(_) => Verdict::Inconclusive,
+    };
+    Ok(Judgement { verdict, reasons, score, threshold: limits.threshold, regions, shielded, warnings })
+}
+
+struct Context<'a> {
+    prepared: &'a Prepared,
+    high: Beam,
+    low: Beam,
+    seen_from_above: bool,
+}
+
+impl<'a> Context<'a> {
+    fn new(prepared: &'a Prepared, metadata: &Metadata) -> Self {
+        let mut energies = metadata.energies_mv.clone();
+        energies.sort_by(|a, b| b.total_cmp(a));
+        let high = Beam::of(energies.first().copied());
+        let low = match energies.get(1) {
+            Some(&mv) => Beam::of(Some(mv)),
+            // Interlaced accelerators pair 6 with 4 MV and 9 with 6: two thirds.
+            None => Beam { effective_mev: high.effective_mev * 2.0 / 3.0, known: false },
+        };
+        Self { prepared, high, low, seen_from_above: metadata.view.as_deref() == Some("top") }
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.prepared.frame
+    }
+
+    fn zone(&self, region: &BoxMm) -> Option<Zone> {
+        let frame = self.frame();
+        let length = frame.crop.width as f32 * frame.source_pixel.x;
+        let height = frame.crop.height as f32 * frame.source_pixel.y;
+        (frame.located == Located::Container).then(|| Zone::of(region, length, height, self.seen_from_above))
+    }
+
+    fn region(&self, component: &Component, score: f32, mean_score: f32, label: Option<String>) -> Region {
+        let (box_px, box_mm) = boxes(self.frame(), component.bounds);
+        let blocked = component
+            .pixels
+            .iter()
+            .filter(|&&(row, column)| self.prepared.state[[row as usize, column as usize]] == PixelState::Shielded)
+            .count();
+        Region {
+            box_px,
+            box_mm,
+            polygons: outlines(component)
+                .into_iter()
+                .map(|polygon| polygon.into_iter().map(|point| self.frame().to_source(point)).collect())
+                .collect(),
+            area_mm2: area_mm2(self.frame(), component),
+            score,
+            mean_score,
+            zone: self.zone(&box_mm),
+            mass: mass(self.prepared, component, self.high),
+            material: material(self.prepared, component, self.high, self.low),
+            shielded_share: blocked as f32 / component.pixels.len() as f32,
+            label,
+        }
+    }
+}
+
+fn check_numbers(prepared: &Prepared, inference: &Inference) -> Result<()> {
+    if let Some(map) = &inference.map {
+        if map.dim() != prepared.dim() {
+            return Err(Error::bug(format!("the map is {:?}, the prepared scan {:?}", map.dim(), prepared.dim())));
+        }
+        if let Some(((row, column), value)) = map.indexed_iter().find(|(_, value)| !value.is_finite()) {
+            return Err(Error::model(format!("the model's map holds {value}, expected numbers from 0 to 1"))
+                .at(format!("map row {row} column {column}")));
+        }
+    }
+    let scores = inference.score.iter().chain(inference.boxes.iter().map(|found| &found.score));
+    if let Some(bad) = scores.into_iter().find(|score| !score.is_finite()) {
+        return Err(Error::model(format!("the model returned the score {bad}, expected a number from 0 to 1")));
+    }
+    Ok(())
+}
+
+fn map_regions(context: &Context<'_>, inference: &Inference, limits: &ScoreContract) -> Vec<Region> {
+    let Some(map) = &inference.map else { return Vec::new() };
+    let pixel = context.frame().pixel;
+    let gap = ((limits.merge_mm / pixel.x) as u32, (limits.merge_mm / pixel.y) as u32);
+    merge(hysteresis(map.view(), limits.region_seed, limits.region_grow), gap)
+        .into_iter()
+        .filter(|component| area_mm2(context.frame(), component) >= limits.min_area_mm2)
+        .map(|component| {
+            let scores = component.pixels.iter().map(|&(row, column)| map[[row as usize, column as usize]]);
+            let peak = scores.clone().fold(0.0, f32::max);
+            let mean = scores.map(f64::from).sum::<f64>() / component.pixels.len() as f64;
+            context.region(&component, peak, mean as f32, None)
+        })
+        .collect()
+}
+
+fn box_regions(context: &Context<'_>, boxes: &[ScoredBox], limits: &ScoreContract) -> Vec<Region> {
+    let (rows, columns) = context.prepared.dim();
+    let whole = BoxPx { x: 0, y: 0, width: columns as u32, height: rows as u32 };
+    boxes
+        .iter()
+        .filter(|found| found.score >= limits.region_grow)
+        .filter_map(|found| {
+            let (x, y) = (found.x.max(0.0) as u32, found.y.max(0.0) as u32);
+            let (right, bottom) = ((found.x + found.width).ceil() as u32, (found.y + found.height).ceil() as u32);
+            let bounds = BoxPx { x, y, width: right.saturating_sub(x), height: bottom.saturating_sub(y) };
+            let bounds = bounds.intersection(&whole)?;
+            let pixels =
+                (bounds.y..bounds.bottom()).flat_map(|row| (bounds.x..bounds.right()).map(move |c| (row, c))).collect();
+            let component = Component { pixels, bounds };
+            (area_mm2(context.frame(), &component) >= limits.min_area_mm2)
+                .then(|| context.region(&component, found.score, found.score, found.label.clone()))
+        })
+        .collect()
+}
+
+/// The scan's score where the model returns none: the highest peak of a region. Where no region
+/// qualifies the highest value of the map still ranks the scan, but stays under the threshold: a speck
+/// too small to be a region is no alarm.
+fn scan_score(inference: &Inference, regions: &[Region], limits: &ScoreContract) -> f32 {
+    if let Some(best) = regions.first() {
+        return best.score;
+    }
+    let map = inference.map.iter().flatten().copied();
+    let boxes = inference.boxes.iter().map(|found| found.score);
+    let peak = map.chain(boxes).fold(0.0, f32::max);
+    peak.min(limits.threshold.next_down().max(0.0))
+}
+
+fn shielded_areas(context: &Context<'_>, min_area_mm2: f32) -> Vec<ShieldedArea> {
+    let state = &context.prepared.state;
+    let (rows, columns) = state.dim();
+    components(rows, columns, |row, column| state[[row, column]] == PixelState::Shielded)
+        .into_iter()
+        .filter(|component| area_mm2(context.frame(), component) >= min_area_mm2)
+        .map(|component| {
+            let (box_px, box_mm) = boxes(context.frame(), component.bounds);
+            let area_mm2 = area_mm2(context.frame(), &component);
+            ShieldedArea { box_px, box_mm, area_mm2, zone: context.zone(&box_mm) }
+        })
+        .collect()
+}
+
+fn share(prepared: &Prepared, state: PixelState) -> f32 {
+    prepared.state.iter().filter(|&&found| found == state).count() as f32 / prepared.state.len().max(1) as f32
+}
+
+#[cfg(test)]
+#[path = "verdict_tests.rs"]
+mod tests;
