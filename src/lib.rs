@@ -7,4 +7,5 @@
 pub mod infer;
 pub mod judge;
 pub mod prepare;
+pub mod report;
 pub mod scan;

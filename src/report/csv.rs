@@ -1,0 +1,96 @@
+//! The run as a table for spreadsheets.
+
+use super::summary::Row;
+use crate::judge::Zone;
+use crate::scan::{CheckDigit, Error, Result};
+
+/// The columns, in order.
+const HEADER: [&str; 13] = [
+    "rank",
+    "name",
+    "verdict",
+    "score",
+    "container",
+    "check_digit",
+    "regions",
+    "zone",
+    "mass_kg",
+    "mass_sigma_kg",
+    "reason",
+    "report",
+    "overlay",
+];
+
+/// The ranked rows as CSV (RFC 4180, UTF-8).
+///
+/// Text that a spreadsheet would take for a formula gets a leading apostrophe: file names and metadata
+/// come from outside, and `=HYPERLINK(...)` in a file name must not run on an officer's machine.
+///
+/// # Errors
+/// A bug error where the table cannot be written to memory.
+pub fn to_csv(rows: &[Row]) -> Result<Vec<u8>> {
+    let failed = |error: &dyn std::fmt::Display| Error::bug(format!("the table cannot be written: {error}"));
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(HEADER).map_err(|error| failed(&error))?;
+    for (rank, row) in rows.iter().enumerate() {
+        let number = |value: Option<f32>| value.map(|v| v.to_string()).unwrap_or_default();
+        let container = row.container.as_ref();
+        let check_digit = container.map_or("", |c| match c.check_digit {
+            CheckDigit::Valid => "valid",
+            CheckDigit::Invalid => "invalid",
+        });
+        let record = [
+            (rank + 1).to_string(),
+            inert(&row.name),
+            row.verdict.to_string(),
+            number(row.score),
+            container.map(|c| inert(&c.number)).unwrap_or_default(),
+            check_digit.to_owned(),
+            row.regions.to_string(),
+            row.zone.as_ref().map(Zone::to_string).unwrap_or_default(),
+            number(row.mass_kg.map(|mass| mass.0)),
+            number(row.mass_kg.map(|mass| mass.1)),
+            row.reason.as_deref().map(inert).unwrap_or_default(),
+            inert(&row.report),
+            row.overlay.as_deref().map(inert).unwrap_or_default(),
+        ];
+        writer.write_record(&record).map_err(|error| failed(&error))?;
+    }
+    writer.into_inner().map_err(|error| failed(&error))
+}
+
+/// Text that no spreadsheet takes for a formula (OWASP, CSV injection).
+fn inert(text: &str) -> String {
+    let dangerous = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    if dangerous { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::Verdict;
+
+    #[test]
+    fn formulas_lie_still_and_separators_are_quoted() {
+        let row = |name: &str| Row {
+            name: name.into(),
+            verdict: Verdict::Flagged,
+            score: Some(0.5),
+            container: None,
+            regions: 1,
+            zone: Some(Zone::DoorEnd),
+            mass_kg: Some((-1.5, 2.0)),
+            reason: None,
+            report: "scans/x.json".into(),
+            overlay: None,
+        };
+        let table = to_csv(&[row("=1+1"), row("a,b\"c"), row("@x"), row("plain.tif")]).unwrap();
+        let text = String::from_utf8(table).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 5);
+        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door end,-1.5,2,,scans/x.json,");
+        assert!(lines[2].starts_with("2,\"a,b\"\"c\","));
+        assert!(lines[3].starts_with("3,'@x,"));
+        assert!(lines[4].starts_with("4,plain.tif,"));
+    }
+}

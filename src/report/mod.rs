@@ -1,0 +1,22 @@
+//! What leaves portray: reports, summaries, tables and pictures, as bytes; one writer puts them on disk.
+
+mod colour;
+mod csv;
+mod names;
+mod overlay;
+mod schema;
+mod summary;
+mod text;
+mod wire;
+mod write;
+
+pub use self::csv::to_csv;
+pub use names::Names;
+pub use overlay::overlay_png;
+pub use schema::{report_schema, summary_schema};
+pub use summary::{Counts, FailedScan, IgnoredFile, Row, Summary, SummaryTimings};
+pub use wire::{
+    ErrorInfo, Generator, ModelReport, PixelSizeMm, PlaneInfo, Preparation, Report, SCHEMA_VERSION, ScanInfo, Timings,
+    to_json,
+};
+pub use write::write_atomically;

@@ -1,0 +1,208 @@
+//! The picture of a scan with what was found drawn in.
+
+use super::colour::{CLEAR, FLAGGED, INK, MUTED, PAPER, REPAIRED, SHIELDED, mix};
+use super::text::{Face, draw};
+use super::wire::Report;
+use crate::judge::{Region, Verdict};
+use crate::prepare::{Located, PixelState, Prepared};
+use crate::scan::{End, Error, Point, Result};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder as _, Rgb, RgbImage};
+use imageproc::drawing::{draw_filled_rect_mut, draw_line_segment_mut};
+use imageproc::rect::Rect;
+use ndarray::Array2;
+
+/// Widest picture, in pixels: it fits a screen without scrolling.
+const WIDEST: u32 = 1600;
+/// Narrowest picture: captions need their room.
+const NARROWEST: u32 = 480;
+/// Rows above the scan: two lines of caption.
+const HEADER: u32 = 56;
+/// Rows below it: scale bar and legend.
+const FOOTER: u32 = 30;
+/// The strongest tint of the score map.
+const TINT: f32 = 0.45;
+
+/// Draws the prepared part of a scan: attenuation in grey (air bright), the score map as a tint,
+/// regions numbered as in the report, unpenetrated and repaired places, a scale bar. Returns PNG bytes.
+///
+/// # Errors
+/// A bug error where the picture cannot be encoded.
+pub fn overlay_png(report: &Report, prepared: &Prepared, map: Option<&Array2<f32>>) -> Result<Vec<u8>> {
+    let (rows, columns) = prepared.dim();
+    let scale = (WIDEST as f32 / columns.max(1) as f32).min(1.0);
+    let size = ((columns as f32 * scale).round().max(1.0) as u32, (rows as f32 * scale).round().max(1.0) as u32);
+    let canvas = Canvas { size, scale, width: size.0.max(NARROWEST) };
+    let mut image = RgbImage::from_pixel(canvas.width, size.1 + HEADER + FOOTER, INK);
+    canvas.draw_scan(&mut image, prepared, map, report.threshold.unwrap_or(0.5));
+    for (index, region) in report.regions.iter().enumerate().rev() {
+        canvas.draw_region(&mut image, prepared, region, index + 1);
+    }
+    canvas.draw_header(&mut image, report);
+    canvas.draw_footer(&mut image, prepared, report);
+    let mut bytes = Vec::new();
+    PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Up)
+        .write_image(image.as_raw(), image.width(), image.height(), ExtendedColorType::Rgb8)
+        .map_err(|error| Error::bug(format!("the overlay cannot be encoded: {error}")))?;
+    Ok(bytes)
+}
+
+struct Canvas {
+    /// Columns and rows of the scan in the picture.
+    size: (u32, u32),
+    /// Picture pixels per prepared pixel, at most 1.
+    scale: f32,
+    /// Columns of the picture.
+    width: u32,
+}
+
+impl Canvas {
+    /// Each picture pixel shows the mean attenuation of its prepared pixels, and the strongest score and
+    /// the worst state among them: nothing marked is lost in shrinking.
+    fn draw_scan(&self, image: &mut RgbImage, prepared: &Prepared, map: Option<&Array2<f32>>, threshold: f32) {
+        let Some(attenuation) = prepared.attenuation.first() else { return };
+        let (rows, columns) = prepared.dim();
+        let span = |index: u32, end: usize| {
+            let from = ((index as f32 / self.scale) as usize).min(end - 1);
+            let to = (((index + 1) as f32 / self.scale) as usize).clamp(from + 1, end);
+            from..to
+        };
+        let darkest = window(attenuation);
+        for y in 0..self.size.1 {
+            let row_span = span(y, rows);
+            for x in 0..self.size.0 {
+                let (mut sum, mut count, mut score) = (0.0, 0.0, 0.0_f32);
+                let (mut shielded, mut repaired) = (false, false);
+                for row in row_span.clone() {
+                    for column in span(x, columns) {
+                        sum += attenuation[[row, column]];
+                        count += 1.0;
+                        score = score.max(map.map_or(0.0, |map| map[[row, column]]));
+                        match prepared.state[[row, column]] {
+                            PixelState::Valid => {}
+                            PixelState::Repaired => repaired = true,
+                            PixelState::Shielded => shielded = true,
+                        }
+                    }
+                }
+                // The square root opens up thin goods without losing what is behind steel.
+                let grey = 235.0 * (1.0 - (sum / count / darkest).clamp(0.0, 1.0).sqrt()) + 12.0;
+                let mut pixel = Rgb([grey as u8; 3]);
+                if repaired {
+                    pixel = mix(pixel, REPAIRED, 0.35);
+                }
+                if score > 0.5 * threshold {
+                    let strength = (score - 0.5 * threshold) / (1.0 - 0.5 * threshold).max(0.01);
+                    pixel = mix(pixel, FLAGGED, TINT * strength);
+                }
+                // Hatched, so that it is seen without colour too.
+                if shielded && (x + y) % 8 < 3 {
+                    pixel = mix(pixel, SHIELDED, 0.8);
+                }
+                image.put_pixel(x, y + HEADER, pixel);
+            }
+        }
+    }
+
+    fn draw_region(&self, image: &mut RgbImage, prepared: &Prepared, region: &Region, number: usize) {
+        let frame = &prepared.frame;
+        let place = |source: Point| {
+            let x = (source.x - frame.crop.x as f32) * frame.source_pixel.x / frame.pixel.x * self.scale;
+            let y = (source.y - frame.crop.y as f32) * frame.source_pixel.y / frame.pixel.y * self.scale;
+            (x, y + HEADER as f32)
+        };
+        for polygon in &region.polygons {
+            let next = polygon.iter().cycle().skip(1);
+            for (from, to) in polygon.iter().zip(next) {
+                let (from, to) = (place(*from), place(*to));
+                // Two pixels wide, on a dark line one wider: seen on air and on steel.
+                for (colour, offsets) in [(INK, [(-1.0, 0.0), (2.0, 1.0)]), (FLAGGED, [(0.0, 0.0), (1.0, 1.0)])] {
+                    for (dx, dy) in offsets {
+                        draw_line_segment_mut(image, (from.0 + dx, from.1 + dy), (to.0 + dx, to.1 + dy), colour);
+                    }
+                }
+            }
+        }
+        let mass = region.mass.map(|mass| format!(" {:.0} kg", mass.kg)).unwrap_or_default();
+        let caption = format!("{number}: {:.2}{mass}", region.score);
+        let face = Face::PLAIN;
+        let (left, top) = place(Point { x: region.box_px.x as f32, y: region.box_px.y as f32 });
+        let (_, bottom) = place(Point { x: 0.0, y: region.box_px.bottom() as f32 });
+        let (width, height) = (face.width(&caption) + 8, face.height() + 2);
+        let x = (left as u32).min(self.size.0.saturating_sub(width));
+        // Above the region, or below it where there is no room above.
+        let above = top - height as f32 - 3.0;
+        let y = if above >= HEADER as f32 { above } else { bottom + 3.0 };
+        let y = (y as u32).min((HEADER + self.size.1).saturating_sub(height)).max(HEADER);
+        draw_filled_rect_mut(image, Rect::at(x as i32, y as i32).of_size(width, height), INK);
+        draw(image, (i64::from(x) + 4, i64::from(y) + 1), face, FLAGGED, &caption);
+    }
+
+    fn draw_header(&self, image: &mut RgbImage, report: &Report) {
+        let colour = match report.verdict {
+            Verdict::Flagged | Verdict::Failed => FLAGGED,
+            Verdict::Inconclusive => SHIELDED,
+            Verdict::Clear => CLEAR,
+        };
+        let badge = report.verdict.to_string().to_uppercase();
+        let badge_width = Face::TITLE.width(&badge) + 16;
+        draw_filled_rect_mut(image, Rect::at(8, 6).of_size(badge_width, 22), colour);
+        draw(image, (16, 7), Face::TITLE, INK, &badge);
+        let room = self.width.saturating_sub(badge_width + 32);
+        let name = Face::TITLE.fit(&report.scan.name, room);
+        draw(image, (i64::from(badge_width) + 20, 7), Face::TITLE, PAPER, &name);
+        let mut facts = Vec::new();
+        if let Some(container) = &report.scan.metadata.container {
+            facts.push(container.number.clone());
+        }
+        if let (Some(score), Some(threshold)) = (report.score, report.threshold) {
+            facts.push(format!("score {score:.3} (threshold {threshold:.3})"));
+        }
+        let kind = if report.model.baseline { ", an untrained baseline" } else { "" };
+        facts.push(format!("model {} {}{kind}", report.model.name, report.model.version));
+        let facts = Face::PLAIN.fit(&facts.join("  |  "), self.width.saturating_sub(16));
+        draw(image, (8, 34), Face::PLAIN, MUTED, &facts);
+    }
+
+    fn draw_footer(&self, image: &mut RgbImage, prepared: &Prepared, report: &Report) {
+        let top = i64::from(HEADER + self.size.1) + 8;
+        let metre = (1000.0 / prepared.frame.pixel.x * self.scale).round() as u32;
+        draw_filled_rect_mut(image, Rect::at(8, top as i32 + 6).of_size(metre.max(1), 3), PAPER);
+        for x in [8, 8 + metre.saturating_sub(1) as i32] {
+            draw_filled_rect_mut(image, Rect::at(x, top as i32 + 2).of_size(2, 11), PAPER);
+        }
+        let mut x = i64::from(metre) + 20;
+        let frame = &prepared.frame;
+        let doors = if frame.doors == End::Right { "doors right" } else { "doors left" };
+        let doors = if frame.doors_known { doors.to_owned() } else { format!("{doors} (assumed)") };
+        let mut parts = vec![(PAPER, "1 m".to_owned())];
+        if frame.located == Located::Container {
+            parts.push((MUTED, doors));
+        }
+        if !report.regions.is_empty() {
+            parts.push((FLAGGED, "region: score, extra mass".to_owned()));
+        }
+        if prepared.state.iter().any(|&state| state == PixelState::Shielded) {
+            parts.push((SHIELDED, "not penetrated".to_owned()));
+        }
+        if prepared.state.iter().any(|&state| state == PixelState::Repaired) {
+            parts.push((REPAIRED, "repaired".to_owned()));
+        }
+        for (colour, text) in parts {
+            draw(image, (x, top), Face::PLAIN, colour, &text);
+            x += i64::from(Face::PLAIN.width(&text)) + 24;
+        }
+    }
+}
+
+/// The attenuation shown darkest: what 99.5 % of the pixels stay under, and at least 0.5 so that an
+/// empty container does not turn into a picture of noise.
+fn window(attenuation: &Array2<f32>) -> f32 {
+    let mut sample: Vec<f32> = attenuation.iter().step_by(37).copied().collect();
+    let place = sample.len() * 995 / 1000;
+    if sample.is_empty() {
+        return 1.0;
+    }
+    let place = place.min(sample.len() - 1);
+    sample.select_nth_unstable_by(place, f32::total_cmp).1.max(0.5)
+}

@@ -1,0 +1,166 @@
+//! The summary of a run: counts, the scans ranked, what failed and what was passed over.
+
+use super::wire::{ErrorInfo, Generator, ModelReport, Report, SCHEMA_VERSION};
+use crate::judge::{Verdict, Zone};
+use crate::scan::ContainerNumber;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How many scans got which verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    /// All scans: the sum of the others.
+    pub scans: u64,
+    /// Nothing found and everything seen.
+    pub clear: u64,
+    /// Something could not be judged.
+    pub inconclusive: u64,
+    /// Score reached the threshold.
+    pub flagged: u64,
+    /// Could not be read or processed.
+    pub failed: u64,
+}
+
+impl Counts {
+    /// Counts one more scan.
+    pub fn add(&mut self, verdict: Verdict) {
+        self.scans += 1;
+        match verdict {
+            Verdict::Clear => self.clear += 1,
+            Verdict::Inconclusive => self.inconclusive += 1,
+            Verdict::Flagged => self.flagged += 1,
+            Verdict::Failed => self.failed += 1,
+        }
+    }
+}
+
+/// One scan in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The scan's name.
+    pub name: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The score; absent where the scan failed.
+    pub score: Option<f32>,
+    /// The container number, if known.
+    pub container: Option<ContainerNumber>,
+    /// How many regions there are.
+    pub regions: u32,
+    /// The zone of the highest region.
+    pub zone: Option<Zone>,
+    /// The extra mass of the highest region in kg, and its uncertainty.
+    pub mass_kg: Option<(f32, f32)>,
+    /// The first reason why the scan is not clear.
+    pub reason: Option<String>,
+    /// The report's file, relative to the output folder.
+    pub report: String,
+    /// The overlay, relative to the output folder.
+    pub overlay: Option<String>,
+}
+
+impl Row {
+    /// The row of a report that lies at `path`.
+    pub fn of(report: &Report, path: String) -> Self {
+        let top = report.regions.first();
+        Self {
+            name: report.scan.name.clone(),
+            verdict: report.verdict,
+            score: report.score,
+            container: report.scan.metadata.container.clone(),
+            regions: report.regions.len() as u32,
+            zone: top.and_then(|region| region.zone),
+            mass_kg: top.and_then(|region| region.mass).map(|mass| (mass.kg, mass.sigma_kg)),
+            reason: report.reasons.first().map(|reason| reason.message.clone()),
+            report: path,
+            overlay: report.overlay.clone(),
+        }
+    }
+
+    /// Flagged first, then inconclusive and failed, then clear; by falling score, then by name.
+    pub fn rank(&self, other: &Self) -> std::cmp::Ordering {
+        let order = |row: &Self| match row.verdict {
+            Verdict::Flagged => 0,
+            Verdict::Failed => 1,
+            Verdict::Inconclusive => 2,
+            Verdict::Clear => 3,
+        };
+        let score = |row: &Self| row.score.unwrap_or(0.0);
+        order(self)
+            .cmp(&order(other))
+            .then(score(other).total_cmp(&score(self)))
+            .then_with(|| self.name.cmp(&other.name))
+    }
+}
+
+/// A file that was found and is no scan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IgnoredFile {
+    /// Its name.
+    pub name: String,
+    /// Why it was passed over.
+    pub reason: String,
+}
+
+/// Wall times of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SummaryTimings {
+    /// From the first scan to the last, in s.
+    pub wall_s: f64,
+    /// Scans per second over that time.
+    pub scans_per_s: f64,
+    /// The share of the threads' time that the runtime took, 0 to 1.
+    pub runtime_share: f64,
+    /// Scans worked on at once.
+    pub workers: u32,
+    /// Threads per scan.
+    pub threads_per_scan: u32,
+}
+
+/// A run over many scans.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    /// Version of this layout: 1.
+    pub schema_version: u32,
+    /// The program that wrote it.
+    pub generator: Generator,
+    /// The exit code that says the same: 0 all clear, 1 something needs a look, 2 something failed.
+    pub exit_code: u8,
+    /// Verdicts.
+    pub counts: Counts,
+    /// Which model answered.
+    pub model: ModelReport,
+    /// The settings of the run, by stage.
+    pub settings: serde_json::Value,
+    /// Every scan: flagged by falling score first, then failed, inconclusive and clear.
+    pub scans: Vec<Row>,
+    /// Failed scans with their errors, in the order of the scans.
+    pub failed: Vec<FailedScan>,
+    /// Files found that are no scans, in their order.
+    pub ignored: Vec<IgnoredFile>,
+    /// True where the run was stopped before every scan was done.
+    pub interrupted: bool,
+    /// Wall times, unless left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timings: Option<SummaryTimings>,
+}
+
+/// A scan that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FailedScan {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub error: ErrorInfo,
+}
+
+impl Summary {
+    /// The version that this library writes.
+    pub const VERSION: u32 = SCHEMA_VERSION;
+}

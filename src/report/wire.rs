@@ -1,0 +1,345 @@
+//! The report of one scan, version 1 of the wire format.
+
+use crate::infer::{Calibration, Contract, ModelInfo};
+use crate::judge::{Judgement, Reason, ReasonCode, Region, ShieldedArea, Verdict};
+use crate::prepare::{Frame, Located, Prepared, Step};
+use crate::scan::{BoxPx, Digest, End, Energy, Error, Fault, Metadata, PixelSize, Result, Scan, Warning};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The version of reports and summaries that this library writes and reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The program that wrote a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Generator {
+    /// `portray`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Generator {
+    /// This library.
+    pub fn this() -> Self {
+        Self { name: "portray".into(), version: env!("CARGO_PKG_VERSION").into() }
+    }
+}
+
+/// One plane of the scan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaneInfo {
+    /// The beam energy it was taken with.
+    pub energy: Energy,
+    /// The stored sample type: `u8`, `u16`, `u32`, `i32` or `f32`.
+    pub samples: String,
+    /// The largest value the detector could record, in sample units.
+    pub full_scale: f32,
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScanInfo {
+    /// The file's path relative to the input it was found under.
+    pub name: String,
+    /// SHA-256 of the file; absent where it could not be read.
+    pub sha256: Option<Digest>,
+    /// The file's length in bytes; absent where it could not be read.
+    pub bytes: Option<u64>,
+    /// The file format; absent where it was not recognised.
+    pub format: Option<String>,
+    /// Columns; absent where the scan could not be read.
+    pub width: Option<u32>,
+    /// Rows; absent where the scan could not be read.
+    pub height: Option<u32>,
+    /// The planes, high energy first.
+    pub planes: Vec<PlaneInfo>,
+    /// What the file, its sidecar and its name say.
+    pub metadata: Metadata,
+}
+
+/// Which model answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModelReport {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of the ONNX file.
+    pub sha256: Digest,
+    /// Its licence.
+    pub licence: String,
+    /// True for a graph that was never trained: what it finds is a first hint, what it leaves is unproven.
+    pub baseline: bool,
+    /// How its threshold was calibrated, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
+    /// The runtime and its version.
+    pub runtime: String,
+    /// The execution provider that ran it.
+    pub provider: String,
+}
+
+impl ModelReport {
+    /// What a report says of a model.
+    pub fn new(contract: &Contract, info: &ModelInfo) -> Self {
+        Self {
+            name: contract.name.clone(),
+            version: contract.version.clone(),
+            sha256: info.digest,
+            licence: contract.licence.clone(),
+            baseline: contract.baseline,
+            calibration: contract.calibration.clone(),
+            runtime: info.runtime.clone(),
+            provider: info.provider.clone(),
+        }
+    }
+}
+
+/// How counts became what the model saw.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Preparation {
+    /// The prepared part of the picture, in source pixels.
+    pub crop_px: BoxPx,
+    /// Its size in mm: length along the container and height.
+    pub crop_mm: PixelSizeMm,
+    /// What it holds.
+    pub located: Located,
+    /// Source pixel size in mm.
+    pub source_pixel_mm: PixelSize,
+    /// Prepared pixel size in mm.
+    pub pixel_mm: PixelSize,
+    /// The end of the picture where the doors are.
+    pub doors: End,
+    /// Whether that was stated; otherwise it is a convention.
+    pub doors_known: bool,
+    /// The lowest transmission that counts as measured.
+    pub noise_floor: f32,
+    /// The steps in their order.
+    pub steps: Vec<Step>,
+}
+
+/// A size in mm.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PixelSizeMm {
+    /// Along the container.
+    pub width: f32,
+    /// Upwards.
+    pub height: f32,
+}
+
+impl Preparation {
+    /// What a report says of the preparation.
+    pub fn new(prepared: &Prepared) -> Self {
+        let Frame { crop, located, source_pixel, pixel, doors, doors_known } = prepared.frame;
+        Self {
+            crop_px: crop,
+            crop_mm: PixelSizeMm {
+                width: crop.width as f32 * source_pixel.x,
+                height: crop.height as f32 * source_pixel.y,
+            },
+            located,
+            source_pixel_mm: source_pixel,
+            pixel_mm: pixel,
+            doors,
+            doors_known,
+            noise_floor: prepared.noise_floor,
+            steps: prepared.steps.clone(),
+        }
+    }
+}
+
+/// Why a scan failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorInfo {
+    /// Whose fault it is.
+    pub fault: Fault,
+    /// Where in the file, if there is a place.
+    pub place: Option<String>,
+    /// What was expected and what was found.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl From<Error> for ErrorInfo {
+    fn from(error: Error) -> Self {
+        let Error { fault, place, message, help } = error;
+        Self { fault, place, message, help }
+    }
+}
+
+/// Wall times; the only part of a report that differs between runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Timings {
+    /// Reading and decoding, in ms.
+    pub read_ms: f64,
+    /// Preparing, in ms.
+    pub prepare_ms: f64,
+    /// Inference in all, in ms.
+    pub infer_ms: f64,
+    /// The part of it spent inside the runtime, in ms.
+    pub runtime_ms: f64,
+    /// Judging, in ms.
+    pub judge_ms: f64,
+    /// Drawing the overlay, in ms.
+    pub overlay_ms: f64,
+    /// How often the runtime was asked.
+    pub runs: u32,
+    /// Threads that worked on this scan.
+    pub threads: u32,
+}
+
+/// The report of one scan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Version of this layout: 1.
+    pub schema_version: u32,
+    /// The program that wrote it.
+    pub generator: Generator,
+    /// What was read.
+    pub scan: ScanInfo,
+    /// What is said of it.
+    pub verdict: Verdict,
+    /// Why it is not clear; empty for clear scans.
+    pub reasons: Vec<Reason>,
+    /// Score of the scan, 0 to 1; absent where it failed.
+    pub score: Option<f32>,
+    /// The threshold it was compared with; absent where it failed.
+    pub threshold: Option<f32>,
+    /// Places the model points at, highest score first.
+    pub regions: Vec<Region>,
+    /// Places the beam did not get through, largest first.
+    pub shielded: Vec<ShieldedArea>,
+    /// Why the scan failed; absent where it did not.
+    pub error: Option<ErrorInfo>,
+    /// What was odd.
+    pub warnings: Vec<Warning>,
+    /// The picture with the regions drawn in, relative to the output folder.
+    pub overlay: Option<String>,
+    /// Which model answered.
+    pub model: ModelReport,
+    /// How counts became what the model saw; absent where it did not come to that.
+    pub preparation: Option<Preparation>,
+    /// The settings of the run, by stage.
+    pub settings: serde_json::Value,
+    /// Wall times, unless left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timings: Option<Timings>,
+}
+
+impl Report {
+    /// The report of a judged scan; file name, overlay and timings are added by the caller.
+    pub fn judged(
+        name: &str,
+        scan: &Scan,
+        prepared: &Prepared,
+        judgement: Judgement,
+        model: ModelReport,
+        settings: serde_json::Value,
+    ) -> Self {
+        let warnings = [&scan.warnings, &prepared.warnings, &judgement.warnings].into_iter().flatten().cloned();
+        Self {
+            schema_version: SCHEMA_VERSION,
+            generator: Generator::this(),
+            scan: ScanInfo {
+                name: name.to_owned(),
+                sha256: Some(scan.digest),
+                bytes: Some(scan.bytes),
+                format: Some(scan.format.to_owned()),
+                width: Some(scan.width()),
+                height: Some(scan.height()),
+                planes: scan
+                    .planes
+                    .iter()
+                    .map(|plane| PlaneInfo {
+                        energy: plane.energy,
+                        samples: plane.samples.type_name().to_owned(),
+                        full_scale: plane.full_scale,
+                    })
+                    .collect(),
+                metadata: scan.metadata.clone(),
+            },
+            verdict: judgement.verdict,
+            reasons: judgement.reasons,
+            score: Some(judgement.score),
+            threshold: Some(judgement.threshold),
+            regions: judgement.regions,
+            shielded: judgement.shielded,
+            error: None,
+            warnings: warnings.collect(),
+            overlay: None,
+            model,
+            preparation: Some(Preparation::new(prepared)),
+            settings,
+            timings: None,
+        }
+    }
+
+    /// The report of a scan that failed.
+    pub fn failed(name: &str, error: Error, model: ModelReport, settings: serde_json::Value) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            generator: Generator::this(),
+            scan: ScanInfo {
+                name: name.to_owned(),
+                sha256: None,
+                bytes: None,
+                format: None,
+                width: None,
+                height: None,
+                planes: Vec::new(),
+                metadata: Metadata::default(),
+            },
+            verdict: Verdict::Failed,
+            reasons: vec![Reason { code: ReasonCode::Failed, message: error.to_string() }],
+            score: None,
+            threshold: None,
+            regions: Vec::new(),
+            shielded: Vec::new(),
+            error: Some(error.into()),
+            warnings: Vec::new(),
+            overlay: None,
+            model,
+            preparation: None,
+            settings,
+            timings: None,
+        }
+    }
+
+    /// Reads a report.
+    ///
+    /// # Errors
+    /// A format error for anything but a report of version 1, unknown fields among it.
+    pub fn from_json(text: &[u8]) -> Result<Self> {
+        let report: Self = serde_json::from_slice(text)
+            .map_err(|error| Error::format(format!("not a portray report: {error}")).help("was it edited by hand?"))?;
+        if report.schema_version != SCHEMA_VERSION {
+            return Err(Error::unsupported(format!(
+                "report has schema_version {}, this portray reads {SCHEMA_VERSION}",
+                report.schema_version
+            )));
+        }
+        Ok(report)
+    }
+}
+
+/// Any wire type as indented JSON with a final line break.
+///
+/// # Errors
+/// A bug error where a value cannot be written, which no wire type allows.
+pub fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value)
+        .map_err(|error| Error::bug(format!("a {} cannot be written: {error}", std::any::type_name::<T>())))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
