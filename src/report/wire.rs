@@ -3,7 +3,7 @@
 use crate::infer::{Calibration, Contract, ModelInfo};
 use crate::judge::{Judgement, Reason, ReasonCode, Region, ShieldedArea, Verdict};
 use crate::prepare::{Frame, Located, Prepared, Step};
-use crate::scan::{BoxPx, Digest, End, Energy, Error, Fault, Metadata, PixelSize, Result, Scan, Warning};
+use crate::scan::{BoxPx, Digest, End, Energy, Error, Fault, Metadata, PixelSize, Plane, Result, Scan, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,9 @@ pub struct ScanInfo {
     pub name: String,
     /// SHA-256 of the file; absent where it could not be read.
     pub sha256: Option<Digest>,
+    /// SHA-256 of the sidecar beside it, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sidecar_sha256: Option<Digest>,
     /// The file's length in bytes; absent where it could not be read.
     pub bytes: Option<u64>,
     /// The file format; absent where it was not recognised.
@@ -59,6 +62,42 @@ pub struct ScanInfo {
     pub planes: Vec<PlaneInfo>,
     /// What the file, its sidecar and its name say.
     pub metadata: Metadata,
+}
+
+impl ScanInfo {
+    /// What is known of a file that could not be read: its name.
+    pub fn unread(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            sha256: None,
+            sidecar_sha256: None,
+            bytes: None,
+            format: None,
+            width: None,
+            height: None,
+            planes: Vec::new(),
+            metadata: Metadata::default(),
+        }
+    }
+
+    /// What is known of a scan that was read.
+    pub fn of(name: &str, scan: &Scan) -> Self {
+        let plane = |plane: &Plane| PlaneInfo {
+            energy: plane.energy,
+            samples: plane.samples.type_name().to_owned(),
+            full_scale: plane.full_scale,
+        };
+        Self {
+            sha256: Some(scan.digest),
+            bytes: Some(scan.bytes),
+            format: Some(scan.format.to_owned()),
+            width: Some(scan.width()),
+            height: Some(scan.height()),
+            planes: scan.planes.iter().map(plane).collect(),
+            metadata: scan.metadata.clone(),
+            ..Self::unread(name)
+        }
+    }
 }
 
 /// Which model answered.
@@ -238,37 +277,15 @@ pub struct Report {
 }
 
 impl Report {
-    /// The report of a judged scan; file name, overlay and timings are added by the caller.
+    /// The report of a judged scan; overlay and timings are added by the caller. `warnings` are those of the reading.
     pub fn judged(
-        name: &str,
-        scan: &Scan,
-        prepared: &Prepared,
-        judgement: Judgement,
-        model: ModelReport,
+        scan: ScanInfo, warnings: &[Warning], prepared: &Prepared, judgement: Judgement, model: ModelReport,
         settings: serde_json::Value,
     ) -> Self {
-        let warnings = [&scan.warnings, &prepared.warnings, &judgement.warnings].into_iter().flatten().cloned();
         Self {
             schema_version: SCHEMA_VERSION,
             generator: Generator::this(),
-            scan: ScanInfo {
-                name: name.to_owned(),
-                sha256: Some(scan.digest),
-                bytes: Some(scan.bytes),
-                format: Some(scan.format.to_owned()),
-                width: Some(scan.width()),
-                height: Some(scan.height()),
-                planes: scan
-                    .planes
-                    .iter()
-                    .map(|plane| PlaneInfo {
-                        energy: plane.energy,
-                        samples: plane.samples.type_name().to_owned(),
-                        full_scale: plane.full_scale,
-                    })
-                    .collect(),
-                metadata: scan.metadata.clone(),
-            },
+            scan,
             verdict: judgement.verdict,
             reasons: judgement.reasons,
             score: Some(judgement.score),
@@ -276,7 +293,7 @@ impl Report {
             regions: judgement.regions,
             shielded: judgement.shielded,
             error: None,
-            warnings: warnings.collect(),
+            warnings: [warnings, &prepared.warnings, &judgement.warnings].concat(),
             overlay: None,
             model,
             preparation: Some(Preparation::new(prepared)),
@@ -286,20 +303,11 @@ impl Report {
     }
 
     /// The report of a scan that failed.
-    pub fn failed(name: &str, error: Error, model: ModelReport, settings: serde_json::Value) -> Self {
+    pub fn failed(scan: ScanInfo, error: Error, model: ModelReport, settings: serde_json::Value) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,
             generator: Generator::this(),
-            scan: ScanInfo {
-                name: name.to_owned(),
-                sha256: None,
-                bytes: None,
-                format: None,
-                width: None,
-                height: None,
-                planes: Vec::new(),
-                metadata: Metadata::default(),
-            },
+            scan,
             verdict: Verdict::Failed,
             reasons: vec![Reason { code: ReasonCode::Failed, message: error.to_string() }],
             score: None,

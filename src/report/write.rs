@@ -18,6 +18,15 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".portray-").tempfile_in(folder).map_err(|error| failed(&error))?;
     file.write_all(bytes).map_err(|error| failed(&error))?;
+    persist(file, path)
+}
+
+/// Gives a temporary file from the same folder its name.
+///
+/// # Errors
+/// An i/o error that names the file.
+pub fn persist(file: tempfile::NamedTempFile, path: &Path) -> Result<()> {
+    let failed = |error: &dyn std::fmt::Display| Error::io(format!("{} cannot be written: {error}", path.display()));
     // Temporary files are private to their owner; reports follow the folder's habits.
     #[cfg(unix)]
     {

@@ -1,0 +1,58 @@
+//! The program's subcommands: flags to checked settings, calls of the pipeline, words for people.
+
+mod doctor;
+mod exit;
+mod paper;
+mod progress;
+mod scan;
+mod terminal;
+
+pub use exit::Exit;
+
+use clap::{Parser, Subcommand};
+
+/// Finds what is hidden in X-ray scans of shipping containers.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = None, propagate_version = true, after_help = exit::TABLE)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: terminal::Color,
+    /// More log lines on standard error (-v info, -vv debug); PORTRAY_LOG takes filters like portray=trace
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read scans, find what does not belong, write a JSON report for each
+    Scan(Box<scan::Args>),
+    /// Make container scans with known contents
+    Simulate(crate::commands::simulate::Args),
+    /// Say what this installation has: runtime, providers, threads, models
+    Doctor(doctor::Args),
+    /// Print the JSON Schema of something portray reads or writes
+    Schema(paper::SchemaArgs),
+    /// Print a completion script for a shell
+    Completions(paper::CompletionArgs),
+    /// Print the manual page (roff)
+    Man,
+}
+
+/// Runs what the command line asks for.
+///
+/// # Errors
+/// Whatever kept the command from its work; [`Exit::of`] gives the exit code for it.
+pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    terminal::start_logs(cli.verbose, cli.color);
+    match cli.command {
+        Command::Scan(args) => scan::run(&args, cli.color),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Schema(args) => paper::schema(&args),
+        Command::Completions(args) => paper::completions(&args),
+        Command::Man => paper::man(),
+    }
+}

@@ -1,0 +1,331 @@
+//! `portray scan`: a folder of scans becomes reports.
+
+use super::terminal::Color;
+use super::{Exit, progress};
+use crate::infer::{OnnxScorer, Provider, Scorer as _, SessionOptions, thread_plan};
+use crate::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers};
+use crate::prepare::Calibration;
+use crate::report::{IgnoredFile, Names, Summary, SummaryTimings};
+use crate::scan::Error;
+use crate::{judge, prepare, source};
+use anyhow::Context as _;
+use clap::ValueEnum;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+const EXAMPLES: &str = "Examples:
+  portray scan samples --out reports
+  portray scan 'day/**/*.tif' --out reports --threads 8
+  find /scans -newer stamp -print0 | portray scan - --out reports --json
+  portray scan box.dcs --out reports --model detector.onnx --threshold 0.7
+
+Each scan gets reports/scans/NAME.json, those that need a look also reports/overlays/NAME.png. The whole run
+is in summary.json (ranked), reports.csv (ranked) and reports.jsonl. An interrupted run goes on where it
+stopped: reports that still hold are kept unless --fresh is given.";
+
+/// Which scans get a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OverlayChoice {
+    /// Flagged and inconclusive scans
+    Flagged,
+    /// Every scan that could be prepared
+    All,
+    /// No scan
+    None,
+}
+
+/// Arguments of `portray scan`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Scans: files, folders (searched through), globs, or - for a list on standard input
+    ///
+    /// A list has one path a line, or paths with a NUL after each (find -print0). Files are told by their
+    /// content, not by their name.
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// Folder for the reports; made where missing
+    #[arg(short, long, value_name = "DIR")]
+    out: PathBuf,
+    /// ONNX model; without it the built-in baseline
+    #[arg(short, long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Contract for a model that carries none (JSON; see portray schema contract)
+    #[arg(long, value_name = "FILE", requires = "model")]
+    contract: Option<PathBuf>,
+    /// What runs the model; a provider that cannot is an error, never a silent fall-back
+    #[arg(long, value_enum, default_value_t, value_name = "PROVIDER")]
+    provider: Provider,
+    /// ONNX Runtime library; else ORT_DYLIB_PATH, beside the program, the build's, the system's
+    #[arg(long, value_name = "FILE")]
+    onnxruntime: Option<PathBuf>,
+    /// Threads in all
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+    /// Scans worked on at once; bounds memory [default: one per thread]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    sessions: Option<u32>,
+    /// Score from which a scan is flagged, 0 to 1 [default: the model's]
+    #[arg(long, value_name = "SCORE")]
+    threshold: Option<f32>,
+    /// Settings of preparation and judging (TOML; see portray schema settings)
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Dark frame: a scan taken with the beam off
+    #[arg(long, value_name = "FILE")]
+    dark: Option<PathBuf>,
+    /// Air frame: a scan of nothing
+    #[arg(long, value_name = "FILE")]
+    air: Option<PathBuf>,
+    /// Which scans get a picture
+    #[arg(long, value_enum, default_value_t = OverlayChoice::Flagged, value_name = "WHICH")]
+    overlays: OverlayChoice,
+    /// Make every report anew, also those of an earlier run that still hold
+    #[arg(long)]
+    fresh: bool,
+    /// Leave wall times out: the same inputs then give the same bytes
+    #[arg(long)]
+    no_timings: bool,
+    /// Most pixels of a plane
+    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_pixels)]
+    max_pixels: u64,
+    /// Most bytes of a file
+    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_bytes)]
+    max_bytes: u64,
+    /// Most pages or planes of a file
+    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_pages)]
+    max_pages: u32,
+    /// Print nothing but errors
+    #[arg(short, long, conflicts_with = "json")]
+    quiet: bool,
+    /// Print one JSON line per scan as it is done, then the summary's counts
+    #[arg(long)]
+    json: bool,
+}
+
+/// The settings file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct FileSettings {
+    /// Counts to what the model sees.
+    prepare: prepare::Settings,
+    /// Scores to a verdict.
+    judge: judge::Settings,
+}
+
+pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
+    let mut settings = read_settings(args.settings.as_deref())?;
+    settings.judge.threshold = args.threshold.or(settings.judge.threshold);
+    let limits =
+        source::Limits { max_pixels: args.max_pixels, max_bytes: args.max_bytes, max_pages: args.max_pages };
+    let shown = serde_json::json!({
+        "limits": { "max_pixels": limits.max_pixels, "max_bytes": limits.max_bytes, "max_pages": limits.max_pages },
+        "prepare": settings.prepare,
+        "judge": settings.judge,
+        "calibration": { "dark": digest_of(args.dark.as_deref())?, "air": digest_of(args.air.as_deref())? },
+    });
+    let prepare = settings.prepare.check()?;
+    let judge = settings.judge.check()?;
+    let calibration = Calibration {
+        dark: frames(args.dark.as_deref(), &limits).context("--dark")?,
+        air: frames(args.air.as_deref(), &limits).context("--air")?,
+    };
+
+    let discovery = source::discover(&args.inputs, Some(&mut std::io::stdin().lock()));
+    let folder = OutputFolder::create(&args.out, !args.fresh)?;
+    let jobs = jobs(discovery.entries, discovery.problems);
+    if jobs.is_empty() {
+        return Err(Error::parameter(format!("no scan was found in {}", args.inputs.join(", ")))
+            .help("give files, folders or globs that hold scans")
+            .into());
+    }
+    let workers = plan(args, jobs.len());
+    let scorer = load(args, workers)?;
+    let line = Line {
+        scorer: &scorer,
+        limits,
+        prepare,
+        calibration,
+        judge,
+        overlays: match args.overlays {
+            OverlayChoice::Flagged => Overlays::Flagged,
+            OverlayChoice::All => Overlays::All,
+            OverlayChoice::None => Overlays::None,
+        },
+        timings: !args.no_timings,
+        settings: shown,
+    };
+    if scorer.contract().baseline && !args.quiet {
+        tracing::info!("the model is an untrained baseline");
+    }
+    folder.open_run()?;
+    let stop = stop_on_signal();
+    let start = Instant::now();
+    let totals = work(args, &line, &jobs, workers, &folder, &stop)?;
+    let wall_s = start.elapsed().as_secs_f64();
+    let exit = if totals.interrupted { Exit::Interrupted } else { Exit::of_counts(&totals.counts) };
+    let finish = Finish {
+        ignored: discovery
+            .ignored
+            .into_iter()
+            .map(|ignored| IgnoredFile { name: ignored.name, reason: ignored.reason })
+            .collect(),
+        exit_code: exit as u8,
+        timings: (!args.no_timings).then(|| timings(&totals, workers, wall_s)),
+    };
+    let summary = folder.finish(&line, &totals, finish)?;
+    close(args, color, &summary, &totals, wall_s)?;
+    Ok(exit)
+}
+
+fn read_settings(path: Option<&Path>) -> anyhow::Result<FileSettings> {
+    let Some(path) = path else { return Ok(FileSettings::default()) };
+    let name = || format!("--settings {}", path.display());
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::parameter(error.to_string()))
+        .with_context(name)?;
+    toml::from_str(&text).map_err(|error| Error::parameter(error.to_string())).with_context(name)
+}
+
+fn digest_of(path: Option<&Path>) -> anyhow::Result<Option<crate::scan::Digest>> {
+    path.map(|path| {
+        let bytes = std::fs::read(path)
+            .map_err(|error| Error::parameter(format!("{} cannot be read: {error}", path.display())))?;
+        Ok(crate::scan::Digest::of(&bytes))
+    })
+    .transpose()
+}
+
+fn frames(path: Option<&Path>, limits: &source::Limits) -> anyhow::Result<Option<Vec<ndarray::Array2<f32>>>> {
+    let Some(path) = path else { return Ok(None) };
+    let entry = source::Entry { path: path.to_owned(), name: path.display().to_string() };
+    let scan = source::open(&entry, limits).with_context(|| path.display().to_string())?;
+    Ok(Some(scan.planes.iter().map(|plane| plane.samples.to_f32()).collect()))
+}
+
+fn jobs(entries: Vec<source::Entry>, problems: Vec<(String, Error)>) -> Vec<Job> {
+    let mut names = Names::default();
+    let found = entries.into_iter().map(|entry| (entry.name.clone(), Ok(entry)));
+    let missing = problems.into_iter().map(|(name, error)| (name, Err(error)));
+    found.chain(missing).map(|(name, entry)| Job { stem: names.stem(&name), name, entry }).collect()
+}
+
+/// One thread budget: many scans side by side with one thread each, a single scan with all of them.
+fn plan(args: &Args, scans: usize) -> Workers {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = args.threads.map_or(cores, |threads| threads as usize);
+    let plan = thread_plan(threads, scans);
+    let at_once = args.sessions.map_or(plan.sessions, |sessions| plan.sessions.min(sessions as usize)).max(1);
+    Workers { scans_at_once: at_once, threads_per_scan: (threads / at_once).max(1) }
+}
+
+fn load(args: &Args, workers: Workers) -> anyhow::Result<OnnxScorer> {
+    let options = SessionOptions {
+        provider: args.provider,
+        sessions: workers.scans_at_once,
+        threads_per_session: workers.threads_per_scan,
+        library: args.onnxruntime.clone(),
+    };
+    let read = |path: &Path| {
+        std::fs::read(path).map_err(|error| Error::parameter(format!("{} cannot be read: {error}", path.display())))
+    };
+    let model = args.model.as_deref().map(read).transpose().context("--model")?;
+    let contract = args.contract.as_deref().map(read).transpose().context("--contract")?;
+    let bytes = model.as_deref().unwrap_or(crate::infer::default_model());
+    let name = args.model.as_ref().map_or("the built-in model".to_owned(), |path| path.display().to_string());
+    OnnxScorer::load(bytes, contract.as_deref(), &options).context(name)
+}
+
+fn stop_on_signal() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let set = ctrlc::set_handler(move || {
+        // The second signal does not wait for the scans in work.
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(Exit::Interrupted as u8));
+        }
+        eprintln!("stopping after the scans in work; once more to stop at once");
+    });
+    if let Err(error) = set {
+        tracing::debug!("signals stop the program at once: {error}");
+    }
+    stop
+}
+
+fn work(
+    args: &Args, line: &Line<'_>, jobs: &[Job], workers: Workers, folder: &OutputFolder, stop: &AtomicBool,
+) -> anyhow::Result<Totals> {
+    let bar = progress::bar(jobs.len(), args.quiet || args.json);
+    let mut unwritable = None;
+    let totals = crate::pipeline::run(line, jobs, workers, folder, stop, |done| {
+        progress::advance(&bar, done);
+        if args.json {
+            let line = serde_json::json!({ "event": "scan", "kept": done.kept, "scan": done.row });
+            if let Err(error) = writeln!(std::io::stdout(), "{line}") {
+                unwritable.get_or_insert(error);
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+    })?;
+    bar.finish_and_clear();
+    if let Some(error) = unwritable {
+        return Err(anyhow::Error::from(error).context("standard output cannot be written"));
+    }
+    Ok(totals)
+}
+
+fn timings(totals: &Totals, workers: Workers, wall_s: f64) -> SummaryTimings {
+    let done = totals.counts.scans - totals.kept;
+    SummaryTimings {
+        wall_s,
+        scans_per_s: done as f64 / wall_s.max(1e-9),
+        runtime_share: totals.runtime_ms / 1000.0 / (wall_s * workers.scans_at_once as f64).max(1e-9),
+        workers: workers.scans_at_once as u32,
+        threads_per_scan: workers.threads_per_scan as u32,
+    }
+}
+
+fn close(args: &Args, color: Color, summary: &Summary, totals: &Totals, wall_s: f64) -> anyhow::Result<()> {
+    let out = std::io::stdout();
+    if args.json {
+        let line = serde_json::json!({
+            "event": "summary", "exit_code": summary.exit_code, "counts": summary.counts,
+            "interrupted": summary.interrupted,
+        });
+        writeln!(out.lock(), "{line}")?;
+    } else if !args.quiet {
+        let terminal = out.is_terminal();
+        // Piped output has no width: rows are not to be broken for it.
+        let width = if terminal { None } else { Some(200) };
+        write!(out.lock(), "{}", progress::table(summary, color.on(terminal), width))?;
+        let mut line = progress::counts(summary);
+        if totals.kept > 0 {
+            line.push_str(&format!("; {} kept from an earlier run", totals.kept));
+        }
+        if !args.no_timings {
+            line.push_str(&format!("; {wall_s:.1} s"));
+        }
+        writeln!(out.lock(), "{line}\nreports in {}", args.out.display())?;
+        if summary.model.baseline {
+            writeln!(out.lock(), "model: {} {}, an untrained baseline", summary.model.name, summary.model.version)?;
+        }
+    }
+    for failed in &summary.failed {
+        let error = Error {
+            fault: failed.error.fault,
+            place: failed.error.place.clone(),
+            message: failed.error.message.clone(),
+            help: failed.error.help.clone(),
+        };
+        eprintln!("failed: {}: {error}", super::terminal::printable(&failed.name));
+    }
+    if summary.interrupted {
+        eprintln!("interrupted: run the same command again to go on");
+    }
+    Ok(())
+}

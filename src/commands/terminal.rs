@@ -1,0 +1,64 @@
+//! Colours and logs.
+
+use std::io::IsTerminal as _;
+use tracing_subscriber::EnvFilter;
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set or TERM is dumb
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// Whether to colour what goes to a stream that is a terminal or not (no-color.org).
+    pub(super) fn on(self, terminal: bool) -> bool {
+        let plain = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => terminal && !plain("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        }
+    }
+}
+
+/// Sends logs to standard error: warnings, and more with `-v`; PORTRAY_LOG overrides.
+pub(super) fn start_logs(verbose: u8, color: Color) {
+    let level = match verbose {
+        0 => "warn,ort=error",
+        1 => "portray=info,ort=warn",
+        _ => "portray=debug,ort=info",
+    };
+    let filter = EnvFilter::try_from_env("PORTRAY_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    // A second call in one process (tests) leaves the first in place.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(color.on(std::io::stderr().is_terminal()))
+        .without_time()
+        .try_init();
+}
+
+/// A name as it may go to a terminal: control characters would let a file name move the cursor or
+/// change colours.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_follow_the_flag_and_control_characters_go() {
+        assert!(Color::Always.on(false));
+        assert!(!Color::Never.on(true));
+        assert!(!Color::Auto.on(false));
+        assert_eq!(printable("a\x1b[31mb\n.tif"), "a\u{fffd}[31mb\u{fffd}.tif");
+    }
+}

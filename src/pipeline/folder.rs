@@ -1,0 +1,170 @@
+//! The output folder: `scans/STEM.json` and `overlays/STEM.png` as they come, the lists at the end.
+
+use super::line::{Job, Line};
+use super::run::Totals;
+use crate::judge::Verdict;
+use crate::report::{
+    FailedScan, Generator, IgnoredFile, Report, Row, Summary, SummaryTimings, to_csv, to_json, write_atomically,
+};
+use crate::scan::{Error, Result};
+use crate::source;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where reports go.
+#[derive(Debug, Clone)]
+pub struct OutputFolder {
+    root: PathBuf,
+    keep: bool,
+}
+
+/// What the closing files say beside the scans.
+#[derive(Debug, Clone)]
+pub struct Finish {
+    /// Files found that are no scans.
+    pub ignored: Vec<IgnoredFile>,
+    /// The exit code the program will end with.
+    pub exit_code: u8,
+    /// Wall times, unless left out.
+    pub timings: Option<SummaryTimings>,
+}
+
+impl OutputFolder {
+    /// Makes the folder where it is missing. With `keep`, reports of an earlier run that still hold are
+    /// not made again.
+    ///
+    /// # Errors
+    /// An i/o error where it cannot be made or written to: better now than after an hour's work.
+    pub fn create(root: &Path, keep: bool) -> Result<Self> {
+        for folder in ["scans", "overlays"] {
+            let path = root.join(folder);
+            fs::create_dir_all(&path).map_err(|error| {
+                Error::io(format!("the output folder {} cannot be made: {error}", path.display()))
+                    .help("choose another --out")
+            })?;
+            tempfile::tempfile_in(&path).map_err(|error| {
+                Error::io(format!("the output folder {} cannot be written to: {error}", path.display()))
+                    .help("choose another --out")
+            })?;
+        }
+        Ok(Self { root: root.to_owned(), keep })
+    }
+
+    /// The folder's path.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn report_path(stem: &str) -> String {
+        format!("scans/{stem}.json")
+    }
+
+    fn overlay_path(stem: &str) -> String {
+        format!("overlays/{stem}.png")
+    }
+
+    /// The row of an earlier run's report, if it was made from the same bytes by the same program, model
+    /// and settings, and its overlay is still there. Failed scans are always tried again.
+    pub(super) fn still_holds(&self, line: &Line<'_>, job: &Job) -> Option<Row> {
+        if !self.keep {
+            return None;
+        }
+        let path = Self::report_path(&job.stem);
+        let report = Report::from_json(&fs::read(self.root.join(&path)).ok()?).ok()?;
+        let same_way = report.generator == Generator::this()
+            && report.model == line.model()
+            && report.settings == line.settings
+            && report.timings.is_some() == line.timings
+            && report.scan.name == job.name
+            && report.verdict != Verdict::Failed;
+        if !same_way || report.overlay.as_ref().is_some_and(|overlay| !self.root.join(overlay).is_file()) {
+            return None;
+        }
+        let file = source::load(job.entry.as_ref().ok()?, &line.limits).ok()?;
+        (report.scan.sha256 == Some(file.digest) && report.scan.sidecar_sha256 == file.sidecar_digest())
+            .then(|| Row::of(&report, path))
+    }
+
+    /// Writes a report and its overlay; removes what an earlier run left under the same name.
+    pub(super) fn deliver(&self, stem: &str, mut report: Report, overlay: Option<Vec<u8>>) -> Result<Row> {
+        let overlay_path = Self::overlay_path(stem);
+        match overlay {
+            Some(bytes) => {
+                write_atomically(&self.root.join(&overlay_path), &bytes)?;
+                report.overlay = Some(overlay_path);
+            }
+            None => match fs::remove_file(self.root.join(&overlay_path)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::io(format!("the old {overlay_path} cannot be removed: {error}")));
+                }
+                _ => {}
+            },
+        }
+        let path = Self::report_path(stem);
+        write_atomically(&self.root.join(&path), &to_json(&report)?)?;
+        Ok(Row::of(&report, path))
+    }
+
+    /// Writes `reports.jsonl` (in the order of the scans), `reports.csv` and `summary.json` (ranked) and
+    /// returns the summary. `summary.json` comes last: where it stands, the run is complete.
+    ///
+    /// # Errors
+    /// An i/o error where a file cannot be read back or written.
+    pub fn finish(&self, line: &Line<'_>, totals: &Totals, finish: Finish) -> Result<Summary> {
+        let mut failed = Vec::new();
+        let mut lines = tempfile::Builder::new().prefix(".portray-").tempfile_in(&self.root).map_err(unwritable)?;
+        for row in &totals.rows {
+            let report = self.read_back(row)?;
+            serde_json::to_writer(&mut lines, &report).map_err(unwritable)?;
+            std::io::Write::write_all(&mut lines, b"\n").map_err(unwritable)?;
+            if let Some(error) = report.error {
+                failed.push(FailedScan { name: report.scan.name, error });
+            }
+        }
+        crate::report::persist(lines, &self.root.join("reports.jsonl"))?;
+        let mut scans = totals.rows.clone();
+        scans.sort_by(Row::rank);
+        write_atomically(&self.root.join("reports.csv"), &to_csv(&scans)?)?;
+        let summary = Summary {
+            schema_version: Summary::VERSION,
+            generator: Generator::this(),
+            exit_code: finish.exit_code,
+            counts: totals.counts,
+            model: line.model(),
+            settings: line.settings.clone(),
+            scans,
+            failed,
+            ignored: finish.ignored,
+            interrupted: totals.interrupted,
+            timings: finish.timings,
+        };
+        write_atomically(&self.root.join("summary.json"), &to_json(&summary)?)?;
+        Ok(summary)
+    }
+
+    fn read_back(&self, row: &Row) -> Result<Report> {
+        let bytes = fs::read(self.root.join(&row.report))
+            .map_err(|error| Error::io(format!("{} cannot be read back: {error}", row.report)))?;
+        Report::from_json(&bytes)
+    }
+
+    /// Removes the closing files of an earlier run, so that none of them is taken for this one's.
+    ///
+    /// # Errors
+    /// An i/o error where one cannot be removed.
+    pub fn open_run(&self) -> Result<()> {
+        for name in ["summary.json", "reports.jsonl", "reports.csv"] {
+            match fs::remove_file(self.root.join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::io(format!("the old {name} cannot be removed: {error}")));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unwritable(error: impl std::fmt::Display) -> Error {
+    Error::io(format!("reports.jsonl cannot be written: {error}")).help("check that the disk is not full")
+}

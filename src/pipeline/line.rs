@@ -1,0 +1,150 @@
+//! The line one scan goes through.
+
+use crate::infer::Scorer;
+use crate::judge::{self, Verdict};
+use crate::prepare;
+use crate::report::{ModelReport, Report, ScanInfo, Timings, overlay_png};
+use crate::scan::{Error, Result, Scan};
+use crate::source::{self, Entry, Limits};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+/// A scan to work on and the stem of its output files.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The scan's name in reports.
+    pub name: String,
+    /// The stem of its report and overlay, unlike all others.
+    pub stem: String,
+    /// The file, or why there is none.
+    pub entry: Result<Entry>,
+}
+
+/// Which scans get a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlays {
+    /// Those that someone has to look at: flagged and inconclusive.
+    Flagged,
+    /// All that could be prepared.
+    All,
+    /// None.
+    None,
+}
+
+/// What became of one scan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The report, without the overlay's path.
+    pub report: Report,
+    /// The picture as PNG bytes, where one was wanted.
+    pub overlay: Option<Vec<u8>>,
+}
+
+/// Everything a scan meets on its way to a report.
+pub struct Line<'a> {
+    /// The model.
+    pub scorer: &'a dyn Scorer,
+    /// Limits on files.
+    pub limits: Limits,
+    /// Settings of the preparation.
+    pub prepare: prepare::Checked,
+    /// Dark and air frames, if any.
+    pub calibration: prepare::Calibration,
+    /// Settings of the judging.
+    pub judge: judge::Checked,
+    /// Which scans get a picture.
+    pub overlays: Overlays,
+    /// Whether reports hold wall times.
+    pub timings: bool,
+    /// The settings as the report shows them.
+    pub settings: serde_json::Value,
+}
+
+impl Line<'_> {
+    /// Takes one scan from file to report; never fails and never panics: that is a failed report.
+    pub fn process(&self, job: &Job, threads: u32) -> Outcome {
+        let caught = catch_unwind(AssertUnwindSafe(|| self.stages(job, threads)));
+        caught.unwrap_or_else(|panic| self.failed(ScanInfo::unread(&job.name), crashed(panic.as_ref())))
+    }
+
+    /// What the report says of the model.
+    pub fn model(&self) -> ModelReport {
+        ModelReport::new(self.scorer.contract(), self.scorer.info())
+    }
+
+    fn stages(&self, job: &Job, threads: u32) -> Outcome {
+        let mut timings = Timings { threads, ..Timings::default() };
+        let entry = match &job.entry {
+            Ok(entry) => entry,
+            Err(error) => return self.failed(ScanInfo::unread(&job.name), error.clone()),
+        };
+        let mut info = ScanInfo::unread(&job.name);
+        let finished = timed(&mut timings.read_ms, || {
+            let file = source::load(entry, &self.limits)?;
+            info.sha256 = Some(file.digest);
+            info.sidecar_sha256 = file.sidecar_digest();
+            info.bytes = Some(file.bytes.len() as u64);
+            file.decode(&self.limits)
+        })
+        .and_then(|scan| {
+            info = ScanInfo { sidecar_sha256: info.sidecar_sha256, ..ScanInfo::of(&job.name, &scan) };
+            self.judged(&info, scan, &mut timings)
+        });
+        match finished {
+            Ok(mut outcome) => {
+                outcome.report.timings = self.timings.then_some(timings);
+                outcome
+            }
+            // What was read before it failed stays in the report: an officer can find the file again.
+            Err(error) => self.failed(info, error),
+        }
+    }
+
+    fn judged(&self, info: &ScanInfo, scan: Scan, timings: &mut Timings) -> Result<Outcome> {
+        let contract = self.scorer.contract();
+        let prepared = timed(&mut timings.prepare_ms, || {
+            prepare::prepare(&scan, contract.input.pixel_mm, &self.prepare, &self.calibration)
+        })?;
+        // The samples go before the model's own memory comes.
+        let Scan { metadata, warnings, planes, .. } = scan;
+        drop(planes);
+        let inference = timed(&mut timings.infer_ms, || self.scorer.score(&prepared))?;
+        timings.runtime_ms = 1000.0 * inference.runtime.as_secs_f64();
+        timings.runs = inference.runs;
+        let judgement = timed(&mut timings.judge_ms, || {
+            judge::judge(&prepared, &inference, contract, &metadata, &self.judge)
+        })?;
+        let wanted = match self.overlays {
+            Overlays::Flagged => judgement.verdict != Verdict::Clear,
+            Overlays::All => true,
+            Overlays::None => false,
+        };
+        let report =
+            Report::judged(info.clone(), &warnings, &prepared, judgement, self.model(), self.settings.clone());
+        let overlay = timed(&mut timings.overlay_ms, || {
+            wanted.then(|| overlay_png(&report, &prepared, inference.map.as_ref())).transpose()
+        })?;
+        Ok(Outcome { report, overlay })
+    }
+
+    fn failed(&self, info: ScanInfo, error: Error) -> Outcome {
+        Outcome { report: Report::failed(info, error, self.model(), self.settings.clone()), overlay: None }
+    }
+}
+
+fn timed<T>(ms: &mut f64, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = work();
+    *ms = 1000.0 * start.elapsed().as_secs_f64();
+    result
+}
+
+fn crashed(panic: &(dyn Any + Send)) -> Error {
+    let message = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned());
+    Error::bug(format!("portray crashed on this scan: {message}")).help("please report it together with the scan's header")
+}

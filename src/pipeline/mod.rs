@@ -1,0 +1,12 @@
+//! One scan, many scans: the only place that calls the stages.
+//!
+//! Many scans run side by side, each from file to report on one worker; a single scan gets all threads.
+//! One scan's failure, a panic included, is one failed report and never the end of the batch.
+
+mod folder;
+mod line;
+mod run;
+
+pub use folder::{Finish, OutputFolder};
+pub use line::{Job, Line, Outcome, Overlays};
+pub use run::{Done, Totals, Workers, run};

@@ -1,0 +1,116 @@
+//! Many scans at once.
+
+use super::folder::OutputFolder;
+use super::line::{Job, Line, Outcome};
+use crate::report::{Counts, Row};
+use crate::scan::{Error, Result};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+/// The thread budget, split once: `scans_at_once * threads_per_scan` threads in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Workers {
+    /// Scans worked on at once, at least 1; bounds the memory in flight.
+    pub scans_at_once: usize,
+    /// Threads each of them may use, at least 1.
+    pub threads_per_scan: usize,
+}
+
+/// One scan is done and its report is on disk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// The scan's place in the list of jobs.
+    pub index: usize,
+    /// Its row.
+    pub row: Row,
+    /// Whether an earlier run's report still held and was kept.
+    pub kept: bool,
+    /// Time inside the runtime, in ms; 0 where the report was kept or holds no times.
+    pub runtime_ms: f64,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Totals {
+    /// A row for every scan that was done, in the order of the jobs.
+    pub rows: Vec<Row>,
+    /// Verdicts.
+    pub counts: Counts,
+    /// How many reports of an earlier run were kept.
+    pub kept: u64,
+    /// Time inside the runtime over all scans, in ms.
+    pub runtime_ms: f64,
+    /// True where `stop` ended the run early.
+    pub interrupted: bool,
+}
+
+/// Works through the jobs and writes each report as soon as it is there; `on_done` hears of each on the
+/// calling thread, in the order they finish. Setting `stop` ends the run after the scans in work.
+///
+/// Workers are plain threads with a rayon pool each: on one shared pool a worker that waits for its own
+/// rows would start another scan meanwhile, and the number of scans in memory would have no bound.
+///
+/// # Errors
+/// An i/o error where a report cannot be written: a run that cannot say what it found must not go on.
+/// A bug error where no thread can be started.
+pub fn run(
+    line: &Line<'_>, jobs: &[Job], workers: Workers, folder: &OutputFolder, stop: &AtomicBool,
+    mut on_done: impl FnMut(&Done),
+) -> Result<Totals> {
+    let next = AtomicUsize::new(0);
+    let broken: Mutex<Option<Error>> = Mutex::new(None);
+    let (sender, receiver) = mpsc::channel::<Done>();
+    let mut rows: Vec<Option<Row>> = vec![None; jobs.len()];
+    let mut totals =
+        Totals { rows: Vec::new(), counts: Counts::default(), kept: 0, runtime_ms: 0.0, interrupted: false };
+    let count = workers.scans_at_once.clamp(1, jobs.len().max(1));
+    let pools = (0..count)
+        .map(|_| rayon::ThreadPoolBuilder::new().num_threads(workers.threads_per_scan.max(1)).build())
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .map_err(|error| Error::bug(format!("no thread can be started: {error}")).help("lower --threads"))?;
+    std::thread::scope(|scope| {
+        for pool in &pools {
+            let (sender, next, broken) = (sender.clone(), &next, &broken);
+            scope.spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(job) = jobs.get(index) else { break };
+                    match pool.install(|| one(line, job, folder, workers.threads_per_scan as u32)) {
+                        Ok((row, kept, runtime_ms)) => {
+                            // The receiver outlives the scope.
+                            let _ = sender.send(Done { index, row, kept, runtime_ms });
+                        }
+                        Err(error) => {
+                            broken.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+                            stop.store(true, Ordering::Relaxed);
+                        }
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for done in &receiver {
+            totals.counts.add(done.row.verdict);
+            totals.kept += u64::from(done.kept);
+            totals.runtime_ms += done.runtime_ms;
+            on_done(&done);
+            rows[done.index] = Some(done.row);
+        }
+    });
+    if let Some(error) = broken.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        return Err(error);
+    }
+    totals.interrupted = rows.iter().any(Option::is_none);
+    totals.rows = rows.into_iter().flatten().collect();
+    Ok(totals)
+}
+
+fn one(line: &Line<'_>, job: &Job, folder: &OutputFolder, threads: u32) -> Result<(Row, bool, f64)> {
+    if let Some(row) = folder.still_holds(line, job) {
+        return Ok((row, true, 0.0));
+    }
+    let Outcome { report, overlay } = line.process(job, threads);
+    let runtime_ms = report.timings.map_or(0.0, |timings| timings.runtime_ms);
+    Ok((folder.deliver(&job.stem, report, overlay)?, false, runtime_ms))
+}

@@ -1,0 +1,248 @@
+//! Many scans at once: isolation, order, restart. A stand-in scores, so no runtime is needed.
+
+use portray::infer::{
+    Area, Channel, Contract, Inference, InputContract, ModelInfo, NamedOutput, Outputs, ScoreContract, Scorer, Values,
+};
+use portray::judge::Verdict;
+use portray::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers, run};
+use portray::prepare::Prepared;
+use portray::report::{Names, Report};
+use portray::scan::{Digest, Fault, Result};
+use portray::source::{Limits, discover};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Scores by attenuation: more than 1.2 is suspicious. Panics where a scan's prepared width is in `poison`.
+struct Threshold {
+    contract: Contract,
+    info: ModelInfo,
+    panics: bool,
+}
+
+impl Threshold {
+    fn new(panics: bool) -> Self {
+        let contract = Contract {
+            schema_version: 1,
+            name: "threshold".into(),
+            version: "1".into(),
+            licence: "MIT".into(),
+            summary: "a stand-in".into(),
+            baseline: true,
+            input: InputContract {
+                name: "scan".into(),
+                channels: vec![Channel::Attenuation],
+                range: None,
+                mean: vec![],
+                std: vec![],
+                pixel_mm: 5.0,
+                area: Area::Whole { multiple: 1 },
+            },
+            outputs: Outputs {
+                map: Some(NamedOutput { name: "map".into(), values: Values::Probability, class: 0 }),
+                ..Outputs::default()
+            },
+            score: ScoreContract {
+                threshold: 0.5,
+                region_seed: 0.5,
+                region_grow: 0.5,
+                min_area_mm2: 1_000.0,
+                merge_mm: 0.0,
+            },
+            calibration: None,
+        };
+        let info =
+            ModelInfo { digest: Digest::of(b"threshold"), runtime: "stand-in 1".into(), provider: "cpu".into() };
+        Self { contract, info, panics }
+    }
+}
+
+impl Scorer for Threshold {
+    fn contract(&self) -> &Contract {
+        &self.contract
+    }
+
+    fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    fn score(&self, prepared: &Prepared) -> Result<Inference> {
+        let map = prepared.attenuation[0].mapv(|value| if value > 1.2 { 0.9 } else { 0.1 });
+        assert!(!(self.panics && map.iter().any(|&value| value > 0.5)), "the scorer fell over");
+        Ok(Inference { map: Some(map), score: None, boxes: vec![], runs: 1, runtime: Duration::ZERO })
+    }
+}
+
+/// A 16-bit PNG: air, a 6 m box with thin walls, and where `loaded` a dense block in it.
+fn picture(path: &Path, seed: u32, loaded: bool) {
+    let image = image::ImageBuffer::<image::Luma<u16>, Vec<u16>>::from_fn(700, 320, |x, y| {
+        let inside = (60..640).contains(&x) && (40..280).contains(&y);
+        let wall = inside && (!(64..636).contains(&x) || !(44..276).contains(&y));
+        let load = loaded && (300..360).contains(&x) && (150..200).contains(&y);
+        let level = if load {
+            9_000
+        } else if wall {
+            35_000
+        } else if inside {
+            52_000
+        } else {
+            60_000
+        };
+        let noise = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503) ^ seed.wrapping_mul(97)) >> 7;
+        image::Luma([(level + noise % 64) as u16])
+    });
+    image.save(path).unwrap();
+    let sidecar = path.with_extension("json");
+    fs::write(sidecar, r#"{ "pixel_mm": 10, "polarity": "air_bright", "energies_mv": [6] }"#).unwrap();
+}
+
+fn scans(folder: &Path) {
+    for index in 0..6 {
+        picture(&folder.join(format!("box-{index}.png")), index, index % 2 == 1);
+    }
+}
+
+fn process(input: &Path, out: &Path, scorer: &Threshold, workers: usize, keep: bool, stop_after: usize) -> Totals {
+    let settings = serde_json::json!({ "test": true });
+    let line = Line {
+        scorer,
+        limits: Limits { max_pixels: 10_000_000, ..Limits::default() },
+        prepare: portray::prepare::Settings::default().check().unwrap(),
+        calibration: portray::prepare::Calibration::default(),
+        judge: portray::judge::Settings::default().check().unwrap(),
+        overlays: Overlays::Flagged,
+        timings: false,
+        settings,
+    };
+    let found = discover(&[input.to_str().unwrap().to_owned()], None);
+    let mut names = Names::default();
+    let jobs: Vec<Job> = found
+        .entries
+        .into_iter()
+        .map(|entry| Job { stem: names.stem(&entry.name), name: entry.name.clone(), entry: Ok(entry) })
+        .collect();
+    let folder = OutputFolder::create(out, keep).unwrap();
+    folder.open_run().unwrap();
+    let stop = AtomicBool::new(false);
+    let mut done = 0;
+    let workers = Workers { scans_at_once: workers, threads_per_scan: 1 };
+    let totals = run(&line, &jobs, workers, &folder, &stop, |_| {
+        done += 1;
+        if done == stop_after {
+            stop.store(true, Ordering::Relaxed);
+        }
+    })
+    .unwrap();
+    folder.finish(&line, &totals, Finish { ignored: vec![], exit_code: 0, timings: None }).unwrap();
+    totals
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for part in ["", "scans", "overlays"] {
+        for entry in fs::read_dir(folder.join(part)).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_file() {
+                let name = format!("{part}/{}", entry.file_name().to_string_lossy());
+                found.insert(name, fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn loads_are_flagged_and_the_same_bytes_come_out_of_any_number_of_workers() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in");
+    fs::create_dir(&input).unwrap();
+    scans(&input);
+    let totals = process(&input, &folder.path().join("one"), &Threshold::new(false), 1, false, usize::MAX);
+    assert_eq!((totals.counts.scans, totals.counts.flagged, totals.counts.clear), (6, 3, 3));
+    process(&input, &folder.path().join("four"), &Threshold::new(false), 4, false, usize::MAX);
+    let (one, four) = (files(&folder.path().join("one")), files(&folder.path().join("four")));
+    assert_eq!(one.len(), 6 + 3 + 3, "{:?}", one.keys());
+    assert!(one == four);
+}
+
+#[test]
+fn a_stopped_run_goes_on_where_it_was_and_ends_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in");
+    fs::create_dir(&input).unwrap();
+    scans(&input);
+    let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
+    process(&input, &whole, &Threshold::new(false), 1, true, usize::MAX);
+    let first = process(&input, &parts, &Threshold::new(false), 1, true, 2);
+    assert!(first.interrupted && first.rows.len() < 6);
+    let second = process(&input, &parts, &Threshold::new(false), 2, true, usize::MAX);
+    assert_eq!(second.kept, first.rows.len() as u64);
+    assert!(files(&whole) == files(&parts));
+    // A changed scan, a changed sidecar and a lost overlay are noticed; nothing else is done again.
+    picture(&input.join("box-1.png"), 99, true);
+    fs::write(input.join("box-2.json"), r#"{ "pixel_mm": 10, "scanner": "another" }"#).unwrap();
+    fs::remove_file(parts.join("overlays/box-3.png.png")).unwrap();
+    let third = process(&input, &parts, &Threshold::new(false), 2, true, usize::MAX);
+    assert_eq!(third.kept, 3);
+}
+
+#[test]
+fn a_crash_in_one_scan_is_one_failed_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in");
+    fs::create_dir(&input).unwrap();
+    scans(&input);
+    let out = folder.path().join("out");
+    let totals = process(&input, &out, &Threshold::new(true), 2, false, usize::MAX);
+    assert_eq!((totals.counts.clear, totals.counts.failed), (3, 3));
+    let report = Report::from_json(&fs::read(out.join("scans/box-1.png.json")).unwrap()).unwrap();
+    let error = report.error.unwrap();
+    assert_eq!((report.verdict, error.fault), (Verdict::Failed, Fault::Bug));
+    assert_eq!(error.message, "portray crashed on this scan: the scorer fell over");
+}
+
+#[test]
+fn every_good_file_gets_its_report_and_every_bad_one_an_error_that_names_the_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in");
+    fs::create_dir_all(input.join("deeper")).unwrap();
+    picture(&input.join("good.png"), 1, false);
+    picture(&input.join("deeper/loaded.png"), 2, true);
+    let whole = fs::read(input.join("good.png")).unwrap();
+    fs::write(input.join("truncated.png"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(input.join("empty.tif"), b"").unwrap();
+    fs::write(input.join("wrong.tif"), b"this is a text that calls itself a picture").unwrap();
+    let mut huge = whole.clone();
+    huge[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
+    fs::write(input.join("huge.png"), huge).unwrap();
+    let out = folder.path().join("out");
+    let totals = process(&input, &out, &Threshold::new(false), 2, false, usize::MAX);
+    assert_eq!((totals.counts.scans, totals.counts.failed), (6, 4));
+    let report = |name: &str| Report::from_json(&fs::read(out.join("scans").join(name)).unwrap()).unwrap();
+    assert_eq!(report("good.png.json").verdict, Verdict::Clear);
+    assert_eq!(report("deeper__loaded.png.json").verdict, Verdict::Flagged);
+    for (name, fault) in [
+        ("truncated.png.json", Fault::Format),
+        ("empty.tif.json", Fault::Format),
+        ("wrong.tif.json", Fault::Format),
+    ] {
+        let found = report(name);
+        assert_eq!(found.verdict, Verdict::Failed, "{name}");
+        assert_eq!(found.error.as_ref().unwrap().fault, fault, "{name}: {:?}", found.error);
+        assert!(found.scan.sha256.is_some(), "{name}");
+    }
+    let huge = report("huge.png.json").error.unwrap();
+    assert!(matches!(huge.fault, Fault::Limit | Fault::Format), "{huge:?}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_named_before_any_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, b"x").unwrap();
+    let error = OutputFolder::create(&file.join("out"), true).unwrap_err();
+    assert_eq!(error.fault, Fault::Io);
+    assert!(error.to_string().contains("file/out"), "{error}");
+}
