@@ -7,3 +7,4 @@
 pub mod infer;
 pub mod prepare;
 pub mod scan;
+pub mod source;
