@@ -9,3 +9,4 @@ pub mod judge;
 pub mod prepare;
 pub mod report;
 pub mod scan;
+pub mod source;

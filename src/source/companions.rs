@@ -1,0 +1,56 @@
+//! Files in a scan folder that are no scans: sidecars, truth, documents, portray's own reports and overlays.
+
+use super::open::sidecar_paths;
+use super::sniff::sniff;
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Ends of names that portray itself gives to what it writes beside scans.
+const OWN: [(&str, &str); 3] = [
+    (".truth.json", "truth of a simulated scan"),
+    (".mask.png", "truth mask of a simulated scan"),
+    (".overlay.png", "overlay that portray drew"),
+];
+
+/// Ends of names of texts, which are scans only if their content says so.
+const TEXTS: [&str; 8] = ["json", "toml", "md", "txt", "csv", "html", "jsonl", "sha256"];
+
+/// The names that some file in `files` may have its sidecar under.
+pub(super) fn sidecar_names<'a>(files: impl Iterator<Item = &'a PathBuf>) -> BTreeSet<PathBuf> {
+    files.filter(|file| !is_text(file)).flat_map(|file| sidecar_paths(file)).collect()
+}
+
+fn is_text(path: &Path) -> bool {
+    let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
+    TEXTS.iter().any(|text| end.eq_ignore_ascii_case(text))
+}
+
+/// Why a file found in a folder is no scan, or nothing where it is to be read.
+pub(super) fn reason(path: &Path, sidecars: &BTreeSet<PathBuf>) -> Option<&'static str> {
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    if let Some((_, reason)) = OWN.iter().find(|(end, _)| name.ends_with(end)) {
+        return Some(reason);
+    }
+    if !is_text(path) {
+        return None;
+    }
+    let mut start = [0; 132];
+    let mut length = 0;
+    if let Ok(file) = std::fs::File::open(path) {
+        // What cannot be opened is judged by its name; reading it as a scan would fail as well.
+        length = file.take(132).read(&mut start).unwrap_or(0);
+    }
+    if sniff(&start[..length]).is_some() {
+        return None;
+    }
+    Some(if sidecars.contains(path) {
+        "sidecar"
+    } else if name.ends_with(".json") || name.ends_with(".toml") {
+        "report or sidecar without a scan"
+    } else if name.ends_with(".jsonl") || name.ends_with(".csv") || name.ends_with(".html") {
+        "table or report"
+    } else {
+        "document"
+    })
+}

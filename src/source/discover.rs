@@ -1,0 +1,229 @@
+//! Inputs to entries: files, folders, globs, and lists on standard input.
+
+use super::open::io;
+use super::{companions, names};
+use crate::scan::{Error, Result};
+use globset::{GlobBuilder, GlobMatcher};
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+/// The longest list on standard input, in bytes.
+const MAX_LIST: u64 = 64 << 20;
+
+/// One file to read and how reports name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where the file is.
+    pub path: PathBuf,
+    /// The path relative to the input that it was found under, with forward slashes; unique among the entries.
+    pub name: String,
+}
+
+/// A file that was found but is no scan: named so that nothing is lost in silence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    /// The file, named as an [`Entry`] is.
+    pub name: String,
+    /// Why it is not read: `sidecar`, `document`, ...
+    pub reason: String,
+}
+
+/// What the inputs hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Discovery {
+    /// The files to read: in the inputs' order, and within a folder sorted by the bytes of their paths.
+    pub entries: Vec<Entry>,
+    /// What is no scan.
+    pub ignored: Vec<Ignored>,
+    /// Inputs that cannot be used, with their names: each becomes a failed entry of the result.
+    pub problems: Vec<(String, Error)>,
+}
+
+/// Finds the files to read.
+///
+/// An input is a file, a folder (walked with all below it), a glob (`*`, `**`, `?`, `[a-z]`, `{a,b}`), or `-` for a list on
+/// `stdin`, one path a line or separated by NUL bytes. A file named outright is an entry whatever it is; in folders and
+/// globs hidden files are passed over and companions (sidecars, truth, documents, reports) are [`Ignored`]. A file
+/// that is reached twice is one entry. `skip` is a folder that is not entered: the one that reports go to.
+pub fn discover(inputs: &[String], stdin: Option<&mut dyn Read>, skip: Option<&Path>) -> Discovery {
+    let mut search = Search { skip: skip.and_then(|folder| folder.canonicalize().ok()), ..Search::default() };
+    let mut stdin = stdin;
+    for input in inputs {
+        if input != "-" {
+            search.input(Path::new(input), true);
+            continue;
+        }
+        let Some(stdin) = stdin.take() else {
+            search.problem("-", Error::parameter("standard input holds one list, and it was already read"));
+            continue;
+        };
+        match list(stdin) {
+            Ok(paths) if paths.is_empty() => {
+                search.problem("-", Error::parameter("the list on standard input is empty"))
+            }
+            Ok(paths) => paths.iter().for_each(|path| search.input(path, false)),
+            Err(error) => search.problem("-", error),
+        }
+    }
+    search.finish()
+}
+
+/// The paths on standard input, separated by NUL bytes if there are any, else by line ends.
+fn list(stdin: &mut dyn Read) -> Result<Vec<PathBuf>> {
+    let mut bytes = Vec::new();
+    stdin.take(MAX_LIST + 1).read_to_end(&mut bytes).map_err(|error| io(&error))?;
+    if bytes.len() as u64 > MAX_LIST {
+        return Err(Error::limit(format!("the list on standard input is longer than {MAX_LIST} bytes")));
+    }
+    let nul = bytes.contains(&0);
+    let parts = bytes.split(|&byte| byte == if nul { 0 } else { b'\n' });
+    parts
+        .map(|part| if nul { part } else { part.strip_suffix(b"\r").unwrap_or(part) })
+        .filter(|part| !part.is_empty())
+        .map(path)
+        .collect()
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "on other systems a path must be UTF-8")]
+fn path(bytes: &[u8]) -> Result<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+#[cfg(not(unix))]
+fn path(bytes: &[u8]) -> Result<PathBuf> {
+    std::str::from_utf8(bytes)
+        .map(PathBuf::from)
+        .map_err(|_| Error::parameter("the list on standard input is not UTF-8"))
+}
+
+/// A found file: its path, its name and the longer name that it takes if others share the first.
+struct Found {
+    path: PathBuf,
+    name: String,
+    long: String,
+}
+
+#[derive(Default)]
+struct Search {
+    found: Vec<Found>,
+    ignored: Vec<Ignored>,
+    problems: Vec<(String, Error)>,
+    seen: BTreeSet<PathBuf>,
+    skip: Option<PathBuf>,
+}
+
+impl Search {
+    fn problem(&mut self, name: &str, error: Error) {
+        self.problems.push((name.to_owned(), error));
+    }
+
+    fn input(&mut self, input: &Path, globs: bool) {
+        let shown = input.to_string_lossy();
+        match std::fs::metadata(input) {
+            Ok(about) if about.is_dir() => self.walk(input, &shown, None),
+            Ok(_) => self.add(input.to_owned(), Path::new(input.file_name().unwrap_or(input.as_os_str())), input),
+            Err(error) => match (globs && shown.contains(['*', '?', '[', '{']), input.to_str()) {
+                (true, Some(pattern)) => self.glob(pattern),
+                _ => self.problem(&shown, io(&error)),
+            },
+        }
+    }
+
+    /// A file to read, unless it was found before.
+    fn add(&mut self, path: PathBuf, name: &Path, long: &Path) {
+        // A link and its target are one scan; what cannot be resolved fails later, when it is read.
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let name = names::of(name);
+        if self.seen.insert(real) {
+            self.found.push(Found { path, name, long: names::of(long) });
+        } else {
+            self.ignored.push(Ignored { name, reason: "the same file was already found".to_owned() });
+        }
+    }
+
+    /// Everything below `base`, or what matches there.
+    fn walk(&mut self, base: &Path, shown: &str, matcher: Option<&GlobMatcher>) {
+        let mut files = Vec::new();
+        let skip = self.skip.clone();
+        let walk = WalkDir::new(base).follow_links(true).into_iter().filter_entry(|entry| {
+            let hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
+            let skipped = entry.depth() > 0
+                && entry.file_type().is_dir()
+                && skip.is_some()
+                && entry.path().canonicalize().ok() == skip;
+            !hidden && !skipped
+        });
+        for entry in walk {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if entry.file_type().is_file() => files.push(entry.into_path()),
+                Ok(entry) => self.ignore(base, entry.path(), "not a regular file"),
+                Err(error) if error.loop_ancestor().is_some() => {
+                    self.ignore(base, error.path().unwrap_or(base), "a link back to a folder above it");
+                }
+                Err(error) => {
+                    let name = error.path().map_or(shown.into(), |path| path.to_string_lossy());
+                    let fault = error.io_error().map_or_else(|| Error::io(error.to_string()), io);
+                    self.problem(&name, fault);
+                }
+            }
+        }
+        if let Some(matcher) = matcher {
+            // A file matches itself or by a folder that holds it, as a shell would hand over that folder.
+            files.retain(|file| {
+                let below = file.strip_prefix(base).unwrap_or(file);
+                below.ancestors().any(|part| !part.as_os_str().is_empty() && matcher.is_match(part))
+            });
+            if files.is_empty() {
+                self.problem(shown, Error::io("no file matches"));
+            }
+        }
+        files.sort_by_cached_key(|file| names::of(file.strip_prefix(base).unwrap_or(file)).into_bytes());
+        let sidecars = companions::sidecar_names(files.iter());
+        for file in files {
+            match companions::reason(&file, &sidecars) {
+                Some(reason) => self.ignore(base, &file, reason),
+                None => {
+                    let name = file.strip_prefix(base).unwrap_or(&file).to_owned();
+                    self.add(file.clone(), &name, &file);
+                }
+            }
+        }
+    }
+
+    fn ignore(&mut self, base: &Path, path: &Path, reason: &str) {
+        let name = names::of(path.strip_prefix(base).unwrap_or(path));
+        self.ignored.push(Ignored { name, reason: reason.to_owned() });
+    }
+
+    /// A pattern: the folders before its first wildcard are walked.
+    fn glob(&mut self, pattern: &str) {
+        let parts: Vec<&str> = pattern.split('/').collect();
+        let first = parts.iter().position(|part| part.contains(['*', '?', '[', '{'])).unwrap_or(parts.len());
+        let base = match parts[..first].join("/") {
+            base if base.is_empty() && pattern.starts_with('/') => PathBuf::from("/"),
+            base if base.is_empty() => PathBuf::from("."),
+            base => PathBuf::from(base),
+        };
+        match GlobBuilder::new(&parts[first..].join("/")).literal_separator(true).build() {
+            Ok(glob) if base.is_dir() => self.walk(&base, pattern, Some(&glob.compile_matcher())),
+            Ok(_) => self.problem(pattern, Error::io(format!("no such folder: {}", base.display()))),
+            Err(error) => {
+                self.problem(pattern, Error::parameter(format!("not a file and not a pattern: {}", error.kind())))
+            }
+        }
+    }
+
+    fn finish(self) -> Discovery {
+        let mut pairs: Vec<(String, String)> =
+            self.found.iter().map(|found| (found.name.clone(), found.long.clone())).collect();
+        names::unique(&mut pairs);
+        let entries =
+            self.found.into_iter().zip(pairs).map(|(found, (name, _))| Entry { path: found.path, name }).collect();
+        Discovery { entries, ignored: self.ignored, problems: self.problems }
+    }
+}

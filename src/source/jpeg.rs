@@ -1,0 +1,160 @@
+//! JPEG: 8-bit grey, and colour that is really grey.
+
+use super::decoded::{Decoded, DecodedPlane};
+use super::grey::{self, Channels};
+use super::limits::{Limits, zeroed};
+use super::{samples, tags};
+use crate::scan::{Error, Result, Samples};
+use image::codecs::jpeg::JpegDecoder;
+use image::{ColorType, ImageDecoder, ImageError};
+use std::io::Cursor;
+
+/// What a JPEG frame header says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FrameHeader {
+    /// The number in the marker `SOFn`: 0 baseline, 1 extended, 2 progressive, 3 lossless, ...
+    pub process: u8,
+    /// Bits per sample.
+    pub precision: u8,
+    pub width: u16,
+    pub height: u16,
+    pub components: u8,
+}
+
+/// The first frame header of a JPEG stream, found by walking its marker segments; nothing where there is none.
+pub(super) fn frame_header(bytes: &[u8]) -> Option<FrameHeader> {
+    let mut at = 2;
+    loop {
+        // Any number of fill bytes may stand before a marker.
+        while bytes.get(at)? != &0xff {
+            at += 1;
+        }
+        while bytes.get(at)? == &0xff {
+            at += 1;
+        }
+        let marker = *bytes.get(at)?;
+        at += 1;
+        match marker {
+            // Stand-alone markers.
+            0x00 | 0x01 | 0xd0..=0xd8 => {}
+            // The end, or the start of entropy-coded data before any frame header.
+            0xd9 | 0xda => return None,
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
+                let body = bytes.get(at + 2..at + 8)?;
+                return Some(FrameHeader {
+                    process: marker - 0xc0,
+                    precision: body[0],
+                    height: u16::from_be_bytes([body[1], body[2]]),
+                    width: u16::from_be_bytes([body[3], body[4]]),
+                    components: body[5],
+                });
+            }
+            _ => at += usize::from(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?])).max(2),
+        }
+    }
+}
+
+/// Reads a JPEG file from memory.
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
+    let header =
+        frame_header(bytes).ok_or_else(|| Error::format("no JPEG frame header").help("the file is truncated"))?;
+    let (width, height) = limits.sides(header.width.into(), header.height.into())?;
+    if header.precision != 8 || !matches!(header.process, 0..=2) {
+        return Err(Error::unsupported(format!(
+            "JPEG process {} with {} bits per sample, expected baseline or progressive with 8",
+            header.process, header.precision
+        )));
+    }
+    if !ends(bytes) {
+        // A decoder fills what is missing with grey, which a scan must not be judged by.
+        return Err(Error::format("the JPEG data have no end marker").help("the file is truncated"));
+    }
+    let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|error| fault(&error))?;
+    let channels = match decoder.color_type() {
+        ColorType::L8 => Channels::Grey,
+        ColorType::Rgb8 => Channels::Rgb,
+        other => return Err(Error::unsupported(format!("JPEG with {other:?} pixels, expected grey"))),
+    };
+    if decoder.dimensions() != (u32::from(header.width), u32::from(header.height)) {
+        return Err(Error::format("the JPEG frame headers contradict each other"));
+    }
+    let mut data = zeroed::<u8>(width * height * channels.count())?;
+    decoder.read_image(&mut data).map_err(|error| fault(&error))?;
+    let values = grey::grey(data, channels, width, u8::MAX)?;
+    let mut decoded = Decoded::default();
+    decoded.planes.push(DecodedPlane::new(Samples::U8(samples::array(values, width, height)?)));
+    decoded.warn("lossy", "JPEG is lossy and has 8 bits: faint absorption differences are gone");
+    comment(bytes, &mut decoded);
+    Ok(decoded)
+}
+
+/// Whether an end marker stands in the last bytes; some writers pad after it.
+pub(super) fn ends(bytes: &[u8]) -> bool {
+    let tail = &bytes[bytes.len().saturating_sub(64)..];
+    tail.windows(2).any(|pair| pair == [0xff, 0xd9])
+}
+
+/// Takes what a comment segment before the frame header says.
+fn comment(bytes: &[u8], decoded: &mut Decoded) {
+    let mut at = 2;
+    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        if !matches!(marker, 0xe0..=0xef | 0xfe | 0xdb | 0xc4) {
+            return;
+        }
+        if marker == 0xfe
+            && let Some(text) = bytes.get(at + 4..at + 2 + length)
+        {
+            tags::description(&String::from_utf8_lossy(text), "JPEG comment", decoded);
+        }
+        at += 2 + length;
+    }
+}
+
+fn fault(error: &ImageError) -> Error {
+    match error {
+        ImageError::Unsupported(error) => Error::unsupported(format!("JPEG: {error}")),
+        other => Error::format(format!("damaged JPEG data: {other}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::Fault;
+    use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
+
+    fn encode(color: ExtendedColorType, data: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        JpegEncoder::new_with_quality(&mut bytes, 100).write_image(data, 16, 8, color).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn flat_grey_blocks_are_exact() {
+        let values: Vec<u8> = (0..128).map(|at| if at % 16 < 8 { 40 } else { 200 }).collect();
+        let decoded = read(&encode(ExtendedColorType::L8, &values), &Limits::default()).unwrap();
+        assert_eq!(decoded.planes[0].samples, Samples::U8(samples::array(values, 16, 8).unwrap()));
+        assert_eq!(decoded.warnings[0].code, "lossy");
+    }
+
+    #[test]
+    fn the_frame_header_is_found() {
+        let bytes = encode(ExtendedColorType::L8, &[7; 128]);
+        let header = FrameHeader { process: 0, precision: 8, width: 16, height: 8, components: 1 };
+        assert_eq!(frame_header(&bytes), Some(header));
+        assert_eq!(frame_header(&bytes[..20]), None);
+        assert_eq!(frame_header(b""), None);
+    }
+
+    #[test]
+    fn colour_truncation_and_size_are_refused() {
+        let red: Vec<u8> = [250, 0, 0].repeat(128);
+        let error = read(&encode(ExtendedColorType::Rgb8, &red), &Limits::default()).unwrap_err();
+        assert_eq!(error.fault, Fault::Unsupported, "{error}");
+        let bytes = encode(ExtendedColorType::L8, &(0..128).collect::<Vec<u8>>());
+        assert_eq!(read(&bytes[..bytes.len() - 2], &Limits::default()).unwrap_err().fault, Fault::Format);
+        let small = Limits { max_pixels: 127, ..Limits::default() };
+        assert_eq!(read(&bytes, &small).unwrap_err().fault, Fault::Limit);
+    }
+}

@@ -1,0 +1,149 @@
+//! Files to scans: found, told apart by content, charged against limits, and read without losing a bit.
+//!
+//! [`discover`] turns inputs into entries, [`open`] reads one entry with its sidecar, and [`read`] is the pure core
+//! from memory to a [`Scan`]. Every file is taken for hostile: headers are checked before anything is allocated.
+
+mod companions;
+mod decoded;
+#[cfg(feature = "dicom")]
+mod dicom;
+#[cfg(feature = "dicom")]
+mod dicom_layout;
+mod discover;
+mod fields;
+mod grey;
+mod jpeg;
+mod limits;
+mod metadata;
+mod names;
+mod npy;
+mod open;
+mod png;
+mod raw;
+mod samples;
+mod sidecar;
+mod sniff;
+mod tags;
+mod tiff;
+mod tiff_layout;
+mod time;
+
+pub use discover::{Discovery, Entry, Ignored, discover};
+pub use limits::Limits;
+pub use open::open;
+pub use raw::{Interleave, RawLayout};
+pub use samples::SampleType;
+pub use sidecar::Sidecar;
+pub use sniff::{Format, sniff};
+
+use crate::scan::{Digest, Error, Result, Scan};
+use decoded::Decoded;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What is known of a file beside its bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Hints {
+    /// The file's name without folders: container number, time and view are looked for in it. It does not decide the format.
+    pub file_name: Option<String>,
+    /// The sidecar, if there is one.
+    pub sidecar: Option<Sidecar>,
+}
+
+/// Reads one scan from the bytes of its file: sample values exactly as stored, high energy first where energies are known.
+///
+/// # Errors
+/// `Format` for damaged or truncated data, `Unsupported` for what portray does not read, `Limit` for what `limits`
+/// forbids; the message says where and what to do. It never panics: a decoder's panic becomes a `Format` error.
+pub fn read(bytes: &[u8], hints: &Hints, limits: &Limits) -> Result<Scan> {
+    limits.file(bytes.len() as u64)?;
+    if bytes.is_empty() {
+        return Err(Error::format("the file is empty"));
+    }
+    let layout = hints.sidecar.as_ref().and_then(|sidecar| sidecar.raw.as_ref());
+    let (format, decoded) = match (layout, sniff(bytes)) {
+        (Some(layout), _) => ("raw", guarded("raw", || raw::read(bytes, layout, limits))?),
+        (None, Some(Format::Png)) => ("png", guarded("png", || png::read(bytes, limits))?),
+        (None, Some(Format::Tiff)) => ("tiff", guarded("tiff", || tiff::read(bytes, limits))?),
+        (None, Some(Format::Jpeg)) => ("jpeg", guarded("jpeg", || jpeg::read(bytes, limits))?),
+        (None, Some(Format::Npy)) => ("npy", guarded("npy", || npy::read(bytes, limits))?),
+        (None, Some(Format::Dicom)) => guarded("dicom", || read_dicom(bytes, limits))?,
+        (None, None) => return Err(unknown(bytes)),
+    };
+    let (planes, metadata, warnings) = metadata::finish(decoded, hints.sidecar.as_ref(), hints.file_name.as_deref());
+    Ok(Scan { format, digest: Digest::of(bytes), bytes: bytes.len() as u64, planes, metadata, warnings })
+}
+
+#[cfg(feature = "dicom")]
+fn read_dicom(bytes: &[u8], limits: &Limits) -> Result<(&'static str, Decoded)> {
+    dicom::read(bytes, limits)
+}
+
+#[cfg(not(feature = "dicom"))]
+fn read_dicom(_: &[u8], _: &Limits) -> Result<(&'static str, Decoded)> {
+    Err(Error::unsupported("this is a DICOM file, and portray was built without DICOM")
+        .help("build portray with the feature dicom"))
+}
+
+/// Runs a decoder and turns its panic into an error: decoders of other makers meet hostile files here.
+fn guarded<T>(format: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|payload| {
+        let text = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Err(Error::format(format!("the {format} decoder gave up: {text}")).help("the file is damaged"))
+    })
+}
+
+fn unknown(bytes: &[u8]) -> Error {
+    let known = "expected PNG, TIFF, JPEG, NumPy, DICOM or DICOS";
+    let error = match sniff::other_kind(bytes) {
+        Some(kind) => Error::unsupported(format!("this is {kind}, {known}")),
+        None => {
+            let start: Vec<String> = bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            Error::unsupported(format!("unknown format starting with {}, {known}", start.join(" ")))
+        }
+    };
+    error.help("raw counts need a sidecar with \"raw\", see docs/sidecar.md")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::{Fault, Samples};
+
+    #[test]
+    fn a_decoders_panic_becomes_an_error() {
+        let error = guarded::<()>("png", || panic!("row {}", 7)).unwrap_err();
+        assert_eq!((error.fault, error.message.as_str()), (Fault::Format, "the png decoder gave up: row 7"));
+        let error = guarded::<()>("png", || std::panic::panic_any(7)).unwrap_err();
+        assert!(error.message.ends_with("no message"));
+    }
+
+    #[test]
+    fn unknown_files_are_named_where_possible() {
+        let text = |bytes: &[u8]| read(bytes, &Hints::default(), &Limits::default()).unwrap_err().to_string();
+        assert_eq!(text(b""), "the file is empty");
+        assert!(text(b"PK\x03\x04").contains("this is a ZIP archive"));
+        assert!(text(b"hello").contains("starting with 68 65 6c 6c 6f, expected PNG"));
+        assert!(text(b"hello").contains("raw counts need a sidecar"));
+    }
+
+    #[test]
+    fn the_sidecars_raw_layout_comes_before_the_magic() {
+        let sidecar = br#"{"raw": {"width": 4, "height": 1, "type": "u8"}, "scanner": "gate 2"}"#;
+        let hints = Hints { file_name: None, sidecar: Some(Sidecar::parse("a.json", sidecar).unwrap()) };
+        let scan = read(b"II\x2a\0", &hints, &Limits::default()).unwrap();
+        assert_eq!(scan.format, "raw");
+        assert_eq!(scan.planes[0].samples, Samples::U8(ndarray::array![[0x49, 0x49, 0x2a, 0]]));
+        assert_eq!(scan.metadata.scanner.as_deref(), Some("gate 2"));
+        assert_eq!((scan.width(), scan.height(), scan.bytes), (4, 1, 4));
+    }
+
+    #[test]
+    fn long_files_are_refused() {
+        let limits = Limits { max_bytes: 3, ..Limits::default() };
+        assert_eq!(read(b"abcd", &Hints::default(), &limits).unwrap_err().fault, Fault::Limit);
+    }
+}

@@ -1,0 +1,150 @@
+//! One entry from disk: the file, its limit, its sidecar.
+
+use super::sidecar::{self, Sidecar};
+use super::{Entry, Hints, Limits, read};
+use crate::scan::{Error, Result, Scan, Warning};
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// Reads an entry: its bytes (their number is checked first), its sidecar, and [`read`]s both.
+///
+/// The sidecar is the first there is of `FILE.EXT.json`, `FILE.EXT.toml`, `FILE.json` and `FILE.toml`.
+///
+/// # Errors
+/// `Io` where the system refuses; otherwise what [`read`] gives. A broken sidecar is an error that names it: a scan must not be
+/// judged with half of what was stated of it.
+pub fn open(entry: &Entry, limits: &Limits) -> Result<Scan> {
+    let bytes = contents(&entry.path, limits.max_bytes, |length| limits.file(length))?;
+    let (sidecar, ignored) = sidecar_of(&entry.path)?;
+    let file_name = entry.path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let mut scan = read(&bytes, &Hints { file_name, sidecar }, limits)?;
+    scan.warnings.extend(ignored);
+    Ok(scan)
+}
+
+/// A file's bytes, at most `most` of them; `check` judges the length that the system states before anything is read.
+pub(super) fn contents(path: &Path, most: u64, check: impl Fn(u64) -> Result<()>) -> Result<Vec<u8>> {
+    let file = File::open(path).map_err(|error| io(&error))?;
+    let about = file.metadata().map_err(|error| io(&error))?;
+    if !about.is_file() {
+        return Err(Error::io("not a regular file"));
+    }
+    check(about.len())?;
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(about.len() as usize)
+        .map_err(|_| Error::limit(format!("{} bytes do not fit into memory", about.len())).help("lower --max-bytes"))?;
+    // The file may grow while it is read.
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| io(&error))?;
+    check(bytes.len() as u64)?;
+    Ok(bytes)
+}
+
+/// The system's own words, without its error number.
+pub(super) fn io(error: &std::io::Error) -> Error {
+    let text = match error.kind() {
+        ErrorKind::NotFound => "no such file or folder".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or_default().to_lowercase()
+        }
+    };
+    Error::io(text)
+}
+
+/// The names that a scan's sidecar may have, the closest first.
+pub(super) fn sidecar_paths(scan: &Path) -> Vec<PathBuf> {
+    let with = |end: &str| {
+        let mut name: OsString = scan.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    let mut paths = vec![with(".json"), with(".toml")];
+    for path in [scan.with_extension("json"), scan.with_extension("toml")] {
+        // A scan that is itself called .json has no stem of its own to lend.
+        if path != scan && !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    paths
+}
+
+/// The scan's sidecar, and a warning for each further one that was passed over.
+fn sidecar_of(scan: &Path) -> Result<(Option<Sidecar>, Vec<Warning>)> {
+    let mut found: Option<Sidecar> = None;
+    let mut warnings = Vec::new();
+    for path in sidecar_paths(scan).iter().filter(|path| path.is_file()) {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let bytes =
+            contents(path, sidecar::MAX_BYTES, |_| Ok(())).map_err(|error| error.at(format!("sidecar {name}")))?;
+        // Reports may stand beside their scans under the sidecar's name.
+        if sidecar::object(&name, &bytes).is_ok_and(|object| sidecar::is_report(&object)) {
+            continue;
+        }
+        if let Some(first) = &found {
+            let message = format!("{name} was not read, since {} stands closer to the scan", first.name);
+            warnings.push(Warning::new("sidecar_ignored", message));
+            continue;
+        }
+        found = Some(Sidecar::parse(&name, &bytes)?);
+    }
+    Ok((found, warnings))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::Fault;
+    use std::fs;
+
+    fn entry(path: PathBuf) -> Entry {
+        Entry { name: "x".into(), path }
+    }
+
+    #[test]
+    fn the_closest_sidecar_is_read_and_the_others_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let scan = folder.path().join("a.raw");
+        fs::write(&scan, [1, 2]).unwrap();
+        fs::write(folder.path().join("a.toml"), "[raw]\nwidth = 2\nheight = 1\ntype = 'u8'").unwrap();
+        let read = open(&entry(scan.clone()), &Limits::default()).unwrap();
+        assert_eq!((read.width(), read.height()), (2, 1));
+        fs::write(folder.path().join("a.raw.json"), r#"{"raw": {"width": 1, "height": 2, "type": "u8"}}"#).unwrap();
+        fs::write(folder.path().join("a.json"), r#"{"schema_version": "1", "verdict": "clear"}"#).unwrap();
+        let read = open(&entry(scan), &Limits::default()).unwrap();
+        assert_eq!((read.width(), read.height()), (1, 2));
+        let codes: Vec<&str> = read.warnings.iter().map(|warning| warning.code.as_str()).collect();
+        assert_eq!(codes, ["sidecar_ignored"]);
+    }
+
+    #[test]
+    fn broken_sidecars_missing_files_folders_and_long_files_are_errors() {
+        let folder = tempfile::tempdir().unwrap();
+        let scan = folder.path().join("a.raw");
+        fs::write(&scan, [1, 2]).unwrap();
+        fs::write(folder.path().join("a.json"), "{").unwrap();
+        let error = open(&entry(scan.clone()), &Limits::default()).unwrap_err();
+        assert!(error.to_string().starts_with("sidecar a.json: not JSON"), "{error}");
+        let small = Limits { max_bytes: 1, ..Limits::default() };
+        assert_eq!(
+            open(&entry(scan), &small).unwrap_err().to_string(),
+            "file has 2 bytes, limit is 1; raise --max-bytes"
+        );
+        let missing = open(&entry(folder.path().join("none")), &Limits::default()).unwrap_err();
+        assert_eq!((missing.fault, missing.to_string().as_str()), (Fault::Io, "no such file or folder"));
+        let error = open(&entry(folder.path().to_owned()), &Limits::default()).unwrap_err();
+        assert_eq!(error.to_string(), "not a regular file");
+    }
+
+    #[test]
+    fn sidecar_names_are_in_order() {
+        let names = |scan: &str| -> Vec<String> {
+            sidecar_paths(Path::new(scan)).iter().map(|path| path.to_string_lossy().into_owned()).collect()
+        };
+        assert_eq!(names("d/a.b.tif"), ["d/a.b.tif.json", "d/a.b.tif.toml", "d/a.b.json", "d/a.b.toml"]);
+        assert_eq!(names("d/a"), ["d/a.json", "d/a.toml"]);
+    }
+}

@@ -1,0 +1,172 @@
+//! PNG: 8 and 16-bit grey, and colour that is really grey.
+
+use super::decoded::{Decoded, DecodedPlane};
+use super::grey::{self, Channels};
+use super::limits::{Limits, plausible, zeroed};
+use super::samples::{self, SampleType};
+use super::tags;
+use crate::scan::{Error, Result, Samples};
+use ::png::{BitDepth, ColorType, Decoder, DecodingError, Transformations, Unit};
+use std::io::{Cursor, ErrorKind};
+
+/// What the decoder may take for text, profiles and row buffers, beside the pixels.
+const CHUNK_BYTES: usize = 32 << 20;
+
+/// The most that one byte of Deflate data can unpack to (258 bytes from 2 bits).
+pub(super) const DEFLATE_RATIO: u64 = 1032;
+
+/// Reads a PNG file from memory.
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
+    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), ::png::Limits { bytes: CHUNK_BYTES });
+    let header = decoder.read_header_info().map_err(|error| fault(&error))?;
+    let (width, height) = limits.sides(header.width.into(), header.height.into())?;
+    let (color, depth) = (header.color_type, header.bit_depth);
+    plausible((header.raw_bytes()) as u64, bytes.len() as u64, DEFLATE_RATIO)?;
+    // A palette may be grey: it is looked up, and judged like any other colour.
+    let palette = color == ColorType::Indexed;
+    decoder.set_transformations(if palette { Transformations::EXPAND } else { Transformations::IDENTITY });
+    if !palette && !matches!(depth, BitDepth::Eight | BitDepth::Sixteen) {
+        return Err(Error::unsupported(format!("{}-bit samples, expected 8 or 16", depth as u8))
+            .at("IHDR")
+            .help("export the scan as 16-bit grey"));
+    }
+    let mut reader = decoder.read_info().map_err(|error| fault(&error))?;
+    let length = reader.output_buffer_size().ok_or_else(|| Error::limit("image does not fit into memory"))?;
+    let mut data = zeroed::<u8>(length)?;
+    let frame = reader.next_frame(&mut data).map_err(|error| fault(&error))?;
+    let animated = reader.info().is_animated();
+    if !animated {
+        reader.finish().map_err(|error| fault(&error))?;
+    }
+    let channels = match frame.color_type {
+        ColorType::Grayscale => Channels::Grey,
+        ColorType::GrayscaleAlpha => Channels::GreyAlpha,
+        ColorType::Rgb => Channels::Rgb,
+        ColorType::Rgba => Channels::Rgba,
+        ColorType::Indexed => return Err(Error::bug("a palette was not looked up")),
+    };
+    let samples = if frame.bit_depth == BitDepth::Sixteen {
+        let all = samples::from_bytes(&data, SampleType::U16, true, width * channels.count(), height)?;
+        drop(data);
+        match all {
+            Samples::U16(all) => {
+                let values = grey::grey(all.into_raw_vec_and_offset().0, channels, width, u16::MAX)?;
+                Samples::U16(samples::array(values, width, height)?)
+            }
+            _ => return Err(Error::bug("16-bit samples were not read as such")),
+        }
+    } else {
+        Samples::U8(samples::array(grey::grey(data, channels, width, u8::MAX)?, width, height)?)
+    };
+    let mut decoded = Decoded::default();
+    decoded.planes.push(DecodedPlane::new(samples));
+    if animated {
+        decoded.warn("frames_ignored", "the file is an animation; its first frame was read");
+    }
+    if color == ColorType::Grayscale && reader.info().trns.is_some() {
+        decoded.warn("transparency_ignored", "one grey value is declared transparent; it was read like any other");
+    }
+    metadata(reader.info(), &mut decoded);
+    Ok(decoded)
+}
+
+fn metadata(info: &::png::Info<'_>, decoded: &mut Decoded) {
+    let mut texts: Vec<(String, String)> = Vec::new();
+    for chunk in &info.uncompressed_latin1_text {
+        texts.push((chunk.keyword.clone(), chunk.text.clone()));
+    }
+    for chunk in &info.compressed_latin1_text {
+        texts.extend(chunk.get_text().ok().map(|text| (chunk.keyword.clone(), text)));
+    }
+    for chunk in &info.utf8_text {
+        texts.extend(chunk.get_text().ok().map(|text| (chunk.keyword.clone(), text)));
+    }
+    for (keyword, text) in &texts {
+        match keyword.as_str() {
+            "portray" => tags::portray_text(text, "PNG text portray", decoded),
+            "Creation Time" => tags::time(text, decoded),
+            "Source" => tags::scanner(text, decoded),
+            "Title" | "Description" | "Comment" => tags::description(text, "PNG text", decoded),
+            _ => {}
+        }
+    }
+    if let Some(density) = info.pixel_dims.filter(|density| density.unit == Unit::Meter) {
+        let mm = |per_metre: u32| if per_metre == 0 { 0.0 } else { 1000.0 / per_metre as f32 };
+        tags::resolution(mm(density.xppu), mm(density.yppu), decoded);
+    }
+}
+
+fn fault(error: &DecodingError) -> Error {
+    match error {
+        DecodingError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            Error::format("the PNG data end too early").help("the file is truncated")
+        }
+        DecodingError::LimitsExceeded => {
+            Error::limit(format!("a PNG chunk needs more than {CHUNK_BYTES} bytes")).help("strip the file's profiles")
+        }
+        other => Error::format(format!("damaged PNG data: {other}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::Fault;
+    use ndarray::array;
+
+    fn encode(width: u32, height: u32, color: ColorType, depth: BitDepth, data: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = ::png::Encoder::new(&mut bytes, width, height);
+        encoder.set_color(color);
+        encoder.set_depth(depth);
+        encoder.set_pixel_dims(Some(::png::PixelDimensions { xppu: 250, yppu: 200, unit: Unit::Meter }));
+        encoder.add_text_chunk("portray".into(), r#"{"container": "CSQU3054383", "x": 1}"#.into()).unwrap();
+        encoder.write_header().unwrap().write_image_data(data).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn sixteen_bit_values_and_texts_survive() {
+        let bytes = encode(2, 1, ColorType::Grayscale, BitDepth::Sixteen, &[0x12, 0x34, 0xff, 0xfe]);
+        let decoded = read(&bytes, &Limits::default()).unwrap();
+        assert_eq!(decoded.planes[0].samples, Samples::U16(array![[0x1234, 0xfffe]]));
+        assert_eq!(decoded.planes[0].full_scale, 65535.0);
+        assert_eq!(decoded.metadata.container.unwrap().number, "CSQU3054383");
+        assert_eq!(decoded.metadata.pixel_mm, crate::scan::PixelSize::new(4.0, 5.0));
+        assert_eq!(decoded.warnings[0].code, "sidecar_unknown_key");
+    }
+
+    #[test]
+    fn colour_is_read_where_it_is_grey_and_refused_where_not() {
+        let grey = encode(2, 1, ColorType::Rgb, BitDepth::Eight, &[5, 5, 5, 9, 9, 9]);
+        let decoded = read(&grey, &Limits::default()).unwrap();
+        assert_eq!(decoded.planes[0].samples, Samples::U8(array![[5, 9]]));
+        let wide = encode(1, 1, ColorType::Rgba, BitDepth::Sixteen, &[1, 2, 1, 2, 1, 2, 255, 255]);
+        assert_eq!(read(&wide, &Limits::default()).unwrap().planes[0].samples, Samples::U16(array![[258]]));
+        let red = encode(2, 1, ColorType::Rgb, BitDepth::Eight, &[5, 5, 5, 9, 0, 0]);
+        let error = read(&red, &Limits::default()).unwrap_err();
+        assert_eq!((error.fault, error.place.as_deref()), (Fault::Unsupported, Some("row 0, column 1")));
+        let bits = encode(8, 1, ColorType::Grayscale, BitDepth::One, &[0xaa]);
+        assert!(read(&bits, &Limits::default()).unwrap_err().to_string().contains("1-bit samples"));
+    }
+
+    #[test]
+    fn headers_are_charged_before_pixels() {
+        let mut bytes = encode(2, 1, ColorType::Grayscale, BitDepth::Eight, &[1, 2]);
+        let small = Limits { max_pixels: 1, ..Limits::default() };
+        assert_eq!(read(&bytes, &small).unwrap_err().fault, Fault::Limit);
+        // 15000 x 15000 in a file of 150 bytes, with the header's checksum made right.
+        bytes[16..20].copy_from_slice(&15000u32.to_be_bytes());
+        bytes[20..24].copy_from_slice(&15000u32.to_be_bytes());
+        let crc = crc32(&bytes[12..29]);
+        bytes[29..33].copy_from_slice(&crc.to_be_bytes());
+        let error = read(&bytes, &Limits::default()).unwrap_err();
+        assert!(error.to_string().contains("promises 225015000 bytes"), "{error}");
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(u32::MAX, |crc, &byte| {
+            (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+        })
+    }
+}
