@@ -52,8 +52,7 @@ fn uses(text: &str) -> Vec<(usize, String)> {
             let group = rest.strip_prefix('{').and_then(|rest| rest.split('}').next());
             let names: Vec<&str> = group.map_or_else(|| vec![rest], |group| group.split(',').collect());
             for name in names {
-                let name: String =
-                    name.trim().chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+                let name: String = name.trim().chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
                 found.push((number + 1, name));
             }
         }
@@ -93,9 +92,9 @@ fn crates_stay_in_their_homes() {
         for (number, line) in text.lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
             for (name, allowed) in &homes {
-                let named = code.match_indices(name).any(|(at, _)| {
-                    !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-                });
+                let named = code
+                    .match_indices(name)
+                    .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
                 assert!(!named || allowed.contains(&module.as_str()), "{}:{}: {line}", path.display(), number + 1);
             }
         }

@@ -53,8 +53,7 @@ impl Threshold {
             },
             calibration: None,
         };
-        let info =
-            ModelInfo { digest: Digest::of(b"threshold"), runtime: "stand-in 1".into(), provider: "cpu".into() };
+        let info = ModelInfo { digest: Digest::of(b"threshold"), runtime: "stand-in 1".into(), provider: "cpu".into() };
         Self { contract, info, panics }
     }
 }
@@ -116,7 +115,7 @@ fn process(input: &Path, out: &Path, scorer: &Threshold, workers: usize, keep: b
         timings: false,
         settings,
     };
-    let found = discover(&[input.to_str().unwrap().to_owned()], None);
+    let found = discover(&[input.to_str().unwrap().to_owned()], None, None);
     let mut names = Names::default();
     let jobs: Vec<Job> = found
         .entries
@@ -226,7 +225,7 @@ fn every_good_file_gets_its_report_and_every_bad_one_an_error_that_names_the_fau
     for (name, fault) in [
         ("truncated.png.json", Fault::Format),
         ("empty.tif.json", Fault::Format),
-        ("wrong.tif.json", Fault::Format),
+        ("wrong.tif.json", Fault::Unsupported),
     ] {
         let found = report(name);
         assert_eq!(found.verdict, Verdict::Failed, "{name}");

@@ -136,7 +136,7 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
         air: frames(args.air.as_deref(), &limits).context("--air")?,
     };
 
-    let discovery = source::discover(&args.inputs, Some(&mut std::io::stdin().lock()));
+    let discovery = source::discover(&args.inputs, Some(&mut std::io::stdin().lock()), Some(&args.out));
     let folder = OutputFolder::create(&args.out, !args.fresh)?;
     let jobs = jobs(discovery.entries, discovery.problems);
     if jobs.is_empty() {

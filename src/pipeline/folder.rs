@@ -81,7 +81,7 @@ impl OutputFolder {
             return None;
         }
         let file = source::load(job.entry.as_ref().ok()?, &line.limits).ok()?;
-        (report.scan.sha256 == Some(file.digest) && report.scan.sidecar_sha256 == file.sidecar_digest())
+        (report.scan.sha256 == Some(file.digest) && report.scan.sidecar_sha256 == file.sidecar_digest)
             .then(|| Row::of(&report, path))
     }
 

@@ -83,7 +83,7 @@ impl Line<'_> {
         let finished = timed(&mut timings.read_ms, || {
             let file = source::load(entry, &self.limits)?;
             info.sha256 = Some(file.digest);
-            info.sidecar_sha256 = file.sidecar_digest();
+            info.sidecar_sha256 = file.sidecar_digest;
             info.bytes = Some(file.bytes.len() as u64);
             file.decode(&self.limits)
         })

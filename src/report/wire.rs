@@ -279,7 +279,11 @@ pub struct Report {
 impl Report {
     /// The report of a judged scan; overlay and timings are added by the caller. `warnings` are those of the reading.
     pub fn judged(
-        scan: ScanInfo, warnings: &[Warning], prepared: &Prepared, judgement: Judgement, model: ModelReport,
+        scan: ScanInfo,
+        warnings: &[Warning],
+        prepared: &Prepared,
+        judgement: Judgement,
+        model: ModelReport,
         settings: serde_json::Value,
     ) -> Self {
         Self {

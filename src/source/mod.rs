@@ -30,7 +30,7 @@ mod time;
 
 pub use discover::{Discovery, Entry, Ignored, discover};
 pub use limits::Limits;
-pub use open::open;
+pub use open::{Loaded, load, open};
 pub use raw::{Interleave, RawLayout};
 pub use samples::SampleType;
 pub use sidecar::Sidecar;
@@ -55,6 +55,11 @@ pub struct Hints {
 /// `Format` for damaged or truncated data, `Unsupported` for what portray does not read, `Limit` for what `limits`
 /// forbids; the message says where and what to do. It never panics: a decoder's panic becomes a `Format` error.
 pub fn read(bytes: &[u8], hints: &Hints, limits: &Limits) -> Result<Scan> {
+    read_digested(bytes, Digest::of(bytes), hints, limits)
+}
+
+/// [`read`] for bytes whose digest is known: hashing takes as long as decoding some formats.
+fn read_digested(bytes: &[u8], digest: Digest, hints: &Hints, limits: &Limits) -> Result<Scan> {
     limits.file(bytes.len() as u64)?;
     if bytes.is_empty() {
         return Err(Error::format("the file is empty"));
@@ -70,7 +75,7 @@ pub fn read(bytes: &[u8], hints: &Hints, limits: &Limits) -> Result<Scan> {
         (None, None) => return Err(unknown(bytes)),
     };
     let (planes, metadata, warnings) = metadata::finish(decoded, hints.sidecar.as_ref(), hints.file_name.as_deref());
-    Ok(Scan { format, digest: Digest::of(bytes), bytes: bytes.len() as u64, planes, metadata, warnings })
+    Ok(Scan { format, digest, bytes: bytes.len() as u64, planes, metadata, warnings })
 }
 
 #[cfg(feature = "dicom")]

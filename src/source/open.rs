@@ -1,27 +1,74 @@
 //! One entry from disk: the file, its limit, its sidecar.
 
 use super::sidecar::{self, Sidecar};
-use super::{Entry, Hints, Limits, read};
-use crate::scan::{Error, Result, Scan, Warning};
+use super::{Entry, Hints, Limits};
+use crate::scan::{Digest, Error, Result, Scan, Warning};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-/// Reads an entry: its bytes (their number is checked first), its sidecar, and [`read`]s both.
+/// Reads an entry: [`load`] and then [`Loaded::decode`].
+///
+/// # Errors
+/// Those of both.
+pub fn open(entry: &Entry, limits: &Limits) -> Result<Scan> {
+    load(entry, limits)?.decode(limits)
+}
+
+/// A file's bytes and its sidecar's, not decoded yet: what says whether a scan is the same as before.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The file's bytes.
+    pub bytes: Vec<u8>,
+    /// Their SHA-256.
+    pub digest: Digest,
+    /// SHA-256 of the sidecar's bytes, where there is one.
+    pub sidecar_digest: Option<Digest>,
+    file_name: Option<String>,
+    sidecar: Result<Option<Sidecar>>,
+    warnings: Vec<Warning>,
+}
+
+/// Reads an entry's bytes (their number is checked first) and its sidecar.
 ///
 /// The sidecar is the first there is of `FILE.EXT.json`, `FILE.EXT.toml`, `FILE.json` and `FILE.toml`.
 ///
 /// # Errors
-/// `Io` where the system refuses; otherwise what [`read`] gives. A broken sidecar is an error that names it: a scan must not be
-/// judged with half of what was stated of it.
-pub fn open(entry: &Entry, limits: &Limits) -> Result<Scan> {
+/// `Io` where the system refuses the file, `Limit` where it is too long. A sidecar's fault shows on decoding.
+pub fn load(entry: &Entry, limits: &Limits) -> Result<Loaded> {
     let bytes = contents(&entry.path, limits.max_bytes, |length| limits.file(length))?;
-    let (sidecar, ignored) = sidecar_of(&entry.path)?;
-    let file_name = entry.path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let mut scan = read(&bytes, &Hints { file_name, sidecar }, limits)?;
-    scan.warnings.extend(ignored);
-    Ok(scan)
+    let mut beside = Beside::default();
+    let sidecar = sidecar_of(&entry.path, &mut beside).map(|()| beside.sidecar);
+    Ok(Loaded {
+        digest: Digest::of(&bytes),
+        bytes,
+        sidecar_digest: beside.digest,
+        file_name: entry.path.file_name().map(|name| name.to_string_lossy().into_owned()),
+        sidecar,
+        warnings: beside.warnings,
+    })
+}
+
+impl Loaded {
+    /// Decodes the file with what its sidecar says; see [`read`](super::read).
+    ///
+    /// # Errors
+    /// What [`read`](super::read) gives. A broken sidecar is an error that names it: a scan must not be judged with half of
+    /// what was stated of it.
+    pub fn decode(self, limits: &Limits) -> Result<Scan> {
+        let hints = Hints { file_name: self.file_name, sidecar: self.sidecar? };
+        let mut scan = super::read_digested(&self.bytes, self.digest, &hints, limits)?;
+        scan.warnings.extend(self.warnings);
+        Ok(scan)
+    }
+}
+
+#[derive(Default)]
+struct Beside {
+    sidecar: Option<Sidecar>,
+    digest: Option<Digest>,
+    warnings: Vec<Warning>,
 }
 
 /// A file's bytes, at most `most` of them; `check` judges the length that the system states before anything is read.
@@ -72,10 +119,8 @@ pub(super) fn sidecar_paths(scan: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// The scan's sidecar, and a warning for each further one that was passed over.
-fn sidecar_of(scan: &Path) -> Result<(Option<Sidecar>, Vec<Warning>)> {
-    let mut found: Option<Sidecar> = None;
-    let mut warnings = Vec::new();
+/// Finds the scan's sidecar, and makes a warning for each further one that was passed over.
+fn sidecar_of(scan: &Path, beside: &mut Beside) -> Result<()> {
     for path in sidecar_paths(scan).iter().filter(|path| path.is_file()) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let bytes =
@@ -84,14 +129,15 @@ fn sidecar_of(scan: &Path) -> Result<(Option<Sidecar>, Vec<Warning>)> {
         if sidecar::object(&name, &bytes).is_ok_and(|object| sidecar::is_report(&object)) {
             continue;
         }
-        if let Some(first) = &found {
+        if let Some(first) = &beside.sidecar {
             let message = format!("{name} was not read, since {} stands closer to the scan", first.name);
-            warnings.push(Warning::new("sidecar_ignored", message));
+            beside.warnings.push(Warning::new("sidecar_ignored", message));
             continue;
         }
-        found = Some(Sidecar::parse(&name, &bytes)?);
+        beside.digest = Some(Digest::of(&bytes));
+        beside.sidecar = Some(Sidecar::parse(&name, &bytes)?);
     }
-    Ok((found, warnings))
+    Ok(())
 }
 
 #[cfg(test)]
