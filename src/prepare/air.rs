@@ -1,0 +1,369 @@
+//! The dark level and the air level: what every count is compared with.
+//!
+//! The air level is taken to be separable, I0(row, column) = row level x drift(column): detectors differ by
+//! row, the source drifts along time. Both come from pixels that see nothing but air: columns before and after
+//! the load, rows above and below it.
+
+use super::counts::Counts;
+use super::robust::{median, quantile, running_mean, running_median, spread};
+use crate::scan::BoxPx;
+
+/// A fall of the mean level by this share, held over [`SUSTAIN`] lines, ends the air.
+const FALL: f32 = 0.015;
+const SUSTAIN: usize = 5;
+/// Lines left out between the load and what is called air.
+const GUARD: usize = 4;
+/// Fewer lines than this are no air margin.
+const LEAST: usize = 4;
+/// A row below or above this share of its neighbours' level does not measure.
+const DEAD: (f32, f32) = (0.3, 2.0);
+
+/// How many lines at each side of the area are air from end to end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct AirMargins {
+    pub(super) left: usize,
+    pub(super) right: usize,
+    pub(super) top: usize,
+    pub(super) bottom: usize,
+}
+
+/// The dark level, in counts.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Dark {
+    /// Per row of the area.
+    pub(super) level: Vec<f32>,
+    /// Its noise.
+    pub(super) sigma: f32,
+}
+
+/// The air level over dark.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Air {
+    /// Per row of the area, in counts.
+    pub(super) row: Vec<f32>,
+    /// Per column of the area, about 1.
+    pub(super) drift: Vec<f32>,
+    /// Where air was seen.
+    pub(super) margins: AirMargins,
+    /// Rows of the area that do not measure.
+    pub(super) dead: Vec<usize>,
+    /// Relative noise of one air pixel.
+    pub(super) noise: f32,
+    /// Share of the air pixels at full scale.
+    pub(super) saturated: f32,
+    /// Rows whose level was taken from other rows.
+    pub(super) guessed_rows: usize,
+}
+
+/// The lines from the start of `profile` on that are air: those before its first sustained fall. Slow drift is
+/// followed; a profile that starts well below `bright` starts inside the load.
+fn air_run(profile: &[f32], bright: f32) -> usize {
+    let head = SUSTAIN.min(profile.len());
+    if head == 0 || median(&mut profile[..head].to_vec()) < 0.85 * bright {
+        return 0;
+    }
+    let mut recent = Vec::with_capacity(64);
+    for at in head..profile.len() {
+        recent.clear();
+        recent.extend_from_slice(&profile[at.saturating_sub(64)..at]);
+        let level = median(&mut recent) * (1.0 - FALL);
+        let ahead = &profile[at..(at + SUSTAIN).min(profile.len())];
+        if ahead.iter().all(|&v| v < level) {
+            return at.saturating_sub(GUARD);
+        }
+    }
+    profile.len()
+}
+
+/// Air lines at both ends of a profile; without any fall all lines are counted at the start.
+fn air_runs(profile: &[f32]) -> (usize, usize) {
+    let smooth = running_median(profile, 2);
+    let bright = quantile(&mut smooth.clone(), 0.98);
+    let backwards: Vec<f32> = smooth.iter().rev().copied().collect();
+    let kept = |run: usize| if run < LEAST { 0 } else { run };
+    let first = kept(air_run(&smooth, bright));
+    if first == profile.len() { (first, 0) } else { (first, kept(air_run(&backwards, bright))) }
+}
+
+/// Finds columns left and right that see air in every row, from the mean of each column.
+fn air_columns(counts: Counts<'_>, area: BoxPx) -> (usize, usize) {
+    let width = area.width as usize;
+    let mut line = vec![0.0; width];
+    let mut sum = vec![0.0f32; width];
+    for row in (0..area.height).step_by((area.height as usize / 128).max(1)) {
+        counts.read((area.y + row) as usize, area.x as usize, &mut line);
+        sum.iter_mut().zip(&line).for_each(|(s, v)| *s += v);
+    }
+    air_runs(&sum)
+}
+
+/// Every row's median over the left and the right air columns, and whether all of them were equal.
+struct Sides {
+    left: Vec<f32>,
+    right: Vec<f32>,
+    constant: Vec<bool>,
+}
+
+fn sides(counts: Counts<'_>, area: BoxPx, dark: &[f32], (left, right): (usize, usize)) -> Sides {
+    const MOST: usize = 400;
+    let mut line = vec![0.0; MOST];
+    let mut side = |row: usize, from: usize, n: usize| {
+        if n == 0 {
+            return (f32::NAN, false);
+        }
+        // The columns nearest to the load say most about it.
+        let n = n.min(MOST);
+        counts.read(area.y as usize + row, area.x as usize + from, &mut line[..n]);
+        let constant = n > 8 && line[..n].iter().all(|&v| v == line[0]) && line[0] < counts.full_scale;
+        (median(&mut line[..n]) - dark[row], constant)
+    };
+    let (height, width) = (area.height as usize, area.width as usize);
+    let mut out = Sides { left: Vec::new(), right: Vec::new(), constant: Vec::new() };
+    for row in 0..height {
+        let (l, cl) = side(row, left.saturating_sub(MOST), left);
+        let (r, cr) = side(row, width - right, right);
+        out.left.push(l);
+        out.right.push(r);
+        out.constant.push((cl || left == 0) && (cr || right == 0) && (cl || cr));
+    }
+    out
+}
+
+/// Estimates the air level from the image's own air; `given` replaces the row levels where frames were given,
+/// and `with_drift` off leaves the drift at 1.
+///
+/// Without any air the level is the image's 99.5 % quantile for all rows.
+pub(super) fn estimate(
+    counts: Counts<'_>,
+    area: BoxPx,
+    dark: &[f32],
+    given: Option<&[f32]>,
+    with_drift: bool,
+    bright: f32,
+) -> Air {
+    let (height, width) = (area.height as usize, area.width as usize);
+    let (left, right) = air_columns(counts, area);
+    let mut margins = AirMargins { left, right, ..AirMargins::default() };
+    let seen = sides(counts, area, dark, (left, right));
+
+    // Right over left: the drift's first, linear estimate.
+    let mut quotients: Vec<f32> =
+        seen.left.iter().zip(&seen.right).map(|(l, r)| r / l).filter(|q| q.is_finite() && *q > 0.0).collect();
+    let right_over_left = if quotients.is_empty() { 1.0 } else { median(&mut quotients) };
+    let (wl, wr) = (left.min(400) as f32, right.min(400) as f32);
+    let mut row: Vec<f32> = if left + right > 0 {
+        (0..height)
+            .map(|r| match (left, right) {
+                (_, 0) => seen.left[r],
+                (0, _) => seen.right[r],
+                _ => (wl * seen.left[r] + wr * seen.right[r] / right_over_left) / (wl + wr),
+            })
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let mut guessed_rows = 0;
+    let mut dead = Vec::new();
+    if row.is_empty() {
+        (row, margins.top, margins.bottom) = rows_without_margins(counts, area, dark, bright);
+        guessed_rows = height - margins.top - margins.bottom;
+    } else {
+        dead = repair_dead(&mut row, &seen.constant);
+    }
+    if let Some(given) = given {
+        row = given.to_vec();
+        guessed_rows = 0;
+        dead.extend(repair_dead(&mut row, &vec![false; height]));
+        dead.sort_unstable();
+        dead.dedup();
+    }
+    // Nothing may be divided by zero or less.
+    let least = (1e-3 * bright).max(f32::MIN_POSITIVE);
+    row.iter_mut().for_each(|v| *v = v.max(least));
+
+    let linear: Vec<f32> = (0..width)
+        .map(|c| {
+            let (a, b) = (left as f32 / 2.0, width as f32 - right as f32 / 2.0);
+            let t = ((c as f32 - a) / (b - a).max(1.0)).clamp(0.0, 1.0);
+            if left > 0 && right > 0 { 1.0 + t * (right_over_left - 1.0) } else { 1.0 }
+        })
+        .collect();
+    if left + right > 0 {
+        (margins.top, margins.bottom) = air_rows(counts, area, dark, &row, &linear);
+    }
+    let mut drift = linear;
+    if given.is_some() || with_drift {
+        if let Some(found) = drift_from_rows(counts, area, dark, &row, margins) {
+            drift = found;
+        } else if given.is_some() && left > 0 {
+            // Given frames set the scale; the image's left margin says how the source stands against it.
+            let mut share: Vec<f32> = seen.left.iter().zip(&row).map(|(l, g)| l / g).collect();
+            let share = median(&mut share);
+            drift.iter_mut().for_each(|d| *d *= share);
+        }
+    }
+    if !with_drift {
+        let mean = if given.is_some() { median(&mut drift.clone()) } else { 1.0 };
+        drift.fill(mean);
+    }
+    drift.iter_mut().for_each(|d| *d = d.clamp(0.2, 5.0));
+    let (noise, saturated) = air_noise(counts, area, dark, &row, &drift, margins);
+    Air { row, drift, margins, dead, noise, saturated, guessed_rows }
+}
+
+/// Replaces rows that do not measure by their neighbours' level; returns which.
+fn repair_dead(row: &mut [f32], constant: &[bool]) -> Vec<usize> {
+    let around = running_median(row, 7);
+    let constants = constant.iter().filter(|&&c| c).count();
+    let mut dead = Vec::new();
+    for (at, value) in row.iter_mut().enumerate() {
+        let out_of_line = *value < DEAD.0 * around[at] || *value > DEAD.1 * around[at] || *value <= 0.0;
+        // Where many rows are constant the air has no noise, as in drawn images: that says nothing.
+        if out_of_line || (constant[at] && constants * 10 < constant.len()) {
+            *value = around[at];
+            dead.push(at);
+        }
+    }
+    dead
+}
+
+/// Row levels where no column is all air: rows that are even from end to end are air, the others take the level of
+/// the air rows.
+fn rows_without_margins(counts: Counts<'_>, area: BoxPx, dark: &[f32], bright: f32) -> (Vec<f32>, usize, usize) {
+    let (height, width) = (area.height as usize, area.width as usize);
+    let mut line = vec![0.0; width];
+    let mut level = |r: usize| {
+        counts.read(area.y as usize + r, area.x as usize, &mut line);
+        let mut sampled: Vec<f32> = line.iter().copied().step_by((width / 256).max(1)).collect();
+        let (low, high) = (quantile(&mut sampled, 0.1), quantile(&mut sampled, 0.9));
+        let middle = median(&mut sampled) - dark[r];
+        let even = high - low < 0.08 * bright && middle > 0.8 * (bright - dark[r]);
+        even.then_some(middle)
+    };
+    let top: Vec<f32> = (0..height).map_while(&mut level).collect();
+    let bottom: Vec<f32> = (top.len()..height).rev().map_while(&mut level).collect();
+    let edge = |run: &[f32]| if run.len() < LEAST { 0 } else { run.len().saturating_sub(GUARD).max(1) };
+    let (n_top, n_bottom) = (edge(&top), edge(&bottom));
+    let mut air: Vec<f32> = top[..n_top].iter().chain(&bottom[..n_bottom]).copied().collect();
+    let common = if air.is_empty() { bright - median(&mut dark.to_vec()) } else { median(&mut air) };
+    let mut row = vec![common; height];
+    row[..n_top].copy_from_slice(&top[..n_top]);
+    for (i, &value) in bottom[..n_bottom].iter().enumerate() {
+        row[height - 1 - i] = value;
+    }
+    (row, n_top, n_bottom)
+}
+
+/// Rows above and below the load that see air in every column, from each row's mean transmission.
+fn air_rows(counts: Counts<'_>, area: BoxPx, dark: &[f32], row: &[f32], drift: &[f32]) -> (usize, usize) {
+    let width = area.width as usize;
+    let step = (width / 400).max(1);
+    let mut line = vec![0.0; width];
+    let profile: Vec<f32> = (0..area.height as usize)
+        .map(|r| {
+            counts.read(area.y as usize + r, area.x as usize, &mut line);
+            let sampled = line.iter().zip(drift).step_by(step);
+            let (n, sum) = sampled.fold((0u32, 0.0), |(n, sum), (v, d)| (n + 1, sum + (v - dark[r]) / d));
+            sum / (n as f32 * row[r])
+        })
+        .collect();
+    air_runs(&profile)
+}
+
+/// The air level along time: per column the median over the air rows, smoothed, because sources drift slowly
+/// and a dropout column must not be corrected away.
+fn drift_from_rows(
+    counts: Counts<'_>,
+    area: BoxPx,
+    dark: &[f32],
+    row: &[f32],
+    margins: AirMargins,
+) -> Option<Vec<f32>> {
+    let (height, width) = (area.height as usize, area.width as usize);
+    let rows: Vec<usize> = (0..margins.top).chain(height - margins.bottom.min(height - margins.top)..height).collect();
+    if rows.len() < LEAST {
+        return None;
+    }
+    let rows: Vec<usize> = rows.iter().copied().step_by((rows.len() / 32).max(1)).collect();
+    let mut values = vec![0.0; rows.len() * width];
+    for (line, &r) in values.chunks_mut(width).zip(&rows) {
+        counts.read(area.y as usize + r, area.x as usize, line);
+        line.iter_mut().for_each(|v| *v = (*v - dark[r]) / row[r]);
+    }
+    let mut column = vec![0.0; rows.len()];
+    let raw: Vec<f32> = (0..width)
+        .map(|c| {
+            column.iter_mut().enumerate().for_each(|(i, v)| *v = values[i * width + c]);
+            median(&mut column)
+        })
+        .collect();
+    let half = 15.min(width / 8);
+    Some(running_mean(&running_median(&raw, half), half))
+}
+
+/// Relative noise of air pixels and the share of them at full scale.
+fn air_noise(
+    counts: Counts<'_>,
+    area: BoxPx,
+    dark: &[f32],
+    row: &[f32],
+    drift: &[f32],
+    margins: AirMargins,
+) -> (f32, f32) {
+    let (height, width) = (area.height as usize, area.width as usize);
+    let columns: Vec<usize> = (0..margins.left).chain(width - margins.right..width).collect();
+    let step = (columns.len() / 64).max(1);
+    let mut values = Vec::new();
+    let mut full = 0usize;
+    let mut take = |r: usize, c: usize| {
+        let count = counts.at(area.y as usize + r, area.x as usize + c);
+        if count.is_finite() {
+            full += usize::from(count >= counts.full_scale);
+            values.push((count - dark[r]) / (row[r] * drift[c]));
+        }
+    };
+    for r in (0..height).step_by((height / 128).max(1)) {
+        let air_row = r < margins.top || r >= height - margins.bottom;
+        if air_row {
+            (0..width).step_by((width / 64).max(1)).for_each(|c| take(r, c));
+        } else {
+            columns.iter().step_by(step).for_each(|&c| take(r, c));
+        }
+    }
+    let n = values.len();
+    if n < 16 { (0.0, 0.0) } else { (spread(&mut values), full as f32 / n as f32) }
+}
+
+impl Air {
+    /// A level that is the same for all columns, not taken from the image.
+    pub(super) fn flat(row: Vec<f32>, width: usize) -> Self {
+        Self {
+            row,
+            drift: vec![1.0; width],
+            margins: AirMargins::default(),
+            dead: Vec::new(),
+            noise: 0.0,
+            saturated: 0.0,
+            guessed_rows: 0,
+        }
+    }
+}
+
+/// Dark level and noise of a black strip at the top or bottom, where there is one that is dark enough
+/// (below 5 % of `bright`) to be the detectors' own.
+pub(super) fn dark_strip(counts: Counts<'_>, margins: super::trim::Margins, bright: f32) -> Option<(f32, f32)> {
+    let (rows, columns) = counts.dim();
+    let mut line = vec![0.0; columns];
+    let mut values = Vec::new();
+    // The line next to the image may be half in the beam.
+    for row in (0..margins.top.saturating_sub(1)).chain(rows - margins.bottom.saturating_sub(1)..rows).take(64) {
+        counts.read(row, 0, &mut line);
+        values.extend(line.iter().step_by((columns / 256).max(1)));
+    }
+    if values.is_empty() {
+        return None;
+    }
+    let level = median(&mut values);
+    let sigma = spread(&mut values);
+    (level.abs() < 0.05 * bright).then_some((level, sigma))
+}

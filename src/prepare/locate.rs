@@ -1,0 +1,342 @@
+//! The container or vehicle in front of air.
+//!
+//! A container shows one straight roof line over its whole length and ends at straight walls; below its floor
+//! there may be air, or a chassis with wheels. Its outline in ISO 668 sizes tells the floor from the chassis.
+
+use super::counts::Counts;
+use super::prepared::Located;
+use super::robust::median;
+use super::transmission::Levels;
+use crate::scan::{BoxPx, PixelSize};
+use rayon::prelude::*;
+
+/// Outer lengths of ISO 668 containers in mm: 20, 40 and 45 ft.
+const LENGTHS_MM: [f32; 3] = [6058.0, 12192.0, 13716.0];
+/// Outer heights in mm: 9 ft 6 in, 8 ft 6 in, 8 ft.
+const HEIGHTS_MM: [f32; 3] = [2896.0, 2591.0, 2438.0];
+/// How far a measured side may be from its nominal size: the beam's fan enlarges what is nearer to the source.
+const TOLERANCE: f32 = 0.035;
+/// The least absorbed share of the beam that is something: two walls of an empty container absorb 6 to 12 %.
+const SOMETHING: f32 = 0.025;
+/// Blocks by which a roof line may wave.
+const WAVE: usize = 2;
+/// Blocks by which a roof line may be interrupted.
+const HOLE: usize = 2;
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Found {
+    /// In the area's pixels.
+    pub(super) area: BoxPx,
+    pub(super) located: Located,
+    /// Nominal length and height in mm of a container.
+    pub(super) nominal: Option<(f32, f32)>,
+    /// Whether a second box with a roof of its own stands in line; then the whole is an object.
+    pub(super) several: bool,
+}
+
+/// The absorbed share of the beam in blocks of `size` x `size` pixels.
+struct Blocks {
+    size: usize,
+    rows: usize,
+    columns: usize,
+    absorbed: Vec<f32>,
+}
+
+impl Blocks {
+    fn new(counts: Counts<'_>, area: BoxPx, levels: Levels<'_>) -> Self {
+        let (height, width) = (area.height as usize, area.width as usize);
+        let size = (height.min(width) / 100).clamp(1, 4);
+        let (rows, columns) = (height / size, width / size);
+        let inverse: Vec<f32> = levels.drift.iter().map(|d| 1.0 / d).collect();
+        let mut absorbed = vec![0.0; rows * columns];
+        absorbed.par_chunks_mut(columns).enumerate().with_min_len(4).for_each(|(block_row, out)| {
+            let mut line = vec![0.0; width];
+            for r in block_row * size..(block_row + 1) * size {
+                counts.read(area.y as usize + r, area.x as usize, &mut line);
+                let (dark, scale) = (levels.dark[r], 1.0 / levels.row[r]);
+                for (value, drift) in line.iter_mut().zip(&inverse) {
+                    *value = 1.0 - (*value - dark) * (scale * drift);
+                }
+                for (sum, block) in out.iter_mut().zip(line.chunks_exact(size)) {
+                    *sum += block.iter().sum::<f32>();
+                }
+            }
+            let n = (size * size) as f32;
+            out.iter_mut().for_each(|v| *v /= n);
+        });
+        Self { size, rows, columns, absorbed }
+    }
+
+    fn is_something(&self, threshold: f32, row: usize, column: usize) -> bool {
+        self.absorbed[row * self.columns + column] > threshold
+    }
+}
+
+/// First and last block row of what a column of blocks holds.
+type Span = Option<(usize, usize)>;
+
+fn spans(blocks: &Blocks, threshold: f32) -> Vec<Span> {
+    (0..blocks.columns)
+        .map(|c| {
+            // Two in a row, so that noise and a dead row are nothing.
+            let pair = |r: &usize| blocks.is_something(threshold, *r, c) && blocks.is_something(threshold, r + 1, c);
+            let first = (0..blocks.rows.saturating_sub(1)).find(pair)?;
+            let last = (0..blocks.rows.saturating_sub(1)).rev().find(pair)? + 1;
+            (last - first >= 3).then_some((first, last))
+        })
+        .collect()
+}
+
+/// Runs of columns whose first block stays within [`WAVE`] of the run's median, longest first.
+fn roofs(spans: &[Span]) -> Vec<(usize, usize, usize)> {
+    let tops: Vec<Option<usize>> = spans.iter().map(|s| s.map(|s| s.0)).collect();
+    let most = tops.iter().flatten().max().map_or(0, |m| m + 1);
+    let mut histogram = vec![0usize; most];
+    tops.iter().flatten().for_each(|&t| histogram[t] += 1);
+    let mut runs: Vec<(usize, usize, usize)> = Vec::new();
+    for level in 0..most {
+        if histogram[level] * 20 < tops.len() {
+            continue;
+        }
+        let mut start = None;
+        let mut end = 0;
+        for c in 0..=tops.len() {
+            let on = c < tops.len() && tops[c].is_some_and(|t| t.abs_diff(level) <= WAVE);
+            match start {
+                None if on => (start, end) = (Some(c), c + 1),
+                Some(_) if on => end = c + 1,
+                Some(begin) if c == tops.len() || c - end >= HOLE => {
+                    runs.push((begin, end, level));
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+    }
+    // Neighbouring levels find the same run: the longest, then the highest, stands for all.
+    runs.sort_by_key(|&(begin, end, level)| (std::cmp::Reverse(end - begin), level));
+    let mut kept: Vec<(usize, usize, usize)> = Vec::new();
+    for run in runs {
+        if kept.iter().all(|k| run.1 <= k.0 || run.0 >= k.1) {
+            kept.push(run);
+        }
+    }
+    kept
+}
+
+/// Mean absorbed share of the rows or columns `lines` over `across`.
+fn profile(
+    counts: Counts<'_>,
+    area: BoxPx,
+    levels: Levels<'_>,
+    rows: std::ops::Range<usize>,
+    columns: std::ops::Range<usize>,
+    along_rows: bool,
+) -> Vec<f32> {
+    let mut out = vec![0.0f32; if along_rows { rows.len() } else { columns.len() }];
+    let mut line = vec![0.0; columns.len()];
+    let step = if along_rows { 1 } else { (rows.len() / 256).max(1) };
+    for r in rows.clone().step_by(step) {
+        counts.read(area.y as usize + r, area.x as usize + columns.start, &mut line);
+        let (dark, scale) = (levels.dark[r], 1.0 / levels.row[r]);
+        for (value, drift) in line.iter_mut().zip(&levels.drift[columns.clone()]) {
+            *value = 1.0 - (*value - dark) * scale / drift;
+        }
+        if along_rows {
+            // A median over the columns sees past dropouts and single posts.
+            let mut sampled: Vec<f32> = line.iter().copied().step_by((line.len() / 512).max(1)).collect();
+            out[r - rows.start] = median(&mut sampled);
+        } else {
+            out.iter_mut().zip(&line).for_each(|(sum, v)| *sum += v);
+        }
+    }
+    if !along_rows {
+        let n = rows.len().div_ceil(step) as f32;
+        out.iter_mut().for_each(|v| *v /= n);
+    }
+    out
+}
+
+/// The first line of `outside_in` that belongs to the load: past half of the first rise's height.
+fn rise(outside_in: &[f32]) -> Option<usize> {
+    let begin = outside_in.windows(2).position(|w| w[0].min(w[1]) > 0.6 * SOMETHING)?;
+    let peak = outside_in[begin..(begin + 4).min(outside_in.len())].iter().copied().fold(0.0, f32::max);
+    (begin..outside_in.len()).find(|&i| outside_in[i] > 0.5 * peak)
+}
+
+/// Looks for the load in `area`; nothing where air is all there is, or where there is no air around it.
+pub(super) fn locate(
+    counts: Counts<'_>,
+    area: BoxPx,
+    levels: Levels<'_>,
+    noise: f32,
+    pixel: Option<PixelSize>,
+) -> Option<Found> {
+    let blocks = Blocks::new(counts, area, levels);
+    let threshold = SOMETHING.max(5.0 * noise / blocks.size as f32);
+    let spans = spans(&blocks, threshold);
+    let size = blocks.size;
+    // Three neighbouring columns, so that a dropout is no object.
+    let solid: Vec<usize> = (0..spans.len())
+        .filter(|&c| spans[c.saturating_sub(1)..(c + 2).min(spans.len())].iter().all(Option::is_some))
+        .collect();
+    let (first, last) = (*solid.first()?, *solid.last()?);
+    let top = solid.iter().filter_map(|&c| spans[c]).map(|s| s.0).min()?;
+    let bottom = solid.iter().filter_map(|&c| spans[c]).map(|s| s.1).max()?;
+    let object = Object { first: first * size, last: (last + 1) * size, top: top * size, bottom: (bottom + 1) * size };
+    let whole = refine(counts, area, levels, &object, size);
+
+    let runs = roofs(&spans);
+    let found_object = |several| Found { area: whole, located: Located::Object, nominal: None, several };
+    let Some(&(begin, end, level)) = runs.first() else { return Some(found_object(false)) };
+    // A second roof as high and nearly as long: two boxes in line. Cropping to one would leave the other unseen.
+    if runs[1..].iter().any(|r| 10 * (r.1 - r.0) >= 6 * (end - begin) && r.2.abs_diff(level) <= 3 * WAVE) {
+        return Some(found_object(true));
+    }
+    if (end - begin) * size < 32 {
+        return Some(found_object(false));
+    }
+    let mut bottoms: Vec<f32> = spans[begin..end].iter().flatten().map(|s| s.1 as f32).collect();
+    let low = median(&mut bottoms) as usize;
+    let even = spans[begin..end].iter().flatten().filter(|s| s.1.abs_diff(low) <= WAVE).count();
+    let below = spans[begin..end].iter().flatten().filter(|s| s.1 > low + WAVE).count();
+    let run = Object { first: begin * size, last: end * size, top: level * size, bottom: (low + 1) * size };
+    let boxed = refine(counts, area, levels, &run, size);
+    let container = |height, nominal| {
+        let area = BoxPx { height, ..boxed };
+        Some(Found { area, located: Located::Container, nominal: Some(nominal), several: false })
+    };
+    // Wheels or beams hang below: look for the floor line where ISO heights put it.
+    let uneven = 10 * even < 9 * (end - begin);
+    if let (true, Some((height, nominal))) = (below > 2 || uneven, floor(counts, area, levels, boxed, pixel)) {
+        return container(height, nominal);
+    }
+    match nominal(boxed.width as f32, boxed.height as f32, pixel) {
+        Some(nominal) if 10 * even >= 8 * (end - begin) => container(boxed.height, nominal),
+        _ => Some(found_object(false)),
+    }
+}
+
+struct Object {
+    first: usize,
+    last: usize,
+    top: usize,
+    bottom: usize,
+}
+
+/// Block edges brought to single pixels.
+fn refine(counts: Counts<'_>, area: BoxPx, levels: Levels<'_>, object: &Object, size: usize) -> BoxPx {
+    let (height, width) = (area.height as usize, area.width as usize);
+    let reach = 3 * size;
+    // The inner nine tenths, so that sloped corners do not soften the edges.
+    let inset = |from: usize, to: usize| from + (to - from) / 20..to - (to - from) / 20;
+    // The upper half only: a chassis may stand out below.
+    let rows = inset(object.top, object.top.midpoint(object.bottom).max(object.top + 1));
+    let columns = inset(object.first, object.last);
+    let edge = |at: usize, most: usize, outside_is_before: bool, along_rows: bool| {
+        let window = at.saturating_sub(reach)..(at + reach).min(most);
+        let mut values = if along_rows {
+            profile(counts, area, levels, window.clone(), columns.clone(), true)
+        } else {
+            profile(counts, area, levels, rows.clone(), window.clone(), false)
+        };
+        if !outside_is_before {
+            values.reverse();
+        }
+        match rise(&values) {
+            Some(i) if outside_is_before => window.start + i,
+            Some(i) => window.end - i,
+            None => at,
+        }
+    };
+    let left = edge(object.first, width, true, false);
+    let right = edge(object.last, width, false, false);
+    let top = edge(object.top, height, true, true);
+    let bottom = edge(object.bottom, height, false, true);
+    BoxPx {
+        x: left as u32,
+        y: top as u32,
+        width: right.saturating_sub(left).max(1) as u32,
+        height: bottom.saturating_sub(top).max(1) as u32,
+    }
+}
+
+/// The nominal size whose sides a box of `length` x `height` pixels has; by its sides' ratio where the pixel size is
+/// unknown.
+fn nominal(length: f32, height: f32, pixel: Option<PixelSize>) -> Option<(f32, f32)> {
+    let mut best = None;
+    let mut least = TOLERANCE;
+    for long in LENGTHS_MM {
+        for high in HEIGHTS_MM {
+            let off = match pixel {
+                Some(p) => (length * p.x / long - 1.0).abs().max((height * p.y / high - 1.0).abs()),
+                None => (length / height / (long / high) - 1.0).abs(),
+            };
+            // Where two fit alike by ratio (40 ft of 8 ft 6 in and 45 ft of 9 ft 6 in), the commoner 40 ft wins.
+            if off < least - if pixel.is_none() && long > 13_000.0 { 0.02 } else { 0.0 } {
+                (least, best) = (off, Some((long, high)));
+            }
+        }
+    }
+    best
+}
+
+/// The height in pixels down to the floor of a container with a chassis below, and its nominal size: among the ISO
+/// heights, the line along which most changes between the three rows above and the three below, in the same sense in
+/// three quarters of all columns. Edges of the cargo are not that long; and below the line there must be
+/// something, else it is the lower edge of the chassis.
+fn floor(
+    counts: Counts<'_>,
+    area: BoxPx,
+    levels: Levels<'_>,
+    boxed: BoxPx,
+    pixel: Option<PixelSize>,
+) -> Option<(u32, (f32, f32))> {
+    const REACH: usize = 3;
+    let (left, right) =
+        (boxed.x as usize + boxed.width as usize / 20, boxed.right() as usize - boxed.width as usize / 20);
+    let columns: Vec<usize> = (left..right).step_by(((right - left) / 256).max(1)).collect();
+    let mut line = vec![0.0; right - left];
+    let mut absorbed = |r: usize| -> Vec<f32> {
+        counts.read(area.y as usize + r, area.x as usize + left, &mut line);
+        columns.iter().map(|&c| 1.0 - (line[c - left] - levels.dark[r]) / (levels.row[r] * levels.drift[c])).collect()
+    };
+    let most_rows = (area.height - boxed.y) as usize;
+    let mut best = None;
+    let mut most = 0.02;
+    for long in LENGTHS_MM {
+        let across = long / boxed.width as f32;
+        if pixel.is_some_and(|p| (p.x / across - 1.0).abs() > TOLERANCE) {
+            continue;
+        }
+        for high in HEIGHTS_MM {
+            let expected = high / pixel.map_or(across, |p| p.y);
+            let slack = (0.012 * expected).max(3.0);
+            let from = ((expected - slack).max(0.0) as usize).max(REACH);
+            let to = ((expected + slack).ceil() as usize).min(most_rows.saturating_sub(REACH));
+            if from >= to {
+                continue;
+            }
+            let rows: Vec<Vec<f32>> = (from - REACH..to + REACH).map(|r| absorbed(boxed.y as usize + r)).collect();
+            for at in from..to {
+                let middle = at - from + REACH;
+                let mean = |rows: &[Vec<f32>], i: usize| rows.iter().map(|r| r[i]).sum::<f32>() / REACH as f32;
+                let mut steps: Vec<f32> = Vec::with_capacity(columns.len());
+                let mut under: Vec<f32> = Vec::with_capacity(columns.len());
+                for i in 0..columns.len() {
+                    under.push(mean(&rows[middle..middle + REACH], i));
+                    steps.push(under[i] - mean(&rows[middle - REACH..middle], i));
+                }
+                let rising = steps.iter().filter(|&&s| s > 0.01).count();
+                let falling = steps.iter().filter(|&&s| s < -0.01).count();
+                let step = median(&mut steps).abs();
+                if 4 * rising.max(falling) >= 3 * columns.len() && step > most && median(&mut under) > 2.0 * SOMETHING {
+                    most = step;
+                    best = Some((at as u32, (long, high)));
+                }
+            }
+        }
+    }
+    best
+}
