@@ -6,6 +6,7 @@
 
 pub mod infer;
 pub mod judge;
+pub mod pipeline;
 pub mod prepare;
 pub mod report;
 pub mod scan;

@@ -112,16 +112,14 @@ impl Line<'_> {
         let inference = timed(&mut timings.infer_ms, || self.scorer.score(&prepared))?;
         timings.runtime_ms = 1000.0 * inference.runtime.as_secs_f64();
         timings.runs = inference.runs;
-        let judgement = timed(&mut timings.judge_ms, || {
-            judge::judge(&prepared, &inference, contract, &metadata, &self.judge)
-        })?;
+        let judgement =
+            timed(&mut timings.judge_ms, || judge::judge(&prepared, &inference, contract, &metadata, &self.judge))?;
         let wanted = match self.overlays {
             Overlays::Flagged => judgement.verdict != Verdict::Clear,
             Overlays::All => true,
             Overlays::None => false,
         };
-        let report =
-            Report::judged(info.clone(), &warnings, &prepared, judgement, self.model(), self.settings.clone());
+        let report = Report::judged(info.clone(), &warnings, &prepared, judgement, self.model(), self.settings.clone());
         let overlay = timed(&mut timings.overlay_ms, || {
             wanted.then(|| overlay_png(&report, &prepared, inference.map.as_ref())).transpose()
         })?;
@@ -146,5 +144,6 @@ fn crashed(panic: &(dyn Any + Send)) -> Error {
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no message".to_owned());
-    Error::bug(format!("portray crashed on this scan: {message}")).help("please report it together with the scan's header")
+    Error::bug(format!("portray crashed on this scan: {message}"))
+        .help("please report it together with the scan's header")
 }

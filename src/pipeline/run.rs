@@ -55,7 +55,11 @@ pub struct Totals {
 /// An i/o error where a report cannot be written: a run that cannot say what it found must not go on.
 /// A bug error where no thread can be started.
 pub fn run(
-    line: &Line<'_>, jobs: &[Job], workers: Workers, folder: &OutputFolder, stop: &AtomicBool,
+    line: &Line<'_>,
+    jobs: &[Job],
+    workers: Workers,
+    folder: &OutputFolder,
+    stop: &AtomicBool,
     mut on_done: impl FnMut(&Done),
 ) -> Result<Totals> {
     let next = AtomicUsize::new(0);
