@@ -1,0 +1,36 @@
+use super::portray;
+
+#[test]
+fn completions_manual_and_schemas_are_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases: [(&[&str], &str); 9] = [
+        (&["completions", "bash"], "_portray"),
+        (&["completions", "zsh"], "#compdef portray"),
+        (&["completions", "fish"], "complete -c portray"),
+        (&["man"], ".TH portray"),
+        (&["schema", "report"], "\"schema_version\""),
+        (&["schema", "summary"], "\"counts\""),
+        (&["schema", "contract"], "\"pixel_mm\""),
+        (&["schema", "truth"], "\"loads\""),
+        (&["schema", "settings"], "\"noise_floor\""),
+    ];
+    for (arguments, expected) in cases {
+        let output = portray(folder.path()).args(arguments).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert!(text.contains(expected), "{arguments:?}");
+    }
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["scan", "simulate", "doctor", "schema", "completions"] {
+        let output = portray(folder.path()).args([command, "--help"]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(0));
+        assert!(text.contains(&format!("portray {command}")) && text.contains("Example"), "{command}: {text}");
+    }
+    let output = portray(folder.path()).arg("--help").output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("Exit codes:"));
+}

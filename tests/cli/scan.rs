@@ -1,0 +1,127 @@
+use super::{picture, portray, shown};
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Stdio;
+
+fn day(folder: &Path) {
+    fs::create_dir(folder.join("day")).unwrap();
+    picture(&folder.join("day/MSKU9070323.png"), true);
+    picture(&folder.join("day/empty.png"), false);
+}
+
+fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+#[test]
+fn a_days_scans_are_ranked_and_the_exit_code_says_that_someone_has_to_look() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    let output = portray(folder.path()).args(["scan", "day", "--out", "reports"]).output().unwrap();
+    snapshot("scan_day", &shown(folder.path(), &output));
+    for file in ["summary.json", "reports.csv", "reports.jsonl", "overlays/MSKU9070323.png.png"] {
+        assert!(folder.path().join("reports").join(file).is_file(), "{file}");
+    }
+    // Again: everything is kept, and the result is the same but for the time.
+    let again = portray(folder.path()).args(["scan", "day", "--out", "reports"]).output().unwrap();
+    snapshot("scan_day_again", &shown(folder.path(), &again));
+}
+
+#[test]
+fn clear_scans_end_with_zero() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    let output = portray(folder.path()).args(["scan", "day/empty.png", "--out", "r", "--no-timings"]).output().unwrap();
+    snapshot("scan_clear", &shown(folder.path(), &output));
+}
+
+#[test]
+fn a_bad_file_is_named_with_its_fault_and_the_others_are_done() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    fs::write(folder.path().join("day/cut.png"), &fs::read(folder.path().join("day/empty.png")).unwrap()[..5000])
+        .unwrap();
+    fs::write(folder.path().join("day/evil\x1b[31m.png"), b"").unwrap();
+    let arguments = ["scan", "day", "missing.tif", "--out", "r", "--no-timings"];
+    let output = portray(folder.path()).args(arguments).output().unwrap();
+    snapshot("scan_bad_files", &shown(folder.path(), &output));
+}
+
+#[test]
+fn json_lines_quiet_and_a_list_on_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    let mut child = portray(folder.path())
+        .args(["scan", "-", "--out", "r", "--json", "--no-timings", "--threads", "1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"day/empty.png\0day/MSKU9070323.png\0").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let events: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events.len(), 3);
+    assert_eq!(events[0]["scan"]["name"], "empty.png");
+    assert_eq!(events[2]["counts"]["scans"], 2);
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let quiet = portray(folder.path()).args(["scan", "day", "--out", "r2", "--quiet"]).output().unwrap();
+    assert_eq!((quiet.status.code(), quiet.stdout.len(), quiet.stderr.len()), (output.status.code(), 0, 0));
+}
+
+#[test]
+fn wrong_usage_ends_with_64_and_says_what_is_right() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    fs::write(folder.path().join("s.toml"), "[judge]\nmax_regions = 0\n").unwrap();
+    fs::write(folder.path().join("t.toml"), "[judge]\nmax_region = 5\n").unwrap();
+    fs::create_dir(folder.path().join("nothing")).unwrap();
+    let cases: [&[&str]; 7] = [
+        &["scan"],
+        &["scan", "day", "--out", "r", "--threshold", "2"],
+        &["scan", "day", "--out", "r", "--settings", "s.toml"],
+        &["scan", "day", "--out", "r", "--settings", "t.toml"],
+        &["scan", "day", "--out", "r", "--model", "no.onnx"],
+        &["scan", "nothing", "--out", "r"],
+        &["scan", "day", "--out", "r", "--threads", "0"],
+    ];
+    let mut text = String::new();
+    for arguments in cases {
+        let output = portray(folder.path()).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(64), "{arguments:?}");
+        text.push_str(&format!("$ portray {}\n{}\n\n", arguments.join(" "), shown(folder.path(), &output)));
+    }
+    snapshot("scan_usage", &text);
+}
+
+#[test]
+fn no_runtime_is_explained_and_ends_with_70() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    fs::write(folder.path().join("lib.so"), b"no library").unwrap();
+    for library in ["missing.so", "lib.so"] {
+        let output = portray(folder.path())
+            .args(["scan", "day", "--out", "r", "--onnxruntime", library])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(70), "{library}");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(text.contains(library) && text.contains("--onnxruntime"), "{text}");
+    }
+}
+
+#[test]
+fn a_provider_that_was_not_built_in_is_an_error_and_no_fall_back() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    let output =
+        portray(folder.path()).args(["scan", "day", "--out", "r", "--provider", "cuda"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(70));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cuda"));
+    assert!(!folder.path().join("r/summary.json").exists());
+}
