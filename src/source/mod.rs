@@ -9,6 +9,8 @@ mod decoded;
 mod dicom;
 #[cfg(feature = "dicom")]
 mod dicom_layout;
+#[cfg(feature = "dicom")]
+mod dicom_tags;
 mod discover;
 mod fields;
 mod grey;
@@ -26,6 +28,7 @@ mod sniff;
 mod tags;
 mod tiff;
 mod tiff_layout;
+mod tiff_lzw;
 mod time;
 
 pub use discover::{Discovery, Entry, Ignored, discover};

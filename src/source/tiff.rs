@@ -4,10 +4,12 @@ use super::decoded::{Decoded, DecodedPlane};
 use super::grey::{self, Channels};
 use super::limits::{Limits, plausible};
 use super::tiff_layout::{self, AsStored};
+use super::tiff_lzw;
 use super::{jpeg, png, samples, tags};
 use crate::scan::{Error, Polarity, Result, Samples};
+use ::tiff::decoder::ifd::Value;
 use ::tiff::decoder::{ChunkType, Decoder, DecodingResult};
-use ::tiff::tags::{CompressionMethod, Tag};
+use ::tiff::tags::{ByteOrder, CompressionMethod, SampleFormat, Tag};
 use ::tiff::{ColorType, TiffError};
 
 type Reader<'a> = Decoder<AsStored<'a>>;
@@ -92,10 +94,16 @@ fn page(decoder: &mut Reader<'_>, bytes: &[u8], limits: &Limits, white_is_zero: 
     limits.planes(count.into(), "samples per pixel")?;
     let promised = (width * height) as u64 * u64::from(count) * u64::from(bits / 8);
     charge(decoder, bytes, limits, promised)?;
-    let mut values = DecodingResult::U8(Vec::new());
-    let layout = decoder.read_image_to_buffer(&mut values).map_err(|error| fault(&error))?;
+    let (values, planar) = if compression(decoder) == CompressionMethod::LZW {
+        let page = lzw_page(decoder, (width, height), count.into(), bits)?;
+        (tiff_lzw::read(bytes, &page)?, page.planar)
+    } else {
+        let mut values = DecodingResult::U8(Vec::new());
+        let layout = decoder.read_image_to_buffer(&mut values).map_err(|error| fault(&error))?;
+        (values, layout.planes > 1)
+    };
     let most = full_scale(decoder, bits);
-    let shape = Shape { width, height, count: count.into(), planar: layout.planes > 1, channels, most };
+    let shape = Shape { width, height, count: count.into(), planar, channels, most };
     match values {
         DecodingResult::U8(values) => shape.reducible(values, u8::MAX, Samples::U8),
         DecodingResult::U16(values) => shape.reducible(values, u16::MAX, Samples::U16),
@@ -184,11 +192,7 @@ impl Shape {
 
 /// Refuses what the page's header promises beyond its data, and chunks that would take more memory than the page.
 fn charge(decoder: &mut Reader<'_>, bytes: &[u8], limits: &Limits, promised: u64) -> Result<()> {
-    let compression = decoder
-        .find_tag_unsigned::<u16>(Tag::Compression)
-        .ok()
-        .flatten()
-        .map_or(CompressionMethod::None, CompressionMethod::from_u16_exhaustive);
+    let compression = compression(decoder);
     let ratio = match compression {
         CompressionMethod::None => 1,
         CompressionMethod::PackBits => 64,
@@ -207,11 +211,8 @@ fn charge(decoder: &mut Reader<'_>, bytes: &[u8], limits: &Limits, promised: u64
         return Ok(());
     }
     // Each chunk is a JPEG stream with a size of its own.
-    let (offsets, lengths) =
-        if tiled { (Tag::TileOffsets, Tag::TileByteCounts) } else { (Tag::StripOffsets, Tag::StripByteCounts) };
-    let offsets = decoder.get_tag_u64_vec(offsets).map_err(|error| fault(&error))?;
-    let lengths = decoder.get_tag_u64_vec(lengths).map_err(|error| fault(&error))?;
-    for (index, (&offset, &length)) in offsets.iter().zip(&lengths).enumerate() {
+    let chunks = chunks(decoder)?;
+    for (index, &(offset, length)) in chunks.iter().enumerate() {
         let truncated = || Error::format("the JPEG data end too early").help("the file is truncated");
         let chunk = usize::try_from(offset)
             .ok()
@@ -238,6 +239,57 @@ fn charge(decoder: &mut Reader<'_>, bytes: &[u8], limits: &Limits, promised: u64
     Ok(())
 }
 
+fn compression(decoder: &mut Reader<'_>) -> CompressionMethod {
+    let tag = decoder.find_tag_unsigned::<u16>(Tag::Compression).ok().flatten();
+    tag.map_or(CompressionMethod::None, CompressionMethod::from_u16_exhaustive)
+}
+
+/// Offset and length of every strip or tile.
+fn chunks(decoder: &mut Reader<'_>) -> Result<Vec<(u64, u64)>> {
+    let (offsets, lengths) = match decoder.get_chunk_type() {
+        ChunkType::Tile => (Tag::TileOffsets, Tag::TileByteCounts),
+        ChunkType::Strip => (Tag::StripOffsets, Tag::StripByteCounts),
+    };
+    let offsets = decoder.get_tag_u64_vec(offsets).map_err(|error| fault(&error))?;
+    let lengths = decoder.get_tag_u64_vec(lengths).map_err(|error| fault(&error))?;
+    Ok(offsets.into_iter().zip(lengths).collect())
+}
+
+/// What the LZW reader must know of the current page.
+fn lzw_page(
+    decoder: &mut Reader<'_>,
+    (width, height): (usize, usize),
+    count: usize,
+    bits: u8,
+) -> Result<tiff_lzw::Page> {
+    let mut tag = |tag| decoder.find_tag_unsigned::<u16>(tag).map_err(|error| fault(&error));
+    let predictor = tag(Tag::Predictor)?.unwrap_or(1);
+    let planar = count > 1 && tag(Tag::PlanarConfiguration)? == Some(2);
+    let formats = decoder.find_tag_unsigned_vec::<u16>(Tag::SampleFormat).map_err(|error| fault(&error))?;
+    let format =
+        formats.and_then(|all| all.first().copied()).map_or(SampleFormat::Uint, SampleFormat::from_u16_exhaustive);
+    if !(1..=3).contains(&predictor) || (predictor == 3 && (format != SampleFormat::IEEEFP || bits != 32)) {
+        return Err(Error::unsupported(format!("predictor {predictor} with {bits}-bit samples")));
+    }
+    let (chunk_width, chunk_height) = decoder.chunk_dimensions();
+    let tiled = decoder.get_chunk_type() == ChunkType::Tile;
+    // One strip may claim to be taller than the image.
+    let chunk_height = if tiled { chunk_height as usize } else { (chunk_height as usize).min(height) };
+    Ok(tiff_lzw::Page {
+        width,
+        height,
+        count,
+        planar,
+        size: usize::from(bits / 8),
+        format,
+        big_endian: decoder.byte_order() == ByteOrder::BigEndian,
+        predictor,
+        chunk: (chunk_width as usize, chunk_height),
+        tiled,
+        chunks: chunks(decoder)?,
+    })
+}
+
 /// `MaxSampleValue`, where it is the full scale of a detector (all bits set) rather than the largest value seen.
 fn full_scale(decoder: &mut Reader<'_>, bits: u8) -> Option<f32> {
     let most = decoder.find_tag_unsigned::<u32>(Tag::Unknown(281)).ok().flatten()?;
@@ -257,7 +309,11 @@ fn metadata(decoder: &mut Reader<'_>, white_is_zero: bool, decoded: &mut Decoded
     if let Some(time) = time {
         tags::time(&time, decoded);
     }
-    let mut number = |tag| decoder.get_tag_f32(tag).unwrap_or(0.0);
+    let mut number = |tag| match decoder.find_tag(tag) {
+        Ok(Some(Value::Rational(above, below))) if below > 0 => above as f32 / below as f32,
+        Ok(Some(Value::Float(value))) => value,
+        _ => 0.0,
+    };
     let (x, y) = (number(Tag::XResolution), number(Tag::YResolution));
     // Without a stated unit, and at exactly 1, the resolution was never set.
     let unit_mm = match decoder.find_tag_unsigned::<u16>(Tag::ResolutionUnit) {
