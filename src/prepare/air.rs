@@ -179,7 +179,9 @@ pub(super) fn estimate(
     }
     // Nothing may be divided by zero or less.
     let least = (1e-3 * bright).max(f32::MIN_POSITIVE);
-    row.iter_mut().for_each(|v| *v = v.max(least));
+    for v in &mut row {
+        *v = v.max(least);
+    }
 
     let linear: Vec<f32> = (0..width)
         .map(|c| {
@@ -199,14 +201,18 @@ pub(super) fn estimate(
             // Given frames set the scale; the image's left margin says how the source stands against it.
             let mut share: Vec<f32> = seen.left.iter().zip(&row).map(|(l, g)| l / g).collect();
             let share = median(&mut share);
-            drift.iter_mut().for_each(|d| *d *= share);
+            for d in &mut drift {
+                *d *= share;
+            }
         }
     }
     if !with_drift {
         let mean = if given.is_some() { median(&mut drift.clone()) } else { 1.0 };
         drift.fill(mean);
     }
-    drift.iter_mut().for_each(|d| *d = d.clamp(0.2, 5.0));
+    for d in &mut drift {
+        *d = d.clamp(0.2, 5.0);
+    }
     let (noise, saturated) = air_noise(counts, area, dark, &row, &drift, margins);
     Air { row, drift, margins, dead, noise, saturated, guessed_rows }
 }
@@ -288,7 +294,9 @@ fn drift_from_rows(
     let mut values = vec![0.0; rows.len() * width];
     for (line, &r) in values.chunks_mut(width).zip(&rows) {
         counts.read(area.y as usize + r, area.x as usize, line);
-        line.iter_mut().for_each(|v| *v = (*v - dark[r]) / row[r]);
+        for v in line.iter_mut() {
+            *v = (*v - dark[r]) / row[r];
+        }
     }
     let mut column = vec![0.0; rows.len()];
     let raw: Vec<f32> = (0..width)

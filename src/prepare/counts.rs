@@ -71,7 +71,9 @@ impl<'a> Counts<'a> {
             }
         }
         if let Some(full) = self.flip {
-            out.iter_mut().for_each(|v| *v = full - *v);
+            for v in out.iter_mut() {
+                *v = full - *v;
+            }
         }
     }
 

@@ -6,7 +6,7 @@
 
 use super::counts::Counts;
 use crate::scan::BoxPx;
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -32,6 +32,9 @@ pub(super) enum Kind {
     Constant(f32),
 }
 
+/// Rows of one column, and what they show.
+type Run = (Range<usize>, Kind);
+
 /// Pixels to be repaired together, in the crop's pixels.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Dropout {
@@ -42,6 +45,7 @@ pub(super) struct Dropout {
 
 /// Far outside what the pixels two columns to each side allow: two, so that a pair of columns is seen as well.
 #[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the loop over a row becomes vector code")]
 fn jumps(value: f32, a: f32, b: f32) -> bool {
     let (low, high) = (a.min(b), a.max(b));
     (low > DENSE) & (value < 0.5 * low) | (value > 1.3 * high + 0.02)
@@ -63,11 +67,11 @@ pub(super) fn find(t: &Array2<f32>, counts: Counts<'_>, crop: BoxPx, min_rows: u
     };
     let bands: Vec<Vec<u16>> = pixels.par_chunks(BAND * width).map(band).collect();
     let jumped = |c: usize| bands.iter().map(|b| usize::from(b[c])).sum::<usize>();
-    let columns: Vec<(usize, Vec<(Range<usize>, Kind)>)> = (2..width - 2)
+    let columns: Vec<(usize, Vec<Run>)> = (2..width - 2)
         .filter(|&c| jumped(c) >= min_rows)
-        .map(|c| (c, column_runs(t.view(), counts, crop, c, min_rows, height)))
+        .map(|c| (c, column_runs(t, counts, crop, c, min_rows, height)))
         .collect();
-    group(t.view(), counts, crop, &columns)
+    group(t, counts, crop, &columns)
 }
 
 /// Whether a pixel shows the dropout's kind.
@@ -80,14 +84,7 @@ fn shows(kind: Kind, count: f32, t: f32, full_scale: f32) -> bool {
 }
 
 /// The runs of one column that are dropouts.
-fn column_runs(
-    t: ArrayView2<'_, f32>,
-    counts: Counts<'_>,
-    crop: BoxPx,
-    c: usize,
-    min_rows: usize,
-    height: usize,
-) -> Vec<(Range<usize>, Kind)> {
+fn column_runs(t: &Array2<f32>, counts: Counts<'_>, crop: BoxPx, c: usize, min_rows: usize, height: usize) -> Vec<Run> {
     let count = |r: usize, c: usize| counts.at(crop.y as usize + r, crop.x as usize + c);
     let flagged: Vec<bool> = (0..height).map(|r| jumps(t[[r, c]], t[[r, c - 2]], t[[r, c + 2]])).collect();
     let rows: Vec<usize> = (0..height).filter(|&r| flagged[r]).collect();
@@ -141,12 +138,7 @@ fn column_runs(
 }
 
 /// Joins runs of neighbouring columns, and leaves out what is wider than a dropout can be.
-fn group(
-    t: ArrayView2<'_, f32>,
-    counts: Counts<'_>,
-    crop: BoxPx,
-    columns: &[(usize, Vec<(Range<usize>, Kind)>)],
-) -> Vec<Dropout> {
+fn group(t: &Array2<f32>, counts: Counts<'_>, crop: BoxPx, columns: &[(usize, Vec<Run>)]) -> Vec<Dropout> {
     let width = t.ncols();
     let mut found: Vec<Dropout> = Vec::new();
     for (c, runs) in columns {

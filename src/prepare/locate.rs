@@ -63,7 +63,9 @@ impl Blocks {
                 }
             }
             let n = (size * size) as f32;
-            out.iter_mut().for_each(|v| *v /= n);
+            for v in out.iter_mut() {
+                *v /= n;
+            }
         });
         Self { size, rows, columns, absorbed }
     }
@@ -95,8 +97,8 @@ fn roofs(spans: &[Span]) -> Vec<(usize, usize, usize)> {
     let mut histogram = vec![0usize; most];
     tops.iter().flatten().for_each(|&t| histogram[t] += 1);
     let mut runs: Vec<(usize, usize, usize)> = Vec::new();
-    for level in 0..most {
-        if histogram[level] * 20 < tops.len() {
+    for (level, &n) in histogram.iter().enumerate() {
+        if n * 20 < tops.len() {
             continue;
         }
         let mut start = None;
@@ -153,7 +155,9 @@ fn profile(
     }
     if !along_rows {
         let n = rows.len().div_ceil(step) as f32;
-        out.iter_mut().for_each(|v| *v /= n);
+        for v in &mut out {
+            *v /= n;
+        }
     }
     out
 }
@@ -294,6 +298,8 @@ fn floor(
     pixel: Option<PixelSize>,
 ) -> Option<(u32, (f32, f32))> {
     const REACH: usize = 3;
+    // Where there must be something: far enough down that the line itself does not count.
+    const BELOW: usize = 8;
     let (left, right) =
         (boxed.x as usize + boxed.width as usize / 20, boxed.right() as usize - boxed.width as usize / 20);
     let columns: Vec<usize> = (left..right).step_by(((right - left) / 256).max(1)).collect();
@@ -310,30 +316,30 @@ fn floor(
         if pixel.is_some_and(|p| (p.x / across - 1.0).abs() > TOLERANCE) {
             continue;
         }
-        for high in HEIGHTS_MM {
+        // Not 8 ft: the bottom rail of a box of 8 ft 6 in begins there, and is a line as straight as a floor.
+        for high in &HEIGHTS_MM[..2] {
             let expected = high / pixel.map_or(across, |p| p.y);
             let slack = (0.012 * expected).max(3.0);
             let from = ((expected - slack).max(0.0) as usize).max(REACH);
-            let to = ((expected + slack).ceil() as usize).min(most_rows.saturating_sub(REACH));
+            let to = ((expected + slack).ceil() as usize).min(most_rows.saturating_sub(BELOW));
             if from >= to {
                 continue;
             }
-            let rows: Vec<Vec<f32>> = (from - REACH..to + REACH).map(|r| absorbed(boxed.y as usize + r)).collect();
+            let rows: Vec<Vec<f32>> = (from - REACH..to + BELOW).map(|r| absorbed(boxed.y as usize + r)).collect();
             for at in from..to {
                 let middle = at - from + REACH;
                 let mean = |rows: &[Vec<f32>], i: usize| rows.iter().map(|r| r[i]).sum::<f32>() / REACH as f32;
                 let mut steps: Vec<f32> = Vec::with_capacity(columns.len());
-                let mut under: Vec<f32> = Vec::with_capacity(columns.len());
                 for i in 0..columns.len() {
-                    under.push(mean(&rows[middle..middle + REACH], i));
-                    steps.push(under[i] - mean(&rows[middle - REACH..middle], i));
+                    steps.push(mean(&rows[middle..middle + REACH], i) - mean(&rows[middle - REACH..middle], i));
                 }
+                let mut under = rows[middle + BELOW - 1].clone();
                 let rising = steps.iter().filter(|&&s| s > 0.01).count();
                 let falling = steps.iter().filter(|&&s| s < -0.01).count();
                 let step = median(&mut steps).abs();
                 if 4 * rising.max(falling) >= 3 * columns.len() && step > most && median(&mut under) > 2.0 * SOMETHING {
                     most = step;
-                    best = Some((at as u32, (long, high)));
+                    best = Some((at as u32, (long, *high)));
                 }
             }
         }
