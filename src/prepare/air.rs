@@ -105,7 +105,7 @@ struct Sides {
 }
 
 fn sides(counts: Counts<'_>, area: BoxPx, dark: &[f32], (left, right): (usize, usize)) -> Sides {
-    const MOST: usize = 400;
+    const MOST: usize = 256;
     let mut line = vec![0.0; MOST];
     let mut side = |row: usize, from: usize, n: usize| {
         if n == 0 {
@@ -150,7 +150,7 @@ pub(super) fn estimate(
     let mut quotients: Vec<f32> =
         seen.left.iter().zip(&seen.right).map(|(l, r)| r / l).filter(|q| q.is_finite() && *q > 0.0).collect();
     let right_over_left = if quotients.is_empty() { 1.0 } else { median(&mut quotients) };
-    let (wl, wr) = (left.min(400) as f32, right.min(400) as f32);
+    let (wl, wr) = (left.min(256) as f32, right.min(256) as f32);
     let mut row: Vec<f32> = if left + right > 0 {
         (0..height)
             .map(|r| match (left, right) {
@@ -179,7 +179,9 @@ pub(super) fn estimate(
     }
     // Nothing may be divided by zero or less.
     let least = (1e-3 * bright).max(f32::MIN_POSITIVE);
-    row.iter_mut().for_each(|v| *v = v.max(least));
+    for v in &mut row {
+        *v = v.max(least);
+    }
 
     let linear: Vec<f32> = (0..width)
         .map(|c| {
@@ -199,14 +201,18 @@ pub(super) fn estimate(
             // Given frames set the scale; the image's left margin says how the source stands against it.
             let mut share: Vec<f32> = seen.left.iter().zip(&row).map(|(l, g)| l / g).collect();
             let share = median(&mut share);
-            drift.iter_mut().for_each(|d| *d *= share);
+            for d in &mut drift {
+                *d *= share;
+            }
         }
     }
     if !with_drift {
         let mean = if given.is_some() { median(&mut drift.clone()) } else { 1.0 };
         drift.fill(mean);
     }
-    drift.iter_mut().for_each(|d| *d = d.clamp(0.2, 5.0));
+    for d in &mut drift {
+        *d = d.clamp(0.2, 5.0);
+    }
     let (noise, saturated) = air_noise(counts, area, dark, &row, &drift, margins);
     Air { row, drift, margins, dead, noise, saturated, guessed_rows }
 }
@@ -256,21 +262,21 @@ fn rows_without_margins(counts: Counts<'_>, area: BoxPx, dark: &[f32], bright: f
 
 /// Rows above and below the load that see air in every column, from each row's mean transmission.
 fn air_rows(counts: Counts<'_>, area: BoxPx, dark: &[f32], row: &[f32], drift: &[f32]) -> (usize, usize) {
-    let width = area.width as usize;
-    let step = (width / 400).max(1);
-    let mut line = vec![0.0; width];
+    let step = (area.width as usize / 400).max(1);
+    let n = area.width as usize / step;
+    let inverse: Vec<f32> = drift.iter().step_by(step).map(|d| 1.0 / d).collect();
+    let mut line = vec![0.0; n];
     let profile: Vec<f32> = (0..area.height as usize)
         .map(|r| {
-            counts.read(area.y as usize + r, area.x as usize, &mut line);
-            let sampled = line.iter().zip(drift).step_by(step);
-            let (n, sum) = sampled.fold((0u32, 0.0), |(n, sum), (v, d)| (n + 1, sum + (v - dark[r]) / d));
+            counts.read_every(area.y as usize + r, area.x as usize, step, &mut line);
+            let sum: f32 = line.iter().zip(&inverse).map(|(v, d)| (v - dark[r]) * d).sum();
             sum / (n as f32 * row[r])
         })
         .collect();
     air_runs(&profile)
 }
 
-/// The air level along time: per column the median over the air rows, smoothed, because sources drift slowly
+/// The air level along time: every few columns the median over the air rows, smoothed, because sources drift slowly
 /// and a dropout column must not be corrected away.
 fn drift_from_rows(
     counts: Counts<'_>,
@@ -279,26 +285,36 @@ fn drift_from_rows(
     row: &[f32],
     margins: AirMargins,
 ) -> Option<Vec<f32>> {
+    const STEP: usize = 4;
     let (height, width) = (area.height as usize, area.width as usize);
     let rows: Vec<usize> = (0..margins.top).chain(height - margins.bottom.min(height - margins.top)..height).collect();
     if rows.len() < LEAST {
         return None;
     }
     let rows: Vec<usize> = rows.iter().copied().step_by((rows.len() / 32).max(1)).collect();
-    let mut values = vec![0.0; rows.len() * width];
-    for (line, &r) in values.chunks_mut(width).zip(&rows) {
-        counts.read(area.y as usize + r, area.x as usize, line);
-        line.iter_mut().for_each(|v| *v = (*v - dark[r]) / row[r]);
+    let n = width.div_ceil(STEP);
+    let mut values = vec![0.0; rows.len() * n];
+    for (line, &r) in values.chunks_mut(n).zip(&rows) {
+        counts.read_every(area.y as usize + r, area.x as usize, STEP, line);
+        for v in line.iter_mut() {
+            *v = (*v - dark[r]) / row[r];
+        }
     }
     let mut column = vec![0.0; rows.len()];
-    let raw: Vec<f32> = (0..width)
+    let raw: Vec<f32> = (0..n)
         .map(|c| {
-            column.iter_mut().enumerate().for_each(|(i, v)| *v = values[i * width + c]);
+            column.iter_mut().enumerate().for_each(|(i, v)| *v = values[i * n + c]);
             median(&mut column)
         })
         .collect();
-    let half = 15.min(width / 8);
-    Some(running_mean(&running_median(&raw, half), half))
+    let half = 5.min(n / 8);
+    let smooth = running_mean(&running_median(&raw, half), half);
+    let between = |c: usize| {
+        let (at, share) = (c / STEP, (c % STEP) as f32 / STEP as f32);
+        let next = smooth[(at + 1).min(n - 1)];
+        smooth[at] + share * (next - smooth[at])
+    };
+    Some((0..width).map(between).collect())
 }
 
 /// Relative noise of air pixels and the share of them at full scale.

@@ -1,6 +1,7 @@
 //! Source samples read as counts that grow with transmission, a row at a time, without copying the plane.
 
 use crate::scan::{Error, Plane, Polarity, Result, Samples};
+use ndarray::Array2;
 
 /// The largest share of float samples that may be no number before the scan is refused.
 const MAX_NOT_FINITE: f64 = 0.05;
@@ -46,7 +47,7 @@ impl<'a> Counts<'a> {
     /// Reads `out.len()` counts of `row` from column `from` on. Float samples that are no number
     /// become the last finite one before them (or 0), so that no estimate sees them.
     pub(super) fn read(&self, row: usize, from: usize, out: &mut [f32]) {
-        fn copy<T: Copy>(array: &ndarray::Array2<T>, row: usize, from: usize, out: &mut [f32], f: impl Fn(T) -> f32) {
+        fn copy<T: Copy>(array: &Array2<T>, row: usize, from: usize, out: &mut [f32], f: impl Fn(T) -> f32) {
             let line = array.row(row);
             match line.as_slice() {
                 Some(line) => out.iter_mut().zip(&line[from..]).for_each(|(o, &v)| *o = f(v)),
@@ -71,7 +72,36 @@ impl<'a> Counts<'a> {
             }
         }
         if let Some(full) = self.flip {
-            out.iter_mut().for_each(|v| *v = full - *v);
+            for v in out.iter_mut() {
+                *v = full - *v;
+            }
+        }
+    }
+
+    /// Every `step`-th count of `row` from column `from` on, as many as `out` holds; what is no number reads as 0.
+    pub(super) fn read_every(&self, row: usize, from: usize, step: usize, out: &mut [f32]) {
+        fn copy<T: Copy>(
+            array: &Array2<T>,
+            row: usize,
+            from: usize,
+            step: usize,
+            out: &mut [f32],
+            f: impl Fn(T) -> f32,
+        ) {
+            let line = array.row(row);
+            out.iter_mut().enumerate().for_each(|(i, o)| *o = f(line[from + i * step]));
+        }
+        match self.samples {
+            Samples::U8(a) => copy(a, row, from, step, out, f32::from),
+            Samples::U16(a) => copy(a, row, from, step, out, f32::from),
+            Samples::U32(a) => copy(a, row, from, step, out, |v| v as f32),
+            Samples::I32(a) => copy(a, row, from, step, out, |v| v as f32),
+            Samples::F32(a) => copy(a, row, from, step, out, |v| if v.is_finite() { v } else { 0.0 }),
+        }
+        if let Some(full) = self.flip {
+            for v in out.iter_mut() {
+                *v = full - *v;
+            }
         }
     }
 
@@ -80,11 +110,11 @@ impl<'a> Counts<'a> {
         let (rows, columns) = self.dim();
         // As many steps along as across; odd steps do not fall in with patterns of even period.
         let step = (((rows * columns) as f64 / most.max(1) as f64).sqrt().ceil() as usize) | 1;
-        let mut line = vec![0.0; columns];
+        let mut line = vec![0.0; columns.div_ceil(step)];
         let mut out = Vec::with_capacity((rows / step + 1) * (columns / step + 1));
         for row in (0..rows).step_by(step) {
-            self.read(row, 0, &mut line);
-            out.extend(line.iter().step_by(step));
+            self.read_every(row, 0, step, &mut line);
+            out.extend_from_slice(&line);
         }
         out
     }
@@ -103,7 +133,7 @@ pub(super) struct Faults {
 /// A format error for fewer than 16 x 16 pixels, for samples that are all equal, or for more than 5 % of
 /// samples that are no number; it names the first such pixel.
 pub(super) fn check(plane: &Plane, number: usize) -> Result<Faults> {
-    fn constant<T: Copy + PartialEq>(array: &ndarray::Array2<T>) -> bool {
+    fn constant<T: Copy + PartialEq>(array: &Array2<T>) -> bool {
         array.first().is_some_and(|&first| array.iter().all(|&v| v == first))
     }
     let (rows, columns) = plane.samples.dim();
@@ -144,7 +174,6 @@ pub(super) fn check(plane: &Plane, number: usize) -> Result<Faults> {
 mod tests {
     use super::*;
     use crate::scan::Energy;
-    use ndarray::Array2;
 
     fn plane(samples: Samples, full_scale: f32) -> Plane {
         Plane { energy: Energy::Single, samples, full_scale }

@@ -3,10 +3,9 @@
 //! A container shows one straight roof line over its whole length and ends at straight walls; below its floor
 //! there may be air, or a chassis with wheels. Its outline in ISO 668 sizes tells the floor from the chassis.
 
-use super::counts::Counts;
 use super::prepared::Located;
 use super::robust::median;
-use super::transmission::Levels;
+use super::transmission::Source;
 use crate::scan::{BoxPx, PixelSize};
 use rayon::prelude::*;
 
@@ -44,26 +43,23 @@ struct Blocks {
 }
 
 impl Blocks {
-    fn new(counts: Counts<'_>, area: BoxPx, levels: Levels<'_>) -> Self {
-        let (height, width) = (area.height as usize, area.width as usize);
+    fn new(source: &Source<'_>) -> Self {
+        let (height, width) = source.dim();
         let size = (height.min(width) / 100).clamp(1, 4);
         let (rows, columns) = (height / size, width / size);
-        let inverse: Vec<f32> = levels.drift.iter().map(|d| 1.0 / d).collect();
         let mut absorbed = vec![0.0; rows * columns];
         absorbed.par_chunks_mut(columns).enumerate().with_min_len(4).for_each(|(block_row, out)| {
             let mut line = vec![0.0; width];
             for r in block_row * size..(block_row + 1) * size {
-                counts.read(area.y as usize + r, area.x as usize, &mut line);
-                let (dark, scale) = (levels.dark[r], 1.0 / levels.row[r]);
-                for (value, drift) in line.iter_mut().zip(&inverse) {
-                    *value = 1.0 - (*value - dark) * (scale * drift);
-                }
+                source.read(r, 0, &mut line);
                 for (sum, block) in out.iter_mut().zip(line.chunks_exact(size)) {
                     *sum += block.iter().sum::<f32>();
                 }
             }
             let n = (size * size) as f32;
-            out.iter_mut().for_each(|v| *v /= n);
+            for v in out.iter_mut() {
+                *v = 1.0 - *v / n;
+            }
         });
         Self { size, rows, columns, absorbed }
     }
@@ -95,8 +91,8 @@ fn roofs(spans: &[Span]) -> Vec<(usize, usize, usize)> {
     let mut histogram = vec![0usize; most];
     tops.iter().flatten().for_each(|&t| histogram[t] += 1);
     let mut runs: Vec<(usize, usize, usize)> = Vec::new();
-    for level in 0..most {
-        if histogram[level] * 20 < tops.len() {
+    for (level, &n) in histogram.iter().enumerate() {
+        if n * 20 < tops.len() {
             continue;
         }
         let mut start = None;
@@ -127,9 +123,7 @@ fn roofs(spans: &[Span]) -> Vec<(usize, usize, usize)> {
 
 /// Mean absorbed share of the rows or columns `lines` over `across`.
 fn profile(
-    counts: Counts<'_>,
-    area: BoxPx,
-    levels: Levels<'_>,
+    source: &Source<'_>,
     rows: std::ops::Range<usize>,
     columns: std::ops::Range<usize>,
     along_rows: bool,
@@ -138,10 +132,9 @@ fn profile(
     let mut line = vec![0.0; columns.len()];
     let step = if along_rows { 1 } else { (rows.len() / 256).max(1) };
     for r in rows.clone().step_by(step) {
-        counts.read(area.y as usize + r, area.x as usize + columns.start, &mut line);
-        let (dark, scale) = (levels.dark[r], 1.0 / levels.row[r]);
-        for (value, drift) in line.iter_mut().zip(&levels.drift[columns.clone()]) {
-            *value = 1.0 - (*value - dark) * scale / drift;
+        source.read(r, columns.start, &mut line);
+        for value in &mut line {
+            *value = 1.0 - *value;
         }
         if along_rows {
             // A median over the columns sees past dropouts and single posts.
@@ -153,7 +146,9 @@ fn profile(
     }
     if !along_rows {
         let n = rows.len().div_ceil(step) as f32;
-        out.iter_mut().for_each(|v| *v /= n);
+        for v in &mut out {
+            *v /= n;
+        }
     }
     out
 }
@@ -166,14 +161,8 @@ fn rise(outside_in: &[f32]) -> Option<usize> {
 }
 
 /// Looks for the load in `area`; nothing where air is all there is, or where there is no air around it.
-pub(super) fn locate(
-    counts: Counts<'_>,
-    area: BoxPx,
-    levels: Levels<'_>,
-    noise: f32,
-    pixel: Option<PixelSize>,
-) -> Option<Found> {
-    let blocks = Blocks::new(counts, area, levels);
+pub(super) fn locate(source: &Source<'_>, noise: f32, pixel: Option<PixelSize>) -> Option<Found> {
+    let blocks = Blocks::new(source);
     let threshold = SOMETHING.max(5.0 * noise / blocks.size as f32);
     let spans = spans(&blocks, threshold);
     let size = blocks.size;
@@ -185,7 +174,7 @@ pub(super) fn locate(
     let top = solid.iter().filter_map(|&c| spans[c]).map(|s| s.0).min()?;
     let bottom = solid.iter().filter_map(|&c| spans[c]).map(|s| s.1).max()?;
     let object = Object { first: first * size, last: (last + 1) * size, top: top * size, bottom: (bottom + 1) * size };
-    let whole = refine(counts, area, levels, &object, size);
+    let whole = refine(source, &object, size);
 
     let runs = roofs(&spans);
     let found_object = |several| Found { area: whole, located: Located::Object, nominal: None, several };
@@ -202,14 +191,14 @@ pub(super) fn locate(
     let even = spans[begin..end].iter().flatten().filter(|s| s.1.abs_diff(low) <= WAVE).count();
     let below = spans[begin..end].iter().flatten().filter(|s| s.1 > low + WAVE).count();
     let run = Object { first: begin * size, last: end * size, top: level * size, bottom: (low + 1) * size };
-    let boxed = refine(counts, area, levels, &run, size);
+    let boxed = refine(source, &run, size);
     let container = |height, nominal| {
         let area = BoxPx { height, ..boxed };
         Some(Found { area, located: Located::Container, nominal: Some(nominal), several: false })
     };
     // Wheels or beams hang below: look for the floor line where ISO heights put it.
     let uneven = 10 * even < 9 * (end - begin);
-    if let (true, Some((height, nominal))) = (below > 2 || uneven, floor(counts, area, levels, boxed, pixel)) {
+    if let (true, Some((height, nominal))) = (below > 2 || uneven, floor(source, boxed, pixel)) {
         return container(height, nominal);
     }
     match nominal(boxed.width as f32, boxed.height as f32, pixel) {
@@ -226,8 +215,8 @@ struct Object {
 }
 
 /// Block edges brought to single pixels.
-fn refine(counts: Counts<'_>, area: BoxPx, levels: Levels<'_>, object: &Object, size: usize) -> BoxPx {
-    let (height, width) = (area.height as usize, area.width as usize);
+fn refine(source: &Source<'_>, object: &Object, size: usize) -> BoxPx {
+    let (height, width) = source.dim();
     let reach = 3 * size;
     // The inner nine tenths, so that sloped corners do not soften the edges.
     let inset = |from: usize, to: usize| from + (to - from) / 20..to - (to - from) / 20;
@@ -237,9 +226,9 @@ fn refine(counts: Counts<'_>, area: BoxPx, levels: Levels<'_>, object: &Object, 
     let edge = |at: usize, most: usize, outside_is_before: bool, along_rows: bool| {
         let window = at.saturating_sub(reach)..(at + reach).min(most);
         let mut values = if along_rows {
-            profile(counts, area, levels, window.clone(), columns.clone(), true)
+            profile(source, window.clone(), columns.clone(), true)
         } else {
-            profile(counts, area, levels, rows.clone(), window.clone(), false)
+            profile(source, rows.clone(), window.clone(), false)
         };
         if !outside_is_before {
             values.reverse();
@@ -286,23 +275,19 @@ fn nominal(length: f32, height: f32, pixel: Option<PixelSize>) -> Option<(f32, f
 /// heights, the line along which most changes between the three rows above and the three below, in the same sense in
 /// three quarters of all columns. Edges of the cargo are not that long; and below the line there must be
 /// something, else it is the lower edge of the chassis.
-fn floor(
-    counts: Counts<'_>,
-    area: BoxPx,
-    levels: Levels<'_>,
-    boxed: BoxPx,
-    pixel: Option<PixelSize>,
-) -> Option<(u32, (f32, f32))> {
+fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>) -> Option<(u32, (f32, f32))> {
     const REACH: usize = 3;
+    // Where there must be something: far enough down that the line itself does not count.
+    const BELOW: usize = 8;
     let (left, right) =
         (boxed.x as usize + boxed.width as usize / 20, boxed.right() as usize - boxed.width as usize / 20);
     let columns: Vec<usize> = (left..right).step_by(((right - left) / 256).max(1)).collect();
     let mut line = vec![0.0; right - left];
     let mut absorbed = |r: usize| -> Vec<f32> {
-        counts.read(area.y as usize + r, area.x as usize + left, &mut line);
-        columns.iter().map(|&c| 1.0 - (line[c - left] - levels.dark[r]) / (levels.row[r] * levels.drift[c])).collect()
+        source.read(r, left, &mut line);
+        columns.iter().map(|&c| 1.0 - line[c - left]).collect()
     };
-    let most_rows = (area.height - boxed.y) as usize;
+    let most_rows = source.dim().0 - boxed.y as usize;
     let mut best = None;
     let mut most = 0.02;
     for long in LENGTHS_MM {
@@ -310,30 +295,30 @@ fn floor(
         if pixel.is_some_and(|p| (p.x / across - 1.0).abs() > TOLERANCE) {
             continue;
         }
-        for high in HEIGHTS_MM {
+        // Not 8 ft: the bottom rail of a box of 8 ft 6 in begins there, and is a line as straight as a floor.
+        for high in &HEIGHTS_MM[..2] {
             let expected = high / pixel.map_or(across, |p| p.y);
             let slack = (0.012 * expected).max(3.0);
             let from = ((expected - slack).max(0.0) as usize).max(REACH);
-            let to = ((expected + slack).ceil() as usize).min(most_rows.saturating_sub(REACH));
+            let to = ((expected + slack).ceil() as usize).min(most_rows.saturating_sub(BELOW));
             if from >= to {
                 continue;
             }
-            let rows: Vec<Vec<f32>> = (from - REACH..to + REACH).map(|r| absorbed(boxed.y as usize + r)).collect();
+            let rows: Vec<Vec<f32>> = (from - REACH..to + BELOW).map(|r| absorbed(boxed.y as usize + r)).collect();
             for at in from..to {
                 let middle = at - from + REACH;
                 let mean = |rows: &[Vec<f32>], i: usize| rows.iter().map(|r| r[i]).sum::<f32>() / REACH as f32;
                 let mut steps: Vec<f32> = Vec::with_capacity(columns.len());
-                let mut under: Vec<f32> = Vec::with_capacity(columns.len());
                 for i in 0..columns.len() {
-                    under.push(mean(&rows[middle..middle + REACH], i));
-                    steps.push(under[i] - mean(&rows[middle - REACH..middle], i));
+                    steps.push(mean(&rows[middle..middle + REACH], i) - mean(&rows[middle - REACH..middle], i));
                 }
+                let mut under = rows[middle + BELOW - 1].clone();
                 let rising = steps.iter().filter(|&&s| s > 0.01).count();
                 let falling = steps.iter().filter(|&&s| s < -0.01).count();
                 let step = median(&mut steps).abs();
                 if 4 * rising.max(falling) >= 3 * columns.len() && step > most && median(&mut under) > 2.0 * SOMETHING {
                     most = step;
-                    best = Some((at as u32, (long, high)));
+                    best = Some((at as u32, (long, *high)));
                 }
             }
         }

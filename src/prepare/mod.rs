@@ -6,11 +6,15 @@
 mod air;
 mod attenuation;
 mod calibration;
+mod convert;
 mod counts;
 mod dropouts;
+mod level;
 mod locate;
 mod polarity;
 mod prepared;
+mod record;
+mod repair;
 mod resample;
 mod robust;
 #[cfg(test)]
@@ -26,53 +30,16 @@ pub use calibration::Calibration;
 pub use prepared::{Frame, Located, PixelState, Prepared, Step};
 pub use settings::{Checked, Filter, Settings};
 
-use crate::scan::{BoxPx, End, Energy, Error, PixelSize, Plane, Polarity, Result, Samples, Scan, Warning};
-use air::{Air, Dark};
+use crate::scan::{BoxPx, End, Energy, Error, PixelSize, Plane, Polarity, Result, Samples, Scan};
+use convert::{Converted, Input, Job};
 use counts::Counts;
-use ndarray::Array2;
+use level::{Basis, Channel};
+use rayon::prelude::*;
+use record::{Record, number};
+use repair::Repairs;
+use resample::Mapping;
 use serde_json::{Value, json};
-use transmission::Levels;
-
-/// What the steps leave behind for the report.
-#[derive(Default)]
-struct Record {
-    steps: Vec<Step>,
-    warnings: Vec<Warning>,
-}
-
-impl Record {
-    fn step<const N: usize>(&mut self, name: &str, applied: bool, found: [(&str, Value); N]) {
-        let found = found.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
-        self.steps.push(Step { name: name.to_owned(), applied, found });
-    }
-
-    fn warn(&mut self, code: &str, message: impl Into<String>) {
-        self.warnings.push(Warning::new(code, message));
-    }
-}
-
-/// A number for the report: four significant digits, so that reports stay readable and equal.
-fn number(value: f32) -> Value {
-    let rounded = format!("{value:.3e}").parse::<f64>().unwrap_or(0.0);
-    if rounded.is_finite() { json!(rounded) } else { Value::Null }
-}
-
-/// One energy plane on its way.
-struct Channel<'a> {
-    counts: Counts<'a>,
-    /// Where in the scan's planes it stands.
-    number: usize,
-    dark: Dark,
-    air: Air,
-}
-
-impl Channel<'_> {
-    /// Levels over `part` of the area that the channel's levels are for.
-    fn levels(&self, part: BoxPx) -> Levels<'_> {
-        let (rows, columns) = (part.y as usize..part.bottom() as usize, part.x as usize..part.right() as usize);
-        Levels { dark: &self.dark.level[rows.clone()], row: &self.air.row[rows], drift: &self.air.drift[columns] }
-    }
-}
+use transmission::Source;
 
 /// Prepares a scan for a model whose grid has pixels of `pixel_mm` (0.2 to 50).
 ///
@@ -126,45 +93,56 @@ pub fn prepare(scan: &Scan, pixel_mm: f32, settings: &Checked, calibration: &Cal
         .help("switch prepare.trim off if the margins are measured"));
     }
 
-    let mut channels = Vec::with_capacity(2);
-    for (&(n, c), &bright) in counts.iter().zip(&bright) {
-        let flip = (polarity == Polarity::AirDark).then_some(c.full_scale);
-        let dark = find_dark(c, n, area, margins, bright, settings, calibration, flip, &mut record)?;
-        let air = find_air(c, n, area, &dark, bright, settings, calibration, flip, &mut record)?;
-        channels.push(Channel { counts: c, number: n, dark, air });
+    let settled: Vec<(Result<Channel<'_>>, Record)> = counts
+        .par_iter()
+        .zip(&bright)
+        .map(|(&(number, counts), &bright)| {
+            let mut record = Record::default();
+            let basis = Basis { counts, number, polarity, area, margins, bright };
+            (level::channel(basis, settings, calibration, &mut record), record)
+        })
+        .collect();
+    let mut channels = Vec::with_capacity(settled.len());
+    for (channel, part) in settled {
+        record.append(part);
+        channels.push(channel?);
     }
 
-    let known = scan.metadata.pixel_mm;
-    let found = settings.locate.then(|| {
-        let c = &channels[0];
-        let levels = Levels { dark: &c.dark.level, row: &c.air.row, drift: &c.air.drift };
-        locate::locate(c.counts, area, levels, c.air.noise, known)
-    });
-    let (part, located, source_pixel) = settle_location(found, area, known, settings, &mut record);
-    let crop = BoxPx { x: area.x + part.x, y: area.y + part.y, ..part };
+    let (part, located, source_pixel) = crop(&channels[0], area, scan.metadata.pixel_mm, settings, &mut record);
+    order_energies(&mut channels, area, part, &mut record);
+    let inputs: Vec<Input<'_>> = channels
+        .iter()
+        .map(|c| {
+            let source = c.source(area, part);
+            let repairs = find_repairs(c, &source, area, part, settings, &mut record);
+            Input { source, repairs, not_finite: not_finite > 0 }
+        })
+        .collect();
+    let shielded_below = shielded_level(&channels[0], part, settings);
 
-    let mut planes_t: Vec<Array2<f32>> =
-        channels.iter().map(|c| transmission::transmission(c.counts, crop, c.levels(part))).collect();
-    order_energies(&mut planes_t, &mut channels, &mut record);
-
-    let repaired = repair(&mut planes_t, &channels, crop, part, not_finite, settings, &mut record);
-    let state = mark(&planes_t[0], &channels[0], part, &repaired, settings, &mut record);
-
-    let size = planes_t[0].dim();
+    let size = (part.height as usize, part.width as usize);
     let (grid, pixel) = if settings.resample {
         resample::grid(size, source_pixel, pixel_mm, settings.max_pixels)?
     } else {
         if (source_pixel.x / pixel_mm - 1.0).abs().max((source_pixel.y / pixel_mm - 1.0).abs()) > 0.02 {
-            record.warn(
-                "grid_differs",
-                format!(
-                    "pixels are {} x {} mm and the model was made for {pixel_mm} mm, but resampling is off",
-                    source_pixel.x, source_pixel.y
-                ),
-            );
+            let (x, y) = (source_pixel.x, source_pixel.y);
+            let text = format!("pixels are {x} x {y} mm, the model was made for {pixel_mm} mm, and resampling is off");
+            record.warn("grid_differs", text);
         }
         (size, source_pixel)
     };
+    let job = Job {
+        mapping: Mapping { source: size, grid, filter: settings.filter },
+        noise_floor: settings.noise_floor,
+        shielded_below,
+        ratio_least: settings.ratio.then_some(settings.ratio_min_attenuation),
+    };
+    let Converted { transmission, attenuation, ratio, state } = convert::convert(&inputs, &job)?;
+
+    let shielded = state.iter().filter(|&&s| s == PixelState::Shielded).count();
+    let share = shielded as f32 / state.len().max(1) as f32;
+    let below = shielded_below.map_or(Value::Null, number);
+    record.step("shielded", shielded > 0, [("below", below), ("share", number(share))]);
     record.step(
         "resample",
         grid != size,
@@ -176,26 +154,18 @@ pub fn prepare(scan: &Scan, pixel_mm: f32, settings: &Checked, calibration: &Cal
             ("filter", json!(settings.filter)),
         ],
     );
-    let mut transmission = Vec::with_capacity(planes_t.len());
-    for plane in planes_t {
-        transmission.push(resample::resample(plane, grid, settings.filter)?);
-    }
-    let state = shielded::resample_state(&state, grid);
-
-    let attenuation: Vec<Array2<f32>> = transmission
-        .iter_mut()
-        .map(|t| attenuation::attenuation(t, settings.noise_floor, transmission::MOST))
-        .collect();
     record.step("attenuation", true, [("noise_floor", number(settings.noise_floor))]);
-    let ratio = match attenuation.as_slice() {
-        [high, low] if settings.ratio => Some(attenuation::ratio(high, low, settings.ratio_min_attenuation)),
-        _ => None,
-    };
-    record.step("ratio", ratio.is_some(), [("min_attenuation", number(settings.ratio_min_attenuation))]);
+    let least = number(settings.ratio_min_attenuation);
+    record.step("ratio", ratio.is_some(), [("min_attenuation", least)]);
 
-    let doors = scan.metadata.doors;
-    let frame =
-        Frame { crop, located, source_pixel, pixel, doors: doors.unwrap_or(End::Right), doors_known: doors.is_some() };
+    let frame = Frame {
+        crop: BoxPx { x: area.x + part.x, y: area.y + part.y, ..part },
+        located,
+        source_pixel,
+        pixel,
+        doors: scan.metadata.doors.unwrap_or(End::Right),
+        doors_known: scan.metadata.doors.is_some(),
+    };
     let Record { steps, warnings } = record;
     Ok(Prepared { transmission, attenuation, ratio, state, noise_floor: settings.noise_floor, frame, steps, warnings })
 }
@@ -249,124 +219,24 @@ fn find_polarity(scan: &Scan, plane: &Plane, settings: &Checked, record: &mut Re
     polarity
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call, in one place")]
-fn find_dark(
-    counts: Counts<'_>,
-    number_of_plane: usize,
-    area: BoxPx,
-    margins: trim::Margins,
-    bright: f32,
-    settings: &Checked,
-    calibration: &Calibration,
-    flip: Option<f32>,
-    record: &mut Record,
-) -> Result<Dark> {
-    let rows = counts.dim().0;
-    let given = calibration::rows(calibration.dark.as_ref(), "dark", number_of_plane, rows, flip)?;
-    let part = area.y as usize..area.bottom() as usize;
-    let (dark, from) = if !settings.dark {
-        (Dark { level: vec![0.0; part.len()], sigma: 0.0 }, "off")
-    } else if let Some(given) = given {
-        (Dark { level: given.level[part].to_vec(), sigma: given.sigma }, "frames")
-    } else {
-        let strip = air::dark_strip(counts, margins, bright);
-        let from = if strip.is_some() { "strip" } else { "none" };
-        let (level, sigma) = strip.unwrap_or((0.0, 0.0));
-        (Dark { level: vec![level; part.len()], sigma }, from)
-    };
-    let middle = robust::median(&mut dark.level.clone());
-    record.step(
-        "dark",
-        middle != 0.0,
-        [
-            ("plane", json!(number_of_plane)),
-            ("from", json!(from)),
-            ("level", number(middle)),
-            ("sigma", number(dark.sigma)),
-        ],
-    );
-    Ok(dark)
-}
-
-#[expect(clippy::too_many_arguments, reason = "one call, in one place")]
-fn find_air(
-    counts: Counts<'_>,
-    number_of_plane: usize,
-    area: BoxPx,
-    dark: &Dark,
-    bright: f32,
-    settings: &Checked,
-    calibration: &Calibration,
-    flip: Option<f32>,
-    record: &mut Record,
-) -> Result<Air> {
-    let given = calibration::rows(calibration.air.as_ref(), "air", number_of_plane, counts.dim().0, flip)?;
-    let given: Option<Vec<f32>> = given.map(|g| {
-        g.level[area.y as usize..area.bottom() as usize].iter().zip(&dark.level).map(|(a, d)| a - d).collect()
-    });
-    let plane = ("plane", json!(number_of_plane));
-    if !settings.air {
-        let row: Vec<f32> = dark.level.iter().map(|d| (counts.full_scale - d).max(f32::MIN_POSITIVE)).collect();
-        record.step("air", false, [plane, ("from", json!("full_scale")), ("level", number(counts.full_scale))]);
-        return Ok(Air::flat(row, area.width as usize));
-    }
-    let from = if given.is_some() { "frames" } else { "image" };
-    let air = air::estimate(counts, area, &dark.level, given.as_deref(), settings.drift, bright);
-    let m = air.margins;
-    if m == air::AirMargins::default() && given.is_none() {
-        record.warn("no_air", format!("plane {number_of_plane} shows no air: its brightest level was taken for air"));
-    } else if air.guessed_rows > 0 {
-        record.warn(
-            "air_partial",
-            format!(
-                "plane {number_of_plane}: {} of {} rows show no air and took the level of the others",
-                air.guessed_rows, area.height
-            ),
-        );
-    }
-    if air.saturated > 0.1 {
-        record.warn(
-            "air_saturated",
-            format!("plane {number_of_plane}: {:.0} % of the air pixels are at full scale", 100.0 * air.saturated),
-        );
-    }
-    let (low, high) = (robust::quantile(&mut air.drift.clone(), 0.0), robust::quantile(&mut air.drift.clone(), 1.0));
-    record.step(
-        "air",
-        true,
-        [
-            plane,
-            ("from", json!(from)),
-            ("level", number(robust::median(&mut air.row.clone()))),
-            ("drift_least", number(low)),
-            ("drift_most", number(high)),
-            ("noise", number(air.noise)),
-            ("saturated_share", number(air.saturated)),
-            ("left", json!(m.left)),
-            ("right", json!(m.right)),
-            ("top", json!(m.top)),
-            ("bottom", json!(m.bottom)),
-            ("rows_without_air", json!(air.guessed_rows)),
-        ],
-    );
-    Ok(air)
-}
-
 /// The crop within the area, what it holds, and the source's pixel size.
-fn settle_location(
-    found: Option<Option<locate::Found>>,
+fn crop(
+    channel: &Channel<'_>,
     area: BoxPx,
     known: Option<PixelSize>,
     settings: &Checked,
     record: &mut Record,
 ) -> (BoxPx, Located, PixelSize) {
     let whole = BoxPx { x: 0, y: 0, ..area };
-    let switched_on = found.is_some();
-    let found = found.flatten().filter(|f| f.area.width >= 16 && f.area.height >= 16);
-    let (part, located) = found.as_ref().map_or((whole, Located::WholeImage), |f| (f.area, f.located));
-    if switched_on && located == Located::WholeImage {
-        record.warn("nothing_located", "neither a container nor another object was told apart from air");
+    let mut found = None;
+    if settings.locate {
+        found = locate::locate(&channel.source(area, whole), channel.air.noise, known)
+            .filter(|f| f.area.width >= 16 && f.area.height >= 16);
+        if found.is_none() {
+            record.warn("nothing_located", "neither a container nor another object was told apart from air");
+        }
     }
+    let (part, located) = found.as_ref().map_or((whole, Located::WholeImage), |f| (f.area, f.located));
     if found.as_ref().is_some_and(|f| f.several) {
         record.warn("several_containers", "more than one container stands in line; the whole of them is used");
     }
@@ -376,8 +246,7 @@ fn settle_location(
             Some((long, _)) => (long / part.width as f32, format!("from a container {long} mm long")),
             None => (settings.default_pixel_mm, "by default".to_owned()),
         };
-        let (low, high) = (*PixelSize::RANGE_MM.start(), *PixelSize::RANGE_MM.end());
-        let mm = mm.clamp(low, high);
+        let mm = mm.clamp(*PixelSize::RANGE_MM.start(), *PixelSize::RANGE_MM.end());
         record.warn("pixel_size_assumed", format!("the pixel size is not stated and was taken as {mm:.2} mm, {how}"));
         PixelSize { x: mm, y: mm }
     });
@@ -397,12 +266,11 @@ fn settle_location(
 }
 
 /// High energy penetrates more; planes that show the opposite are exchanged.
-fn order_energies(planes: &mut [Array2<f32>], channels: &mut [Channel<'_>], record: &mut Record) {
-    let [first, second] = planes else { return };
-    let quotient = attenuation::first_over_second(first, second);
+fn order_energies(channels: &mut [Channel<'_>], area: BoxPx, part: BoxPx, record: &mut Record) {
+    let [first, second] = &*channels else { return };
+    let quotient = attenuation::first_over_second(&first.source(area, part), &second.source(area, part));
     let swap = quotient.is_some_and(|q| q > 1.02);
     if swap {
-        std::mem::swap(first, second);
         channels.reverse();
         let text = "the plane given as high energy absorbs more than the other; they were exchanged";
         record.warn("energies_swapped", text);
@@ -414,88 +282,60 @@ fn order_energies(planes: &mut [Array2<f32>], channels: &mut [Channel<'_>], reco
     );
 }
 
-/// Finds and fills dropouts, dead rows and values that are no number, plane by plane; returns what was filled in any.
-fn repair(
-    planes: &mut [Array2<f32>],
-    channels: &[Channel<'_>],
-    crop: BoxPx,
-    part: BoxPx,
-    not_finite: usize,
-    settings: &Checked,
-    record: &mut Record,
-) -> Vec<(usize, std::ops::Range<usize>)> {
-    let mut repaired = Vec::new();
-    for (t, channel) in planes.iter_mut().zip(channels) {
-        if not_finite > 0 {
-            for r in 0..crop.height as usize {
-                let bad = |c: &usize| !channel.counts.at(crop.y as usize + r, crop.x as usize + c).is_finite();
-                repaired.extend((0..crop.width as usize).filter(bad).map(|c| (r, c..c + 1)));
-            }
-        }
-        if !settings.dropouts {
-            continue;
-        }
-        let min_rows = ((settings.dropout_min_share * crop.height as f32).ceil() as usize).max(8);
-        let found = dropouts::find(t, channel.counts, crop, min_rows);
-        let (top, bottom) = (part.y as usize, part.bottom() as usize);
-        let dead: Vec<usize> = channel.air.dead.iter().filter(|r| (top..bottom).contains(r)).map(|r| r - top).collect();
-        let filled = dropouts::repair(t, &found, &dead);
-        let pixels: usize = filled.iter().map(|(_, c)| c.len()).sum();
-        let list: Vec<Value> = found
-            .iter()
-            .take(64)
-            .map(|d| {
-                json!({
-                    "x": crop.x as usize + d.columns.start, "y": crop.y as usize + d.rows.start,
-                    "width": d.columns.len(), "height": d.rows.len(),
-                })
-            })
-            .collect();
-        let rows: Vec<usize> = dead.iter().take(64).map(|r| crop.y as usize + r).collect();
-        record.step(
-            "dropouts",
-            !filled.is_empty(),
-            [
-                ("plane", json!(channel.number)),
-                ("columns", json!(found.len())),
-                ("dead_rows", json!(dead.len())),
-                ("pixels", json!(pixels)),
-                ("boxes_px", json!(list)),
-                ("rows_px", json!(rows)),
-            ],
-        );
-        repaired.extend(filled);
-    }
-    repaired
-}
-
-/// The state of every source pixel of the crop, from the plane that penetrates most.
-fn mark(
-    high: &Array2<f32>,
+/// Finds what is to be filled in one plane of the crop.
+fn find_repairs(
     channel: &Channel<'_>,
+    source: &Source<'_>,
+    area: BoxPx,
     part: BoxPx,
-    repaired: &[(usize, std::ops::Range<usize>)],
     settings: &Checked,
     record: &mut Record,
-) -> Array2<PixelState> {
-    let air = robust::median(&mut channel.air.row[part.y as usize..part.bottom() as usize].to_vec());
-    let level = shielded::threshold(
-        settings.shielded_below,
-        settings.shielded_sigmas,
-        channel.dark.sigma,
-        channel.counts.quantum(),
-        air,
-    );
-    let state = shielded::source_state(high, settings.shielded.then_some(level), repaired);
-    let n = state.iter().filter(|&&s| s == PixelState::Shielded).count();
+) -> Repairs {
+    /// More than this many are counted but not listed.
+    const LISTED: usize = 64;
+    if !settings.dropouts {
+        record.step("dropouts", false, [("plane", json!(channel.number))]);
+        return Repairs::default();
+    }
+    let min_rows = ((settings.dropout_min_share * part.height as f32).ceil() as usize).max(8);
+    let found = dropouts::find(source, min_rows);
+    let rows = part.y as usize..part.bottom() as usize;
+    let dead: Vec<usize> = channel.air.dead.iter().filter(|r| rows.contains(r)).map(|r| r - rows.start).collect();
+    let repairs = Repairs::new(&found, &dead);
+    let (left, top) = ((area.x + part.x) as usize, (area.y + part.y) as usize);
+    let boxes: Vec<Value> = found
+        .iter()
+        .take(LISTED)
+        .map(|d| {
+            json!(BoxPx {
+                x: (left + d.columns.start) as u32,
+                y: (top + d.rows.start) as u32,
+                width: d.columns.len() as u32,
+                height: d.rows.len() as u32,
+            })
+        })
+        .collect();
+    let dead_px: Vec<usize> = dead.iter().take(LISTED).map(|r| top + r).collect();
+    let pixels = repairs.pixels(part.width as usize);
     record.step(
-        "shielded",
-        n > 0,
+        "dropouts",
+        pixels > 0,
         [
-            ("below", number(level)),
-            ("share", number(n as f32 / state.len().max(1) as f32)),
-            ("on", json!(settings.shielded)),
+            ("plane", json!(channel.number)),
+            ("columns", json!(found.len())),
+            ("dead_rows", json!(dead.len())),
+            ("pixels", json!(pixels)),
+            ("boxes_px", json!(boxes)),
+            ("rows_px", json!(dead_px)),
         ],
     );
-    state
+    repairs
+}
+
+/// The transmission below which the high-energy plane's pixels are shielded.
+fn shielded_level(channel: &Channel<'_>, part: BoxPx, settings: &Checked) -> Option<f32> {
+    let air = robust::median(&mut channel.air.row[part.y as usize..part.bottom() as usize].to_vec());
+    let (sigmas, quantum) = (settings.shielded_sigmas, channel.counts.quantum());
+    let level = shielded::threshold(settings.shielded_below, sigmas, channel.dark.sigma, quantum, air);
+    settings.shielded.then_some(level)
 }

@@ -5,11 +5,7 @@ use crate::scan::{Error, PixelSize, Result};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::F32;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-use ndarray::Array2;
-use rayon::prelude::*;
-
-/// Output rows of one unit of parallel work; fixed, so that the sums are the same on any number of threads.
-const BAND: usize = 64;
+use std::ops::Range;
 
 /// The grid that `(rows, columns)` of `source` pixels get at `pixel_mm`, and its exact pixel size.
 ///
@@ -36,49 +32,93 @@ pub(super) fn grid(
     Ok(((high as usize, wide as usize), exact))
 }
 
-/// `plane` on a grid of `(rows, columns)`; the plane itself where it has that size already.
-///
-/// # Errors
-/// A bug, should the resampler refuse sizes that were checked.
-pub(super) fn resample(plane: Array2<f32>, (rows, columns): (usize, usize), filter: Filter) -> Result<Array2<f32>> {
-    if plane.dim() == (rows, columns) {
-        return Ok(plane);
+/// How rows of a source become rows of a grid.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mapping {
+    /// `(rows, columns)` of the source.
+    pub(super) source: (usize, usize),
+    /// `(rows, columns)` of the grid.
+    pub(super) grid: (usize, usize),
+    pub(super) filter: Filter,
+}
+
+impl Mapping {
+    /// Whether nothing is to be done.
+    pub(super) fn is_identity(&self) -> bool {
+        self.source == self.grid
     }
-    let (source_rows, source_columns) = plane.dim();
-    let bug = |e: &dyn std::fmt::Display| Error::bug(format!("the resampler refused {columns}x{rows}: {e}"));
-    let plane = plane.as_standard_layout();
-    let values = plane.as_slice().ok_or_else(|| Error::bug("a plane is not contiguous"))?;
-    let source: TypedImageRef<'_, F32> =
-        TypedImageRef::from_buffer(source_columns as u32, source_rows as u32, bytemuck::cast_slice(values))
-            .map_err(|e| bug(&e))?;
-    let filter = match filter {
-        Filter::Bilinear => FilterType::Bilinear,
-        Filter::Lanczos3 => FilterType::Lanczos3,
-    };
-    let mut out = Array2::<f32>::zeros((rows, columns));
-    let lines = out.as_slice_mut().ok_or_else(|| Error::bug("a plane is not contiguous"))?;
-    let scale = source_rows as f64 / rows as f64;
-    lines.par_chunks_mut(BAND * columns).enumerate().try_for_each(|(band, lines)| {
-        let height = (lines.len() / columns) as u32;
-        let top = (band * BAND) as f64 * scale;
-        // Rounding must not carry the last band over the edge.
-        let mut tall = (f64::from(height) * scale).min(source_rows as f64 - top);
-        while top + tall > source_rows as f64 {
-            tall = tall.next_down();
+
+    fn scale(&self) -> f64 {
+        self.source.0 as f64 / self.grid.0 as f64
+    }
+
+    /// The source rows that the grid rows `rows` depend on.
+    pub(super) fn needed(&self, rows: &Range<usize>) -> Range<usize> {
+        let lobes = match self.filter {
+            Filter::Bilinear => 1.0,
+            Filter::Lanczos3 => 3.0,
+        };
+        let reach = lobes * self.scale().max(1.0) + 1.0;
+        let begin = (rows.start as f64 * self.scale() - reach).floor().max(0.0) as usize;
+        let end = (rows.end as f64 * self.scale() + reach).ceil() as usize;
+        begin..end.min(self.source.0)
+    }
+
+    /// Computes the grid rows `rows` into `out` from `lines`, which holds the source rows [`Self::needed`].
+    ///
+    /// # Errors
+    /// A bug, should the resampler refuse sizes that were checked.
+    pub(super) fn resample(
+        &self,
+        resizer: &mut Resizer,
+        lines: &[f32],
+        rows: &Range<usize>,
+        out: &mut [f32],
+    ) -> Result<()> {
+        let ((_, wide), (_, columns)) = (self.source, self.grid);
+        let bug = |e: &dyn std::fmt::Display| Error::bug(format!("the resampler refused rows {rows:?}: {e}"));
+        let needed = self.needed(rows);
+        let source: TypedImageRef<'_, F32> =
+            TypedImageRef::from_buffer(wide as u32, needed.len() as u32, bytemuck::cast_slice(lines))
+                .map_err(|e| bug(&e))?;
+        let mut out: TypedImage<'_, F32> =
+            TypedImage::from_buffer(columns as u32, rows.len() as u32, bytemuck::cast_slice_mut(out))
+                .map_err(|e| bug(&e))?;
+        let top = rows.start as f64 * self.scale() - needed.start as f64;
+        let mut tall = rows.len() as f64 * self.scale();
+        // Rounding must not carry the last rows over the edge.
+        while top + tall > needed.len() as f64 {
+            tall = (needed.len() as f64 - top).min(tall.next_down());
         }
-        let mut band: TypedImage<'_, F32> =
-            TypedImage::from_buffer(columns as u32, height, bytemuck::cast_slice_mut(lines)).map_err(|e| bug(&e))?;
-        let options =
-            ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).crop(0.0, top, source_columns as f64, tall);
-        Resizer::new().resize_typed(&source, &mut band, &options).map_err(|e| bug(&e))
-    })?;
-    Ok(out)
+        let filter = match self.filter {
+            Filter::Bilinear => FilterType::Bilinear,
+            Filter::Lanczos3 => FilterType::Lanczos3,
+        };
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).crop(0.0, top, wide as f64, tall);
+        resizer.resize_typed(&source, &mut out, &options).map_err(|e| bug(&e))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scan::Fault;
+    use ndarray::Array2;
+
+    /// A whole plane, in bands of 32 rows.
+    fn resample(plane: Array2<f32>, grid: (usize, usize), filter: Filter) -> Result<Array2<f32>> {
+        let mapping = Mapping { source: plane.dim(), grid, filter };
+        let mut out = Array2::zeros(grid);
+        for begin in (0..grid.0).step_by(32) {
+            let rows = begin..(begin + 32).min(grid.0);
+            let needed = mapping.needed(&rows);
+            let lines = plane.slice(ndarray::s![needed, ..]).to_owned();
+            let mut band = vec![0.0; rows.len() * grid.1];
+            mapping.resample(&mut Resizer::new(), lines.as_slice().unwrap(), &rows, &mut band)?;
+            out.slice_mut(ndarray::s![rows, ..]).as_slice_mut().unwrap().copy_from_slice(&band);
+        }
+        Ok(out)
+    }
 
     const SQUARE: PixelSize = PixelSize { x: 4.0, y: 4.0 };
 
@@ -122,8 +162,18 @@ mod tests {
     }
 
     #[test]
-    fn one_size_is_handed_on_untouched() {
-        let plane = Array2::from_shape_fn((16, 16), |(r, c)| (r * c) as f32);
-        assert_eq!(resample(plane.clone(), (16, 16), Filter::Lanczos3).unwrap(), plane);
+    fn bands_agree_with_the_whole() {
+        let plane = Array2::from_shape_fn((333, 50), |(r, c)| ((r * 31 + c * 17) % 97) as f32 / 97.0);
+        for (filter, grid) in
+            [(Filter::Bilinear, (266, 40)), (Filter::Lanczos3, (400, 61)), (Filter::Lanczos3, (41, 9))]
+        {
+            let mapping = Mapping { source: plane.dim(), grid, filter };
+            let mut whole = vec![0.0; grid.0 * grid.1];
+            let lines = plane.as_slice().unwrap();
+            assert_eq!(mapping.needed(&(0..grid.0)), 0..333);
+            mapping.resample(&mut Resizer::new(), lines, &(0..grid.0), &mut whole).unwrap();
+            let bands = resample(plane.clone(), grid, filter).unwrap();
+            assert!(bands.iter().zip(&whole).all(|(a, b)| (a - b).abs() < 1e-5));
+        }
     }
 }

@@ -84,14 +84,8 @@ impl Default for Settings {
 }
 
 /// Settings whose every value is inside its range; made by [`Settings::check`] only.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Checked(Settings);
-
-impl Default for Checked {
-    fn default() -> Self {
-        Self(Settings::default())
-    }
-}
 
 impl std::ops::Deref for Checked {
     type Target = Settings;

@@ -1,37 +1,57 @@
-//! Counts to transmission: (count - dark) / air, for the crop only, in one pass over the source.
+//! Counts to transmission: (count - dark) / air, a row at a time, so that no plane of the source's size is kept.
 
 use super::counts::Counts;
 use crate::scan::BoxPx;
-use ndarray::Array2;
-use rayon::prelude::*;
 
-/// Transmission is cut here: a little over 1, so that the noise of air stays even on both sides.
-pub(super) const MOST: f32 = 1.25;
-
-/// Levels over the part that is converted.
+/// Dark and air levels of some part of an image.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Levels<'a> {
-    /// Per row of the crop, in counts.
+    /// Per row, in counts.
     pub(super) dark: &'a [f32],
-    /// Per row of the crop, in counts over dark.
+    /// Per row, in counts over dark.
     pub(super) row: &'a [f32],
-    /// Per column of the crop, about 1.
+    /// Per column, about 1.
     pub(super) drift: &'a [f32],
 }
 
-/// Transmission of the crop, `[row, column]`, not clipped below; float samples that are no number stay NaN-free
-/// (see [`Counts::read`]).
-pub(super) fn transmission(counts: Counts<'_>, crop: BoxPx, levels: Levels<'_>) -> Array2<f32> {
-    let (height, width) = (crop.height as usize, crop.width as usize);
-    let inverse_drift: Vec<f32> = levels.drift.iter().map(|d| 1.0 / d).collect();
-    let mut out = Array2::<f32>::zeros((height, width));
-    let rows = out.as_slice_mut().unwrap_or(&mut []);
-    rows.par_chunks_mut(width).enumerate().with_min_len(16).for_each(|(r, line)| {
-        counts.read(crop.y as usize + r, crop.x as usize, line);
-        let (dark, scale) = (levels.dark[r], 1.0 / levels.row[r]);
-        for (value, drift) in line.iter_mut().zip(&inverse_drift) {
+/// A part of a plane, read as transmission.
+#[derive(Debug)]
+pub(super) struct Source<'a> {
+    pub(super) counts: Counts<'a>,
+    part: BoxPx,
+    levels: Levels<'a>,
+    inverse_drift: Vec<f32>,
+}
+
+impl<'a> Source<'a> {
+    /// `levels` are those of `part`.
+    pub(super) fn new(counts: Counts<'a>, part: BoxPx, levels: Levels<'a>) -> Self {
+        let inverse_drift = levels.drift.iter().map(|d| 1.0 / d).collect();
+        Self { counts, part, levels, inverse_drift }
+    }
+
+    /// `(rows, columns)`.
+    pub(super) fn dim(&self) -> (usize, usize) {
+        (self.part.height as usize, self.part.width as usize)
+    }
+
+    /// Reads the transmission of `row` from column `from` on, as much as `out` holds; not clipped.
+    pub(super) fn read(&self, row: usize, from: usize, out: &mut [f32]) {
+        self.counts.read(self.part.y as usize + row, self.part.x as usize + from, out);
+        let (dark, scale) = (self.levels.dark[row], 1.0 / self.levels.row[row]);
+        for (value, drift) in out.iter_mut().zip(&self.inverse_drift[from..]) {
             *value = (*value - dark) * (scale * drift);
         }
-    });
-    out
+    }
+
+    /// The transmission at a pixel.
+    pub(super) fn at(&self, row: usize, column: usize) -> f32 {
+        let scale = 1.0 / self.levels.row[row];
+        (self.count(row, column) - self.levels.dark[row]) * (scale * self.inverse_drift[column])
+    }
+
+    /// The count at a pixel.
+    pub(super) fn count(&self, row: usize, column: usize) -> f32 {
+        self.counts.at(self.part.y as usize + row, self.part.x as usize + column)
+    }
 }

@@ -1,0 +1,172 @@
+//! The last steps in one pass: counts to transmission, repairs, states, resampling, attenuation and ratio, band by
+//! band, so that only the results are ever as large as the image.
+
+use super::attenuation::{attenuation, ratio};
+use super::prepared::PixelState;
+use super::repair::Repairs;
+use super::resample::Mapping;
+use super::shielded::{reduce, source_states, touched};
+use super::transmission::Source;
+use crate::scan::Result;
+use fast_image_resize::Resizer;
+use ndarray::Array2;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Grid rows of one unit of work; fixed, so that the sums are the same on any number of threads, and small enough that
+/// a band stays in the processor's cache.
+const BAND: usize = 32;
+
+/// One plane to be converted.
+pub(super) struct Input<'a> {
+    pub(super) source: Source<'a>,
+    pub(super) repairs: Repairs,
+    /// Whether some samples are no number.
+    pub(super) not_finite: bool,
+}
+
+/// What to do with all of them.
+pub(super) struct Job {
+    pub(super) mapping: Mapping,
+    pub(super) noise_floor: f32,
+    /// Below this transmission the first plane's pixels are shielded.
+    pub(super) shielded_below: Option<f32>,
+    /// The least high-energy attenuation that gives a ratio.
+    pub(super) ratio_least: Option<f32>,
+}
+
+/// The prepared planes.
+#[derive(Debug, PartialEq)]
+pub(super) struct Converted {
+    pub(super) transmission: Vec<Array2<f32>>,
+    pub(super) attenuation: Vec<Array2<f32>>,
+    pub(super) ratio: Option<Array2<f32>>,
+    pub(super) state: Array2<PixelState>,
+}
+
+/// A band of every result.
+struct Band<'a> {
+    rows: Range<usize>,
+    transmission: Vec<&'a mut [f32]>,
+    attenuation: Vec<&'a mut [f32]>,
+    ratio: Option<&'a mut [f32]>,
+    state: &'a mut [PixelState],
+}
+
+#[derive(Default)]
+struct Scratch {
+    lines: Vec<f32>,
+    spare: Vec<f32>,
+    states: Vec<PixelState>,
+    resizer: Resizer,
+}
+
+/// Converts one or two planes of one size, high energy first.
+///
+/// # Errors
+/// A bug, should the resampler refuse sizes that were checked.
+pub(super) fn convert(inputs: &[Input<'_>], job: &Job) -> Result<Converted> {
+    let grid = job.mapping.grid;
+    let planes = || inputs.iter().map(|_| Array2::<f32>::zeros(grid)).collect::<Vec<_>>();
+    let mut out = Converted {
+        transmission: planes(),
+        attenuation: planes(),
+        ratio: (inputs.len() == 2 && job.ratio_least.is_some()).then(|| Array2::zeros(grid)),
+        state: Array2::from_elem(grid, PixelState::Valid),
+    };
+    let bands = bands(&mut out, grid);
+    bands.into_par_iter().try_for_each_init(Scratch::default, |scratch, band| fill(band, inputs, job, scratch))?;
+    Ok(out)
+}
+
+/// The results cut into bands of whole rows.
+fn bands(out: &mut Converted, (rows, columns): (usize, usize)) -> Vec<Band<'_>> {
+    fn chunks<T>(array: &mut Array2<T>, size: usize) -> std::slice::ChunksMut<'_, T> {
+        array.as_slice_mut().unwrap_or_default().chunks_mut(size)
+    }
+    let size = BAND * columns;
+    let mut transmission: Vec<_> = out.transmission.iter_mut().map(|a| chunks(a, size)).collect();
+    let mut attenuation: Vec<_> = out.attenuation.iter_mut().map(|a| chunks(a, size)).collect();
+    let mut ratio = out.ratio.as_mut().map(|a| chunks(a, size));
+    chunks(&mut out.state, size)
+        .enumerate()
+        .map(|(i, state)| Band {
+            rows: i * BAND..((i + 1) * BAND).min(rows),
+            transmission: transmission.iter_mut().filter_map(Iterator::next).collect(),
+            attenuation: attenuation.iter_mut().filter_map(Iterator::next).collect(),
+            ratio: ratio.as_mut().and_then(Iterator::next),
+            state,
+        })
+        .collect()
+}
+
+fn fill(band: Band<'_>, inputs: &[Input<'_>], job: &Job, scratch: &mut Scratch) -> Result<()> {
+    let Band { rows, mut transmission, attenuation: mut absorbed, ratio: quotient, state } = band;
+    let wide = job.mapping.source.1;
+    let needed = if job.mapping.is_identity() { rows.clone() } else { job.mapping.needed(&rows) };
+    for (number, (input, out)) in inputs.iter().zip(&mut transmission).enumerate() {
+        let Scratch { lines, spare, states, resizer } = scratch;
+        let mut read = |lines: &mut [f32]| {
+            for (row, line) in needed.clone().zip(lines.chunks_mut(wide)) {
+                input.repairs.read(&input.source, row, line, spare);
+            }
+            if number == 0 {
+                mark(inputs, job, lines, &needed, &rows, states, state);
+            }
+        };
+        if job.mapping.is_identity() {
+            read(out);
+        } else {
+            lines.resize(needed.len() * wide, 0.0);
+            read(lines);
+            job.mapping.resample(resizer, lines, &rows, out)?;
+        }
+        attenuation(out, absorbed[number], job.noise_floor);
+    }
+    if let (Some(out), [high, low], Some(least)) = (quotient, absorbed.as_mut_slice(), job.ratio_least) {
+        ratio(high, low, out, least);
+    }
+    Ok(())
+}
+
+/// The states of a band, from the first plane's source `lines`, which are the rows `needed`.
+fn mark(
+    inputs: &[Input<'_>],
+    job: &Job,
+    lines: &[f32],
+    needed: &Range<usize>,
+    rows: &Range<usize>,
+    states: &mut Vec<PixelState>,
+    out: &mut [PixelState],
+) {
+    let (tall, wide) = job.mapping.source;
+    let (grid_rows, columns) = job.mapping.grid;
+    let below = job.shielded_below.unwrap_or(f32::NEG_INFINITY);
+    // Most rows hold nothing to be marked; a row's minimum is quickly found.
+    let least: Vec<f32> = lines.chunks(wide).map(|line| line.iter().fold(f32::MAX, |m, &t| m.min(t))).collect();
+    let repaired: Vec<(usize, Range<usize>)> =
+        needed.clone().flat_map(|row| repaired_columns(inputs, row, wide).map(move |c| (row, c))).collect();
+    for (row, out) in rows.clone().zip(out.chunks_mut(columns)) {
+        let over = touched(row, grid_rows, tall);
+        let here: Vec<(usize, Range<usize>)> = repaired
+            .iter()
+            .filter(|(r, _)| over.contains(r))
+            .map(|(r, columns)| (r - over.start, columns.clone()))
+            .collect();
+        let part = over.start - needed.start..over.end - needed.start;
+        if here.is_empty() && least[part.clone()].iter().all(|&t| t >= below) {
+            continue;
+        }
+        source_states(&lines[part.start * wide..part.end * wide], wide, below, &here, states);
+        reduce(states, wide, out);
+    }
+}
+
+/// What was filled in any plane.
+fn repaired_columns(inputs: &[Input<'_>], row: usize, wide: usize) -> impl Iterator<Item = Range<usize>> {
+    inputs.iter().flat_map(move |input| {
+        let bad = move |c: &usize| !input.source.count(row, *c).is_finite();
+        let not_finite = if input.not_finite { 0..wide } else { 0..0 };
+        input.repairs.of_row(row, wide).chain(not_finite.filter(bad).map(|c| c..c + 1))
+    })
+}

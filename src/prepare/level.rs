@@ -1,0 +1,153 @@
+//! Which dark and air levels a plane is compared with: given frames first, else what the image shows.
+
+use super::air::{self, Air, AirMargins, Dark};
+use super::calibration::{self, Calibration};
+use super::counts::Counts;
+use super::record::{Record, number};
+use super::robust::{median, quantile};
+use super::settings::Checked;
+use super::transmission::{Levels, Source};
+use super::trim::Margins;
+use crate::scan::{BoxPx, Polarity, Result};
+use serde_json::json;
+
+/// One energy plane with its levels.
+#[derive(Debug)]
+pub(super) struct Channel<'a> {
+    pub(super) counts: Counts<'a>,
+    /// Where in the scan's planes it stands.
+    pub(super) number: usize,
+    pub(super) dark: Dark,
+    pub(super) air: Air,
+}
+
+impl Channel<'_> {
+    /// The part `part` of `area`, which the levels are for, as transmission.
+    pub(super) fn source(&self, area: BoxPx, part: BoxPx) -> Source<'_> {
+        let (rows, columns) = (part.y as usize..part.bottom() as usize, part.x as usize..part.right() as usize);
+        let levels =
+            Levels { dark: &self.dark.level[rows.clone()], row: &self.air.row[rows], drift: &self.air.drift[columns] };
+        Source::new(self.counts, BoxPx { x: area.x + part.x, y: area.y + part.y, ..part }, levels)
+    }
+}
+
+/// What the levels of a plane are taken from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Basis<'a> {
+    pub(super) counts: Counts<'a>,
+    /// The plane's place in the scan.
+    pub(super) number: usize,
+    pub(super) polarity: Polarity,
+    /// What stays after trimming.
+    pub(super) area: BoxPx,
+    pub(super) margins: Margins,
+    /// The image's bright level, in counts.
+    pub(super) bright: f32,
+}
+
+/// Settles the levels of a plane.
+///
+/// # Errors
+/// Parameter errors for calibration frames that do not fit.
+pub(super) fn channel<'a>(
+    basis: Basis<'a>,
+    settings: &Checked,
+    calibration: &Calibration,
+    record: &mut Record,
+) -> Result<Channel<'a>> {
+    let dark = dark(basis, settings, calibration, record)?;
+    let air = air(basis, &dark, settings, calibration, record)?;
+    Ok(Channel { counts: basis.counts, number: basis.number, dark, air })
+}
+
+impl Basis<'_> {
+    fn flip(&self) -> Option<f32> {
+        (self.polarity == Polarity::AirDark).then_some(self.counts.full_scale)
+    }
+
+    fn rows(&self) -> std::ops::Range<usize> {
+        self.area.y as usize..self.area.bottom() as usize
+    }
+}
+
+fn dark(basis: Basis<'_>, settings: &Checked, calibration: &Calibration, record: &mut Record) -> Result<Dark> {
+    let all_rows = basis.counts.dim().0;
+    let given = calibration::rows(calibration.dark.as_ref(), "dark", basis.number, all_rows, basis.flip())?;
+    let n = basis.rows().len();
+    let (dark, from) = if !settings.dark {
+        (Dark { level: vec![0.0; n], sigma: 0.0 }, "off")
+    } else if let Some(given) = given {
+        (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma }, "frames")
+    } else {
+        let strip = air::dark_strip(basis.counts, basis.margins, basis.bright);
+        let from = if strip.is_some() { "strip" } else { "none" };
+        let (level, sigma) = strip.unwrap_or((0.0, 0.0));
+        (Dark { level: vec![level; n], sigma }, from)
+    };
+    let middle = median(&mut dark.level.clone());
+    record.step(
+        "dark",
+        dark.level.iter().any(|&d| d != 0.0),
+        [
+            ("plane", json!(basis.number)),
+            ("from", json!(from)),
+            ("level", number(middle)),
+            ("sigma", number(dark.sigma)),
+        ],
+    );
+    Ok(dark)
+}
+
+fn air(
+    basis: Basis<'_>,
+    dark: &Dark,
+    settings: &Checked,
+    calibration: &Calibration,
+    record: &mut Record,
+) -> Result<Air> {
+    let Basis { counts, number: plane, area, bright, .. } = basis;
+    let given = calibration::rows(calibration.air.as_ref(), "air", plane, counts.dim().0, basis.flip())?;
+    let given: Option<Vec<f32>> =
+        given.map(|g| g.level[basis.rows()].iter().zip(&dark.level).map(|(a, d)| a - d).collect());
+    if !settings.air {
+        let row: Vec<f32> = dark.level.iter().map(|d| (counts.full_scale - d).max(f32::MIN_POSITIVE)).collect();
+        let from = ("from", json!("full_scale"));
+        record.step("air", false, [("plane", json!(plane)), from, ("level", number(counts.full_scale))]);
+        return Ok(Air::flat(row, area.width as usize));
+    }
+    let from = if given.is_some() { "frames" } else { "image" };
+    let air = air::estimate(counts, area, &dark.level, given.as_deref(), settings.drift, bright);
+    let m = air.margins;
+    if m == AirMargins::default() && given.is_none() {
+        record.warn("no_air", format!("plane {plane} shows no air: its brightest level was taken for air"));
+    } else if air.guessed_rows > 0 {
+        let text = format!(
+            "plane {plane}: {} of {} rows show no air and took the level of the others",
+            air.guessed_rows, area.height
+        );
+        record.warn("air_partial", text);
+    }
+    if air.saturated > 0.1 {
+        let text = format!("plane {plane}: {:.0} % of the air pixels are at full scale", 100.0 * air.saturated);
+        record.warn("air_saturated", text);
+    }
+    record.step(
+        "air",
+        true,
+        [
+            ("plane", json!(plane)),
+            ("from", json!(from)),
+            ("level", number(median(&mut air.row.clone()))),
+            ("drift_least", number(quantile(&mut air.drift.clone(), 0.0))),
+            ("drift_most", number(quantile(&mut air.drift.clone(), 1.0))),
+            ("noise", number(air.noise)),
+            ("saturated_share", number(air.saturated)),
+            ("left", json!(m.left)),
+            ("right", json!(m.right)),
+            ("top", json!(m.top)),
+            ("bottom", json!(m.bottom)),
+            ("rows_without_air", json!(air.guessed_rows)),
+        ],
+    );
+    Ok(air)
+}
