@@ -4,6 +4,10 @@
 //! source -> scan -> prepare -> infer -> judge -> report
 //! ```
 
+#[cfg(feature = "cli")]
+pub mod commands;
 pub mod infer;
 pub mod prepare;
 pub mod scan;
+pub mod simulate;
+pub mod source;

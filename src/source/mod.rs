@@ -1,0 +1,3 @@
+//! Files to scans, and scans to files.
+
+pub mod write;
