@@ -4,10 +4,13 @@
 //! source -> scan -> prepare -> infer -> judge -> report
 //! ```
 
+#[cfg(feature = "cli")]
+pub mod commands;
 pub mod infer;
 pub mod judge;
 pub mod pipeline;
 pub mod prepare;
 pub mod report;
 pub mod scan;
+pub mod simulate;
 pub mod source;

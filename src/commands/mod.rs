@@ -5,6 +5,7 @@ mod exit;
 mod paper;
 mod progress;
 mod scan;
+mod simulate;
 mod terminal;
 
 pub use exit::Exit;
@@ -30,7 +31,7 @@ enum Command {
     /// Read scans, find what does not belong, write a JSON report for each
     Scan(Box<scan::Args>),
     /// Make container scans with known contents
-    Simulate(crate::commands::simulate::Args),
+    Simulate(simulate::Args),
     /// Say what this installation has: runtime, providers, threads, models
     Doctor(doctor::Args),
     /// Print the JSON Schema of something portray reads or writes

@@ -10,6 +10,7 @@ mod fault;
 mod geometry;
 mod metadata;
 mod plane;
+mod truth;
 
 pub use container::{CheckDigit, ContainerNumber};
 pub use digest::Digest;
@@ -17,6 +18,7 @@ pub use fault::{Error, Fault, Result, Warning};
 pub use geometry::{BoxPx, PixelSize, Point};
 pub use metadata::{End, Metadata, Polarity};
 pub use plane::{Energy, Plane, Samples};
+pub use truth::{ContainerTruth, ExtraAttenuation, Generator, LoadClass, LoadTruth, ScanFile, Truth};
 
 /// One scan as it was read: sample values exactly as stored, plus what is known about them.
 #[derive(Debug, Clone, PartialEq)]

@@ -30,6 +30,7 @@ mod tiff;
 mod tiff_layout;
 mod tiff_lzw;
 mod time;
+pub mod write;
 
 pub use discover::{Discovery, Entry, Ignored, discover};
 pub use limits::Limits;

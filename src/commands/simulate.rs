@@ -1,0 +1,223 @@
+//! `portray simulate`: container scans with exact truth.
+
+use crate::scan::Error;
+use crate::simulate::{ScannerFile, ScannerModel, Scenario, ScenarioFile, encode_all, presets, simulate};
+use crate::source::write::Format;
+use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Makes container scans with exact truth
+#[derive(Debug, clap::Args)]
+#[command(
+    long_about = "Makes container scans with exact truth.\n\n\
+    For each scan it writes NAME.tif (or another format), NAME.json (what a scanner would know: container number, scanner, \
+    time, pixel size, energies, doors, cargo), NAME.truth.json (what is hidden and where) and one mask PNG a load. The same \
+    scenario, scanner, seed, split and number give the same scan on any number of threads.",
+    after_long_help = "Examples:\n  \
+    portray simulate --list-presets\n  \
+    portray simulate --scenario rip_off_coffee --count 10 --seed 1 --out set\n  \
+    portray simulate --scenario my.toml --scanner single_6 --format png --split val --out set"
+)]
+pub struct Args {
+    /// A built-in scenario's name, or a scenario file (TOML)
+    #[arg(long, value_name = "NAME|FILE", default_value = "mixed")]
+    pub scenario: String,
+    /// A built-in scanner's name, or a scanner file (TOML)
+    #[arg(long, value_name = "NAME|FILE", default_value = "dual_6_4")]
+    pub scanner: String,
+    /// How many scans to make
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub count: u64,
+    /// The seed of the set
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+    /// The folder to write to; made where it does not exist
+    #[arg(long, value_name = "DIR", required_unless_present = "list_presets")]
+    pub out: Option<PathBuf>,
+    /// Which part of a data set to make: no scan of one part occurs in another
+    #[arg(long, value_enum, default_value = "train")]
+    pub split: Split,
+    /// The scans' file format
+    #[arg(long, value_enum, default_value = "tiff")]
+    pub format: FileFormat,
+    /// The scans' file name without suffix, for one scan; otherwise what names start with [default: from scenario, seed, split
+    /// and number]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Lists the built-in scenarios and scanners, and ends
+    #[arg(long)]
+    pub list_presets: bool,
+}
+
+/// A part of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Split {
+    /// For training.
+    Train,
+    /// For choosing thresholds and settings.
+    Val,
+    /// For reporting results.
+    Test,
+}
+
+impl Split {
+    /// The index of scan `number` of this part: the parts' indices never meet.
+    pub fn index(self, number: u64) -> u64 {
+        let part = match self {
+            Self::Train => 0,
+            Self::Val => 1,
+            Self::Test => 2,
+        };
+        (part << 32) | (number & 0xffff_ffff)
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Val => "val",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// A file format on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FileFormat {
+    /// TIFF, one page an energy.
+    Tiff,
+    /// PNG; single-energy scanners only.
+    Png,
+    /// NumPy.
+    Npy,
+    /// DICOS Digital X-Ray.
+    Dicos,
+}
+
+impl FileFormat {
+    fn checked(self) -> Result<Format> {
+        Ok(match self {
+            Self::Tiff => Format::Tiff,
+            Self::Png => Format::Png,
+            Self::Npy => Format::Npy,
+            #[cfg(feature = "dicom")]
+            Self::Dicos => Format::Dicos,
+            #[cfg(not(feature = "dicom"))]
+            Self::Dicos => bail!(Error::unsupported("this build has no dicos").help("build it with feature `dicom`")),
+        })
+    }
+}
+
+/// Runs the command; `out` gets one line a scan.
+///
+/// # Errors
+/// An [`Error`] in the chain tells whose fault it was; files are named in the context.
+pub fn run(args: &Args, out: &mut dyn std::io::Write) -> Result<()> {
+    if args.list_presets {
+        return list(out);
+    }
+    let Some(folder) = &args.out else { bail!(Error::parameter("no folder to write to").help("give one with --out")) };
+    let scenario = scenario(&args.scenario)?;
+    let scanner = scanner(&args.scanner)?;
+    let format = args.format.checked()?;
+    if let Some(name) = &args.name {
+        let fine = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if name.is_empty() || name.len() > 100 || !name.chars().all(fine) {
+            let message = format!("name is {name:?}, expected 1 to 100 letters, digits, '_' or '-'");
+            bail!(Error::parameter(message).at("--name"));
+        }
+    }
+    std::fs::create_dir_all(folder)
+        .map_err(|e| Error::io(e.to_string()))
+        .with_context(|| format!("cannot make folder {}", folder.display()))?;
+    for number in 0..args.count {
+        let index = args.split.index(number);
+        let name = match &args.name {
+            Some(name) if args.count == 1 => name.clone(),
+            Some(name) => format!("{name}_{number:05}"),
+            None => format!("{}_s{}_{}_{number:05}", scenario.name, args.seed, args.split.as_str()),
+        };
+        let encoded = simulate(&scenario, &scanner, args.seed, index)
+            .and_then(|simulated| encode_all(&simulated, &name, format))
+            .with_context(|| format!("scan {number} of scenario {} with scanner {}", scenario.name, scanner.name))?;
+        for (file, bytes) in &encoded.files {
+            write_whole(folder, file, bytes)?;
+        }
+        let hidden: Vec<String> =
+            encoded.truth.loads.iter().map(|l| format!("{} {:.0} kg", l.class.as_str(), l.mass_kg)).collect();
+        let hidden = if hidden.is_empty() { "clean".to_owned() } else { hidden.join(", ") };
+        writeln!(out, "{}  {}, {hidden}", encoded.truth.scan.file, encoded.truth.cargo)?;
+    }
+    Ok(())
+}
+
+fn list(out: &mut dyn std::io::Write) -> Result<()> {
+    writeln!(out, "scenarios")?;
+    for preset in presets::SCENARIOS {
+        let description = presets::scenario(preset.name)?.map(|s| s.description.clone()).unwrap_or_default();
+        writeln!(out, "  {:<20} {description}", preset.name)?;
+    }
+    writeln!(out, "scanners")?;
+    for preset in presets::SCANNERS {
+        let description = presets::scanner(preset.name)?.map(|s| s.description.clone()).unwrap_or_default();
+        writeln!(out, "  {:<20} {description}", preset.name)?;
+    }
+    Ok(())
+}
+
+/// The most bytes a scenario or scanner file may have.
+const MAX_SETTINGS: u64 = 1 << 20;
+
+/// The text of a settings file; `None` where there is no such file.
+fn text(path: &str) -> Result<Option<String>> {
+    let failed = |e: std::io::Error| Error::io(e.to_string());
+    let meta = match std::fs::metadata(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(failed)?,
+    };
+    if meta.len() > MAX_SETTINGS {
+        bail!(Error::limit(format!("file has {} bytes, limit is {MAX_SETTINGS}", meta.len())));
+    }
+    Ok(Some(std::fs::read_to_string(path).map_err(failed)?))
+}
+
+fn unknown(what: &str, name: &str) -> Error {
+    Error::parameter(format!("there is no {what} and no file {name:?}")).help("--list-presets shows what is built in")
+}
+
+fn scenario(name: &str) -> Result<Scenario> {
+    if let Some(preset) = presets::scenario(name)? {
+        return Ok(preset);
+    }
+    let text = text(name).with_context(|| name.to_owned())?.ok_or_else(|| unknown("scenario", name))?;
+    ScenarioFile::parse(&text).and_then(ScenarioFile::check).with_context(|| name.to_owned())
+}
+
+fn scanner(name: &str) -> Result<ScannerModel> {
+    if let Some(preset) = presets::scanner(name)? {
+        return Ok(preset);
+    }
+    let text = text(name).with_context(|| name.to_owned())?.ok_or_else(|| unknown("scanner", name))?;
+    ScannerFile::parse(&text).and_then(ScannerFile::check).with_context(|| name.to_owned())
+}
+
+/// Writes a file so that its name never stands for half of it: a temporary file in the same folder, then renamed.
+fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let path = folder.join(name);
+    let write = || -> std::io::Result<()> {
+        let mut file = tempfile::Builder::new().prefix(".portray-").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        }
+        file.persist(&path).map_err(|e| e.error)?;
+        Ok(())
+    };
+    write().map_err(|e| Error::io(e.to_string())).with_context(|| path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests;

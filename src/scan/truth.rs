@@ -1,0 +1,160 @@
+//! What a simulated scan holds: written beside it as `NAME.truth.json`, read by whatever compares reports with the truth.
+
+use super::{BoxPx, Digest, End, PixelSize, Point};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The truth about one simulated scan. All pixel positions are those of the scan file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Truth {
+    /// Version of this document's layout: [`Truth::SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The scan file beside this document.
+    pub scan: ScanFile,
+    /// The program that made the scan.
+    pub generator: Generator,
+    /// The seed of the set that the scan belongs to.
+    pub seed: u64,
+    /// The scan's number in the set; seed, index, scenario and scanner render the same scan again.
+    pub index: u64,
+    /// The scenario as it was checked, in the layout of scenario files.
+    pub scenario: serde_json::Value,
+    /// The scanner as it was checked, in the layout of scanner files.
+    pub scanner: serde_json::Value,
+    /// The container.
+    pub container: ContainerTruth,
+    /// The cargo family, such as `bananas`.
+    pub cargo: String,
+    /// Pixel size in mm.
+    pub pixel_mm: PixelSize,
+    /// True where nothing is hidden.
+    pub clean: bool,
+    /// What is hidden.
+    pub loads: Vec<LoadTruth>,
+}
+
+impl Truth {
+    /// The layout's version.
+    pub const SCHEMA_VERSION: u32 = 1;
+}
+
+/// A scan file and its content's digest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScanFile {
+    /// The file's name, without folders.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+}
+
+/// A program and its version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Generator {
+    /// The program.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// Which container was scanned and where it is in the image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContainerTruth {
+    /// The type, such as `box40` or `reefer40`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The ISO 6346 number.
+    pub number: String,
+    /// Its outer sides.
+    pub box_px: BoxPx,
+    /// The end of the image where the doors are.
+    pub doors: End,
+    /// What carries it, such as `chassis`, or `none`.
+    pub vehicle: String,
+}
+
+/// Where a load is hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadClass {
+    /// Bags just behind the doors.
+    RipOff,
+    /// Inside a reefer's refrigeration unit.
+    ReeferMachinery,
+    /// In the container's own structure: floor, roof, false walls, beams.
+    Structure,
+    /// Among or inside the cargo.
+    InCargo,
+    /// In a container declared empty.
+    InEmpty,
+}
+
+impl LoadClass {
+    /// Every class.
+    pub const ALL: [Self; 5] = [Self::RipOff, Self::ReeferMachinery, Self::Structure, Self::InCargo, Self::InEmpty];
+
+    /// The class as files spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RipOff => "rip_off",
+            Self::ReeferMachinery => "reefer_machinery",
+            Self::Structure => "structure",
+            Self::InCargo => "in_cargo",
+            Self::InEmpty => "in_empty",
+        }
+    }
+}
+
+/// One hidden load. "Extra attenuation" is the difference of -ln T between the scene with and without
+/// the load, without noise; cargo that the load displaces counts against it, so it can be negative.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LoadTruth {
+    /// Where it is hidden.
+    pub class: LoadClass,
+    /// The place within the class, such as `roof` or `door_gap`.
+    pub place: String,
+    /// Its material, such as `cocaine_hcl`.
+    pub material: String,
+    /// Its mass in kg, packing not counted.
+    pub mass_kg: f32,
+    /// The smallest box around its mask, in source pixels.
+    pub box_px: BoxPx,
+    /// The convex hull of its mask in source pixels, corner-based (pixel (c, r) covers c..c+1 by r..r+1),
+    /// clockwise as seen on the screen.
+    pub polygon: Vec<Point>,
+    /// The mask's area in mm².
+    pub area_mm2: f32,
+    /// Extra attenuation per energy, in the order of the scan's planes.
+    pub extra_attenuation: Vec<ExtraAttenuation>,
+    /// Mean length of the beam's path through the load's material over the mask, in mm.
+    pub path_mm: f32,
+    /// Mean extra attenuation in the first plane over one pixel's standard deviation of attenuation
+    /// (photon, electronic and quantisation noise) behind the load.
+    pub contrast_to_noise: f32,
+    /// Mean extra attenuation in the first plane over the noiseless scene's standard deviation of attenuation
+    /// within 100 mm around the mask's box: how much the load stands out from the cargo's own structure.
+    pub contrast_to_clutter: f32,
+    /// Whether the load is physically visible: the beam gets through at least half of its mask (more than
+    /// twice the electronic noise is left) and the contrast to noise, averaged over 25 mm by 25 mm, is at
+    /// least 5 (Rose's criterion). It does not say that a load is easy to tell from the cargo around it.
+    pub visible: bool,
+    /// The file with the load's mask beside this document: 8-bit PNG of the scan's size, 255 inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask: Option<String>,
+}
+
+/// Extra attenuation in one plane.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtraAttenuation {
+    /// The plane's beam energy in MV.
+    pub energy_mv: f32,
+    /// Mean over the mask.
+    pub mean: f32,
+    /// The largest value.
+    pub peak: f32,
+}

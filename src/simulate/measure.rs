@@ -1,0 +1,147 @@
+//! What a load changes in the picture: its mask, extent, extra attenuation and visibility.
+
+use super::load::Hidden;
+use super::render::Projection;
+use super::scanner::ScannerModel;
+use crate::scan::{BoxPx, ExtraAttenuation, LoadTruth, Point};
+use ndarray::Array2;
+
+/// Pixels count as the load's where its path is at least this share of its longest path.
+const MASK_SHARE: f32 = 0.1;
+/// Rose's criterion: a feature is seen from five standard deviations of noise on.
+const ROSE: f64 = 5.0;
+/// The side of the patch over which contrast is averaged for Rose's criterion, in mm.
+const PATCH_MM: f64 = 25.0;
+/// How far around the mask's box the clutter is measured, in mm.
+const AROUND_MM: f32 = 100.0;
+
+/// Measures a load against the clean scene; nothing where it lies outside the picture.
+pub(super) fn load(
+    hidden: &Hidden,
+    own: &Projection,
+    clean: &[Array2<f32>],
+    scanner: &ScannerModel,
+) -> Option<(LoadTruth, Array2<u8>)> {
+    let longest = own.path.iter().copied().fold(0.0f32, f32::max);
+    if longest <= 0.0 {
+        return None;
+    }
+    let inside = |path: f32| path >= MASK_SHARE * longest;
+    let mask = own.path.mapv(|path| if inside(path) { 255u8 } else { 0 });
+    let places: Vec<(usize, usize)> = mask.indexed_iter().filter(|(_, m)| **m > 0).map(|(place, _)| place).collect();
+    let box_px = bounds(&places)?;
+    let count = places.len() as f64;
+    let mean = |of: &dyn Fn((usize, usize)) -> f64| places.iter().map(|&p| of(p)).sum::<f64>() / count;
+
+    let extra_attenuation: Vec<ExtraAttenuation> = own
+        .attenuation
+        .iter()
+        .zip(&scanner.beams)
+        .map(|(plane, beam)| ExtraAttenuation {
+            energy_mv: beam.mv as f32,
+            mean: mean(&|p| f64::from(plane[p])) as f32,
+            peak: places.iter().map(|&p| plane[p]).fold(f32::NEG_INFINITY, f32::max),
+        })
+        .collect();
+
+    let (first, behind) = (own.attenuation.first()?, clean.first()?);
+    let transmission = |p: (usize, usize)| f64::from(-(behind[p] + first[p]).max(0.0)).exp();
+    let contrast = mean(&|p| f64::from(first[p]));
+    let noise = mean(&|p| scanner.attenuation_noise(transmission(p)));
+    let contrast_to_noise = contrast / noise;
+    let floor = 2.0 * scanner.detector.electronic.max(1.0) / scanner.detector.air;
+    let reached = places.iter().filter(|&&p| transmission(p) > floor).count() as f64;
+    let pixel_area = f64::from(scanner.pixel_mm.area());
+    let patch = (PATCH_MM * PATCH_MM / pixel_area).min(count).max(1.0);
+    let visible = reached >= 0.5 * count && contrast_to_noise.abs() * patch.sqrt() >= ROSE;
+    let clutter = clutter(behind, &mask, &box_px, scanner);
+
+    let truth = LoadTruth {
+        class: hidden.class,
+        place: hidden.place.clone(),
+        material: hidden.material.to_owned(),
+        mass_kg: hidden.mass_kg as f32,
+        box_px,
+        polygon: hull(&places),
+        area_mm2: (count * pixel_area) as f32,
+        extra_attenuation,
+        path_mm: mean(&|p| f64::from(own.path[p])) as f32,
+        contrast_to_noise: contrast_to_noise as f32,
+        contrast_to_clutter: (contrast / clutter.max(1e-3)) as f32,
+        visible,
+        mask: None,
+    };
+    Some((truth, mask))
+}
+
+fn bounds(places: &[(usize, usize)]) -> Option<BoxPx> {
+    let rows = || places.iter().map(|p| p.0 as u32);
+    let columns = || places.iter().map(|p| p.1 as u32);
+    let (x, y) = (columns().min()?, rows().min()?);
+    Some(BoxPx { x, y, width: columns().max()? + 1 - x, height: rows().max()? + 1 - y })
+}
+
+/// The standard deviation of the clean scene's attenuation around the mask.
+fn clutter(clean: &Array2<f32>, mask: &Array2<u8>, box_px: &BoxPx, scanner: &ScannerModel) -> f64 {
+    let (rows, columns) = clean.dim();
+    let (dx, dy) = ((AROUND_MM / scanner.pixel_mm.x) as usize, (AROUND_MM / scanner.pixel_mm.y) as usize);
+    let (top, bottom) = ((box_px.y as usize).saturating_sub(dy), (box_px.bottom() as usize + dy).min(rows));
+    let (left, right) = ((box_px.x as usize).saturating_sub(dx), (box_px.right() as usize + dx).min(columns));
+    let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
+    for row in top..bottom {
+        for column in left..right {
+            if mask[[row, column]] == 0 {
+                let value = f64::from(clean[[row, column]]);
+                n += 1.0;
+                sum += value;
+                squares += value * value;
+            }
+        }
+    }
+    if n < 1.0 { 0.0 } else { (squares / n - (sum / n).powi(2)).max(0.0).sqrt() }
+}
+
+/// The convex hull of pixels' corners (Andrew's monotone chain), clockwise as seen on the screen. `places` are
+/// `(row, column)` in row order.
+fn hull(places: &[(usize, usize)]) -> Vec<Point> {
+    // Only the first and the last pixel of a row can be on the hull.
+    let mut corners: Vec<(i64, i64)> = Vec::new();
+    for row in places.chunk_by(|a, b| a.0 == b.0) {
+        let (Some(first), Some(last)) = (row.first(), row.last()) else { continue };
+        for down in 0..2 {
+            corners.push((first.1 as i64, first.0 as i64 + down));
+            corners.push((last.1 as i64 + 1, last.0 as i64 + down));
+        }
+    }
+    corners.sort_unstable();
+    corners.dedup();
+    let turn = |o: (i64, i64), a: (i64, i64), b: (i64, i64)| (a.0 - o.0) * (b.1 - o.1) - (a.1 - o.1) * (b.0 - o.0);
+    let half = |points: &mut dyn Iterator<Item = (i64, i64)>| {
+        let mut chain: Vec<(i64, i64)> = Vec::new();
+        for point in points {
+            while chain.len() >= 2 && turn(chain[chain.len() - 2], chain[chain.len() - 1], point) <= 0 {
+                chain.pop();
+            }
+            chain.push(point);
+        }
+        chain.pop();
+        chain
+    };
+    let mut chain = half(&mut corners.iter().copied());
+    chain.extend(half(&mut corners.iter().rev().copied()));
+    chain.into_iter().map(|(x, y)| Point { x: x as f32, y: y as f32 }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hull_of_an_l_is_its_five_corners() {
+        let mut places: Vec<(usize, usize)> = (2..6).map(|row| (row, 3)).collect();
+        places.extend([(6, 3), (6, 4), (6, 5)]);
+        let hull: Vec<(f32, f32)> = hull(&places).iter().map(|p| (p.x, p.y)).collect();
+        assert_eq!(hull, [(3.0, 2.0), (4.0, 2.0), (6.0, 6.0), (6.0, 7.0), (3.0, 7.0)]);
+        assert_eq!(bounds(&places), Some(BoxPx { x: 3, y: 2, width: 3, height: 5 }));
+    }
+}

@@ -1,0 +1,146 @@
+//! Tests of whole simulated scans.
+use super::*;
+use crate::source::write::Format;
+
+/// A preset scanner with large pixels, so that a scan takes milliseconds.
+fn coarse(name: &str) -> ScannerModel {
+    let mut file = presets::scanner(name).unwrap().unwrap().file().clone();
+    file.pixel_mm = crate::scan::PixelSize { x: 18.0, y: 18.0 };
+    file.check().unwrap()
+}
+
+fn preset(name: &str) -> Scenario {
+    presets::scenario(name).unwrap().unwrap()
+}
+
+#[test]
+fn every_preset_renders_and_its_truth_holds_together() {
+    let mut loads = 0;
+    for preset_file in presets::SCENARIOS {
+        for index in 0..2 {
+            let simulated = simulate(&preset(preset_file.name), &coarse("dual_6_4"), 11, index).unwrap();
+            let truth = &simulated.truth;
+            assert_eq!(truth.clean, truth.loads.is_empty());
+            assert_eq!(truth.loads.len(), simulated.masks.len());
+            let (width, height) = (simulated.scan.width(), simulated.scan.height());
+            let image = BoxPx { x: 0, y: 0, width, height };
+            assert_eq!(truth.container.box_px.intersection(&image), Some(truth.container.box_px));
+            for (load, mask) in truth.loads.iter().zip(&simulated.masks) {
+                loads += 1;
+                let name = format!("{} {index} {}", preset_file.name, load.place);
+                assert_eq!(load.box_px.intersection(&image), Some(load.box_px), "{name}");
+                let outer = truth.container.box_px;
+                assert_eq!(load.box_px.intersection(&outer), Some(load.box_px), "{name} lies in the container");
+                let area = mask.iter().filter(|m| **m > 0).count() as f32 * truth.pixel_mm.area();
+                assert!((area / load.area_mm2 - 1.0).abs() < 1e-3, "{name}");
+                assert!(load.extra_attenuation.len() == 2 && load.path_mm > 0.0, "{name}");
+                assert!(load.polygon.len() >= 4, "{name}");
+            }
+        }
+    }
+    assert!(loads >= 14, "{loads}");
+}
+
+#[test]
+fn masses_are_those_asked_for_and_those_in_the_picture() {
+    let mut ran = 0;
+    for name in ["rip_off_coffee", "structure_roof", "in_empty", "in_cargo_cartons", "reefer_machinery"] {
+        let mut file = preset(name).file().clone();
+        file.loads[0].mass_kg = [40.0, 40.0];
+        let simulated = simulate(&file.check().unwrap(), &coarse("dual_6_4"), 5, 0).unwrap();
+        let load = &simulated.truth.loads[0];
+        assert!((load.mass_kg / 40.0 - 1.0).abs() < 0.03, "{name}: {} kg", load.mass_kg);
+        // The path integrated over the mask is the volume; cloth and rim pixels make the difference.
+        let volume = load.path_mm * load.area_mm2;
+        let kg = volume * 1.1e-6;
+        assert!((kg / load.mass_kg - 1.0).abs() < 0.12, "{name}: {kg} kg in the picture, {} built", load.mass_kg);
+        ran += 1;
+    }
+    assert_eq!(ran, 5);
+}
+
+#[test]
+fn a_load_changes_nothing_but_its_own_pixels() {
+    let hiding = preset("in_empty");
+    let mut clean = hiding.file().clone();
+    clean.loads.clear();
+    let scanner = coarse("single_6");
+    let with = simulate(&hiding, &scanner, 3, 4).unwrap();
+    let without = simulate(&clean.check().unwrap(), &scanner, 3, 4).unwrap();
+    assert_eq!(with.scan.metadata, without.scan.metadata);
+    let (a, b) = (with.scan.planes[0].samples.to_f32(), without.scan.planes[0].samples.to_f32());
+    let bounds = with.truth.loads[0].box_px;
+    // The blur reaches three pixels beyond.
+    let near = |row: usize, column: usize| {
+        (bounds.y as usize).saturating_sub(4) <= row
+            && row < bounds.bottom() as usize + 4
+            && (bounds.x as usize).saturating_sub(4) <= column
+            && column < bounds.right() as usize + 4
+    };
+    let mut changed = 0;
+    for ((row, column), value) in a.indexed_iter() {
+        if *value != b[[row, column]] {
+            changed += 1;
+        }
+        assert!(near(row, column) || *value == b[[row, column]], "row {row} column {column}");
+    }
+    assert!(changed > 50, "{changed}");
+}
+
+#[test]
+fn the_same_bytes_whatever_the_number_of_threads() {
+    let bytes = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let simulated = simulate(&preset("mixed"), &coarse("dual_9_6_dark"), 1, 2).unwrap();
+            encode_all(&simulated, "scan", Format::Tiff).unwrap()
+        })
+    };
+    let one = bytes(1);
+    assert_eq!(one, bytes(3));
+    assert!(one.files.len() >= 3);
+    let other = simulate(&preset("mixed"), &coarse("dual_9_6_dark"), 1, 3).unwrap();
+    assert_ne!(other.scan.digest, simulate(&preset("mixed"), &coarse("dual_9_6_dark"), 1, 2).unwrap().scan.digest);
+}
+
+#[test]
+fn the_truth_renders_the_scan_again() {
+    let first = simulate(&preset("rip_off_coffee"), &coarse("dual_6_4"), 9, 1).unwrap();
+    let text = serde_json::to_string(&first.truth).unwrap();
+    let truth: Truth = serde_json::from_str(&text).unwrap();
+    let scenario: ScenarioFile = serde_json::from_value(truth.scenario).unwrap();
+    let scanner: ScannerFile = serde_json::from_value(truth.scanner).unwrap();
+    let again = simulate(&scenario.check().unwrap(), &scanner.check().unwrap(), truth.seed, truth.index).unwrap();
+    assert_eq!(again.scan.digest, first.scan.digest);
+}
+
+#[test]
+fn doors_on_the_left_mirror_the_load() {
+    let mut file = preset("rip_off_coffee").file().clone();
+    let scanner = coarse("single_6");
+    let right = simulate(&file.clone().check().unwrap(), &scanner, 2, 0).unwrap().truth;
+    file.doors = End::Left;
+    let left = simulate(&file.check().unwrap(), &scanner, 2, 0).unwrap().truth;
+    let middle = |t: &Truth| t.container.box_px.x + t.container.box_px.width / 2;
+    assert!(right.loads[0].box_px.x > middle(&right) && left.loads[0].box_px.right() < middle(&left));
+}
+
+#[test]
+fn numbers_are_valid_and_times_readable() {
+    let mut draw = ScanKey::new(0, 0).stream("test", 0);
+    for _ in 0..50 {
+        let number = container_number(&mut draw);
+        assert_eq!(ContainerNumber::parse(&number).unwrap().check_digit, CheckDigit::Valid);
+    }
+    assert_eq!(time(0, 1).unwrap(), "2026-03-02T08:01:30Z");
+    time(u64::MAX, u64::MAX).unwrap();
+}
+
+#[test]
+fn pictures_beyond_the_limit_are_refused() {
+    let mut file = presets::scanner("dual_6_4").unwrap().unwrap().file().clone();
+    file.pixel_mm = crate::scan::PixelSize { x: 1.0, y: 1.0 };
+    file.margin_mm = [5000.0, 5000.0];
+    let error = simulate(&preset("clean_empty"), &file.check().unwrap(), 0, 0).unwrap_err().to_string();
+    assert!(error.contains("limit is 64 Mpx; raise"), "{error}");
+}
