@@ -5,7 +5,7 @@ use super::dicom_layout::{self, Layout, Pixels};
 use super::dicom_tags::Attributes;
 use super::limits::{Limits, plausible};
 use super::samples::{self, SampleType};
-use super::{dicom_tags, jpeg};
+use super::{dicom_tags, fields, jpeg};
 use crate::scan::{Error, Result, Samples};
 use dicom_dictionary_std::tags;
 use dicom_object::{DefaultDicomObject, OpenFileOptions, file::ReadPreamble};
@@ -94,7 +94,7 @@ fn object(bytes: &[u8], layout: &Layout, without_pixels: bool) -> Result<Default
 /// An error with its causes, which hold the fault itself.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    fields::words(&causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
 }
 
 /// The image attributes, checked and charged.
