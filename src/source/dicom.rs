@@ -5,7 +5,7 @@ use super::dicom_layout::{self, Layout, Pixels};
 use super::dicom_tags::Attributes;
 use super::limits::{Limits, plausible};
 use super::samples::{self, SampleType};
-use super::{dicom_tags, jpeg};
+use super::{dicom_tags, fields, jpeg};
 use crate::scan::{Error, Result, Samples};
 use dicom_dictionary_std::tags;
 use dicom_object::{DefaultDicomObject, OpenFileOptions, file::ReadPreamble};
@@ -94,7 +94,7 @@ fn object(bytes: &[u8], layout: &Layout, without_pixels: bool) -> Result<Default
 /// An error with its causes, which hold the fault itself.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    fields::words(&causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
 }
 
 /// The image attributes, checked and charged.
@@ -230,4 +230,175 @@ fn frame(stream: &[u8], stored: &Stored) -> Result<()> {
         )));
     }
     if jpeg::ends(stream) { Ok(()) } else { Err(truncated()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::{Fault, PixelSize, Polarity};
+    use dicom_core::{DataElement, PrimitiveValue, Tag, VR, dicom_value};
+    use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
+    use ndarray::array;
+
+    const DX: &str = "1.2.840.10008.5.1.4.1.1.501.2.1";
+    const EXPLICIT: &str = "1.2.840.10008.1.2.1";
+
+    /// A DICOS image of 2 x 2 pixels, 16 bits, changed by `edit`.
+    fn file(pixels: &[u16], edit: impl FnOnce(&mut InMemDicomObject)) -> Vec<u8> {
+        let mut object = InMemDicomObject::new_empty();
+        let mut short = |tag, value: u16| object.put(DataElement::new(tag, VR::US, PrimitiveValue::from(value)));
+        short(tags::ROWS, 2);
+        short(tags::COLUMNS, 2);
+        short(tags::SAMPLES_PER_PIXEL, 1);
+        short(tags::BITS_ALLOCATED, 16);
+        short(tags::BITS_STORED, 16);
+        short(tags::HIGH_BIT, 15);
+        short(tags::PIXEL_REPRESENTATION, 0);
+        text(&mut object, tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "MONOCHROME2");
+        text(&mut object, tags::SOP_INSTANCE_UID, VR::UI, "1.2.3");
+        object.put(DataElement::new(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(pixels.iter().copied().collect())));
+        edit(&mut object);
+        write(object, DX)
+    }
+
+    fn write(object: InMemDicomObject, class: &str) -> Vec<u8> {
+        let meta = FileMetaTableBuilder::new()
+            .transfer_syntax(EXPLICIT)
+            .media_storage_sop_class_uid(class)
+            .media_storage_sop_instance_uid("1.2.3");
+        let mut bytes = Vec::new();
+        object.with_meta(meta).unwrap().write_all(&mut bytes).unwrap();
+        bytes
+    }
+
+    fn text(object: &mut InMemDicomObject, tag: Tag, vr: VR, value: &str) {
+        object.put(DataElement::new(tag, vr, PrimitiveValue::from(value)));
+    }
+
+    fn short(object: &mut InMemDicomObject, tag: Tag, value: u16) {
+        object.put(DataElement::new(tag, VR::US, PrimitiveValue::from(value)));
+    }
+
+    fn good(bytes: &[u8]) -> Decoded {
+        read(bytes, &Limits::default()).unwrap().1
+    }
+
+    fn error(bytes: &[u8]) -> Error {
+        read(bytes, &Limits::default()).unwrap_err()
+    }
+
+    #[test]
+    fn stored_bits_alone_count() {
+        let decoded = good(&file(&[0xf001, 0x0fff, 0x8000, 0x7123], |object| {
+            short(object, tags::BITS_STORED, 12);
+            short(object, tags::HIGH_BIT, 11);
+        }));
+        assert_eq!(decoded.planes[0].samples, Samples::U16(array![[1, 4095], [0, 0x123]]));
+        assert_eq!(decoded.planes[0].full_scale, 4095.0);
+        let decoded = good(&file(&[0x0fff, 0x0800, 0x07ff, 0xf001], |object| {
+            short(object, tags::BITS_STORED, 12);
+            short(object, tags::HIGH_BIT, 11);
+            short(object, tags::PIXEL_REPRESENTATION, 1);
+        }));
+        assert_eq!(decoded.planes[0].samples, Samples::I32(array![[-1, -2048], [2047, 1]]));
+        assert_eq!(decoded.planes[0].full_scale, 2047.0);
+        let shifted = good(&file(&[0xfff0, 0x0010, 0x000f, 0], |object| short(object, tags::BITS_STORED, 12)));
+        assert_eq!(shifted.planes[0].samples, Samples::U16(array![[4095, 1], [0, 0]]));
+    }
+
+    #[test]
+    fn rescaling_gives_floats_and_the_identity_leaves_integers() {
+        let scaled = good(&file(&[0, 1, 2, 65535], |object| {
+            text(object, tags::RESCALE_SLOPE, VR::DS, "0.5");
+            text(object, tags::RESCALE_INTERCEPT, VR::DS, "-10");
+        }));
+        assert_eq!(scaled.planes[0].samples, Samples::F32(array![[-10.0, -9.5], [-9.0, 32757.5]]));
+        assert_eq!(scaled.planes[0].full_scale, 32757.5);
+        let same = good(&file(&[0, 1, 2, 65535], |object| text(object, tags::RESCALE_SLOPE, VR::DS, "1.0")));
+        assert_eq!(same.planes[0].samples, Samples::U16(array![[0, 1], [2, 65535]]));
+        for slope in ["0", "x"] {
+            let bytes = file(&[0; 4], |object| text(object, tags::RESCALE_SLOPE, VR::DS, slope));
+            assert_eq!(error(&bytes).fault, Fault::Format, "{slope}");
+        }
+    }
+
+    #[test]
+    fn monochrome1_is_kept_as_stored_and_taken_for_dark_air() {
+        let decoded = good(&file(&[1, 2, 3, 4], |object| {
+            text(object, tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "MONOCHROME1");
+        }));
+        assert_eq!(decoded.planes[0].samples, Samples::U16(array![[1, 2], [3, 4]]));
+        assert_eq!(decoded.metadata.polarity, Some(Polarity::AirDark));
+        assert_eq!(good(&file(&[0; 4], |_| {})).metadata.polarity, None);
+        let stated = good(&file(&[0; 4], |object| {
+            text(object, tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "MONOCHROME1");
+            let sign = PrimitiveValue::from(1i16);
+            object.put(DataElement::new(tags::PIXEL_INTENSITY_RELATIONSHIP_SIGN, VR::SS, sign));
+        }));
+        assert_eq!(stated.metadata.polarity, Some(Polarity::AirBright), "the sign comes before the display");
+    }
+
+    #[test]
+    fn frames_are_planes() {
+        let bytes = file(&[1, 2, 3, 4, 5, 6, 7, 8], |object| text(object, tags::NUMBER_OF_FRAMES, VR::IS, "2"));
+        let decoded = good(&bytes);
+        assert_eq!(decoded.planes[0].samples, Samples::U16(array![[1, 2], [3, 4]]));
+        assert_eq!(decoded.planes[1].samples, Samples::U16(array![[5, 6], [7, 8]]));
+        let limits = Limits { max_pages: 1, ..Limits::default() };
+        assert_eq!(read(&bytes, &limits).unwrap_err().fault, Fault::Limit);
+        let few = file(&[1, 2, 3, 4], |object| text(object, tags::NUMBER_OF_FRAMES, VR::IS, "2"));
+        assert!(error(&few).to_string().contains("2 frames of 2x2 need 16 bytes of pixel data, found 8"));
+    }
+
+    #[test]
+    fn attributes_become_metadata() {
+        let (format, decoded) = read(
+            &file(&[0; 4], |object| {
+                text(object, tags::PATIENT_ID, VR::LO, "CSQU 305438 3");
+                text(object, tags::MANUFACTURER, VR::LO, "Example Works");
+                text(object, tags::MANUFACTURER_MODEL_NAME, VR::LO, "unknown");
+                text(object, tags::DEVICE_SERIAL_NUMBER, VR::LO, "7");
+                text(object, tags::KVP, VR::DS, "6000");
+                text(object, tags::ACQUISITION_DATE_TIME, VR::DT, "20261102101500.5+0100");
+                object.put(DataElement::new(tags::PIXEL_SPACING, VR::DS, dicom_value!(Strs, ["5", "4"])));
+                text(object, tags::VIEW_POSITION, VR::CS, "SIDE");
+            }),
+            &Limits::default(),
+        )
+        .unwrap();
+        let metadata = decoded.metadata;
+        assert_eq!(format, "dicos");
+        assert_eq!(metadata.container.unwrap().number, "CSQU3054383");
+        assert_eq!(metadata.scanner.as_deref(), Some("Example Works 7"));
+        assert_eq!(metadata.energies_mv, [6.0]);
+        assert_eq!(metadata.time.as_deref(), Some("2026-11-02T10:15:00.5+01:00"));
+        assert_eq!(metadata.pixel_mm, PixelSize::new(4.0, 5.0));
+        assert_eq!(metadata.view.as_deref(), Some("side"));
+        assert_eq!(metadata.instance_uid.as_deref(), Some("1.2.3"));
+        let odd = good(&file(&[0; 4], |object| {
+            object.put(DataElement::new(tags::IMAGER_PIXEL_SPACING, VR::DS, dicom_value!(Strs, ["0.1", "0.1"])));
+        }));
+        assert_eq!((odd.metadata.pixel_mm, odd.warnings[0].code.as_str()), (None, "pixel_size_implausible"));
+    }
+
+    #[test]
+    fn what_is_no_grey_image_is_said() {
+        let edited = |edit: fn(&mut InMemDicomObject)| error(&file(&[0; 4], edit)).to_string();
+        let cases: [(String, &str); 7] = [
+            (edited(|object| text(object, tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "RGB")), "interpretation \"RGB\""),
+            (edited(|object| short(object, tags::BITS_ALLOCATED, 12)), "12 bits per sample, expected 8, 16 or 32"),
+            (edited(|object| short(object, tags::BITS_STORED, 17)), "17 bits stored up to bit 15 do not fit into 16"),
+            (edited(|object| short(object, tags::ROWS, 0)), "image is 2x0"),
+            (edited(|object| assert!(object.remove_element(tags::COLUMNS))), "no Columns (0028,0011)"),
+            (edited(|object| assert!(object.remove_element(tags::PIXEL_DATA))), "has no pixel data"),
+            (error(&write(InMemDicomObject::new_empty(), "1.2.840.10008.5.1.4.1.1.501.1")).to_string(), "CT volume"),
+        ];
+        for (text, message) in cases {
+            assert!(text.contains(message), "{text}");
+        }
+        let report = error(&write(InMemDicomObject::new_empty(), "1.2.840.10008.5.1.4.1.1.88.11"));
+        assert!(report.to_string().contains("it is no image"), "{report}");
+        let small = Limits { max_pixels: 3, ..Limits::default() };
+        assert_eq!(read(&file(&[0; 4], |_| {}), &small).unwrap_err().fault, Fault::Limit);
+    }
 }

@@ -149,7 +149,7 @@ impl Search {
     fn walk(&mut self, base: &Path, shown: &str, matcher: Option<&GlobMatcher>) {
         let mut files = Vec::new();
         let skip = self.skip.clone();
-        let walk = WalkDir::new(base).follow_links(true).into_iter().filter_entry(|entry| {
+        let walk = WalkDir::new(base).follow_links(true).sort_by_file_name().into_iter().filter_entry(|entry| {
             let hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
             let skipped = entry.depth() > 0
                 && entry.file_type().is_dir()
@@ -225,5 +225,168 @@ impl Search {
         let entries =
             self.found.into_iter().zip(pairs).map(|(found, (name, _))| Entry { path: found.path, name }).collect();
         Discovery { entries, ignored: self.ignored, problems: self.problems }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::Fault;
+    use std::fs;
+
+    /// A folder with these files; names that end in `/` are folders.
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, file).unwrap();
+        }
+        folder
+    }
+
+    fn at(folder: &tempfile::TempDir, below: &str) -> String {
+        folder.path().join(below).to_str().unwrap().to_owned()
+    }
+
+    fn names(found: &Discovery) -> Vec<&str> {
+        found.entries.iter().map(|entry| entry.name.as_str()).collect()
+    }
+
+    fn find(inputs: &[String]) -> Discovery {
+        discover(inputs, None, None)
+    }
+
+    #[test]
+    fn folders_are_walked_in_the_order_of_bytes() {
+        let folder = folder(&["b/a.tif", "b.tif", "B.tif", "a/z", "a/é.png", ".hidden.tif", ".git/x.tif"]);
+        let found = find(&[at(&folder, "")]);
+        assert_eq!(names(&found), ["B.tif", "a/z", "a/é.png", "b.tif", "b/a.tif"]);
+        assert!(found.ignored.is_empty() && found.problems.is_empty());
+    }
+
+    #[test]
+    fn companions_are_named_with_a_reason() {
+        let folder = folder(&[
+            "a.tif",
+            "a.json",
+            "a.tif.toml",
+            "a.truth.json",
+            "a.mask.png",
+            "a.overlay.png",
+            "README.md",
+            "other.json",
+            "reports.jsonl",
+            "reports.csv",
+            "NOTES.TXT",
+        ]);
+        fs::write(folder.path().join("really.txt"), b"\x89PNG\r\n\x1a\n").unwrap();
+        let found = find(&[at(&folder, "")]);
+        assert_eq!(names(&found), ["a.tif", "really.txt"]);
+        let reasons: Vec<(&str, &str)> =
+            found.ignored.iter().map(|ignored| (ignored.name.as_str(), ignored.reason.as_str())).collect();
+        assert_eq!(
+            reasons,
+            [
+                ("NOTES.TXT", "document"),
+                ("README.md", "document"),
+                ("a.json", "sidecar"),
+                ("a.mask.png", "truth mask of a simulated scan"),
+                ("a.overlay.png", "overlay that portray drew"),
+                ("a.tif.toml", "sidecar"),
+                ("a.truth.json", "truth of a simulated scan"),
+                ("other.json", "report or sidecar without a scan"),
+                ("reports.csv", "table or report"),
+                ("reports.jsonl", "table or report"),
+            ]
+        );
+        let outright = find(&[at(&folder, "README.md")]);
+        assert_eq!(names(&outright), ["README.md"], "a file named outright is always an entry");
+    }
+
+    #[test]
+    fn globs_match_files_and_folders() {
+        let folder = folder(&["x/1.tif", "x/2.png", "y/1.tif", "y/deep/3.tif", "[z].tif"]);
+        assert_eq!(names(&find(&[at(&folder, "*/1.tif")])), ["x/1.tif", "y/1.tif"]);
+        assert_eq!(names(&find(&[at(&folder, "**/*.tif")])), ["[z].tif", "x/1.tif", "y/1.tif", "y/deep/3.tif"]);
+        assert_eq!(names(&find(&[at(&folder, "y*")])), ["y/1.tif", "y/deep/3.tif"]);
+        assert_eq!(names(&find(&[at(&folder, "x/{1,2}.*")])), ["1.tif", "2.png"]);
+        assert_eq!(names(&find(&[at(&folder, "[z].tif")])), ["[z].tif"], "a file that is there is no pattern");
+        for (pattern, message) in
+            [("*.gif", "no file matches"), ("none/*.tif", "no such folder"), ("{", "not a pattern")]
+        {
+            let found = find(&[at(&folder, pattern)]);
+            assert!(found.entries.is_empty());
+            assert!(found.problems[0].1.to_string().contains(message), "{:?}", found.problems);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_a_problem_and_the_rest_is_found() {
+        let folder = folder(&["a.tif"]);
+        let found = find(&[at(&folder, "none.tif"), at(&folder, "a.tif")]);
+        assert_eq!(names(&found), ["a.tif"]);
+        assert_eq!(found.problems[0].0, at(&folder, "none.tif"));
+        assert_eq!(found.problems[0].1, Error::io("no such file or folder"));
+    }
+
+    #[test]
+    fn a_file_found_twice_is_one_entry() {
+        let folder = folder(&["x/a.tif", "x/b.tif"]);
+        let found = find(&[at(&folder, "x/b.tif"), at(&folder, "x"), at(&folder, "x/../x/a.tif")]);
+        assert_eq!(names(&found), ["b.tif", "a.tif"]);
+        let twice: Vec<&str> = found.ignored.iter().map(|ignored| ignored.name.as_str()).collect();
+        assert_eq!(twice, ["b.tif", "a.tif"]);
+    }
+
+    #[test]
+    fn equal_names_under_several_inputs_are_told_apart() {
+        let folder = folder(&["x/a.tif", "y/a.tif", "y/b.tif"]);
+        let found = find(&[at(&folder, "x"), at(&folder, "y")]);
+        let names = names(&found);
+        assert!(names[0].ends_with("x/a.tif") && names[1].ends_with("y/a.tif") && names[2] == "b.tif", "{names:?}");
+        assert!(!names[0].starts_with('/'));
+    }
+
+    #[test]
+    fn lists_hold_lines_or_nul_separated_paths() {
+        let folder = folder(&["a.tif", "b c.tif", "*.tif"]);
+        let list = |text: String| discover(&["-".to_owned()], Some(&mut text.as_bytes()), None);
+        let lines = list(format!("{}\r\n\n{}\n", at(&folder, "b c.tif"), at(&folder, "a.tif")));
+        assert_eq!(names(&lines), ["b c.tif", "a.tif"]);
+        let nul = list(format!("{}\0{}\0", at(&folder, "a.tif"), at(&folder, "*.tif")));
+        assert_eq!(names(&nul), ["a.tif", "*.tif"], "a list holds paths, not patterns");
+        assert!(list(String::new()).problems[0].1.to_string().contains("is empty"));
+        assert_eq!(list(at(&folder, "none")).problems[0].1.fault, Fault::Io);
+        let missing = discover(&["-".to_owned()], None, None);
+        assert_eq!(missing.problems[0].1.fault, Fault::Parameter);
+    }
+
+    #[test]
+    fn the_reports_own_folder_is_not_entered() {
+        let folder = folder(&["a.tif", "reports/a.png"]);
+        let skip = folder.path().join("reports");
+        assert_eq!(names(&discover(&[at(&folder, "")], None, Some(&skip))), ["a.tif"]);
+        assert_eq!(names(&discover(&[at(&folder, "reports")], None, Some(&skip))), ["a.png"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_once_and_loops_end() {
+        use std::os::unix::fs::symlink;
+        let folder = folder(&["x/a.tif"]);
+        symlink(folder.path(), folder.path().join("x/up")).unwrap();
+        symlink("a.tif", folder.path().join("x/b.tif")).unwrap();
+        symlink("nowhere", folder.path().join("x/c.tif")).unwrap();
+        let found = find(&[at(&folder, "")]);
+        assert_eq!(names(&found), ["x/a.tif"]);
+        let ignored: Vec<(&str, &str)> =
+            found.ignored.iter().map(|ignored| (ignored.name.as_str(), ignored.reason.as_str())).collect();
+        assert_eq!(
+            ignored,
+            [("x/up", "a link back to a folder above it"), ("x/b.tif", "the same file was already found"),]
+        );
+        assert_eq!(found.problems.len(), 1, "{:?}", found.problems);
+        assert!(found.problems[0].0.ends_with("c.tif"));
     }
 }

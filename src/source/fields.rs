@@ -112,6 +112,11 @@ pub(super) fn clean(text: &str) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
+/// The words of a foreign library's error, which may quote any amount of a damaged file.
+pub(super) fn words(error: &impl std::fmt::Display) -> String {
+    clean(&error.to_string()).unwrap_or_else(|| "no reason given".to_owned())
+}
+
 fn number(value: &Value) -> Result<f32> {
     value.as_f64().map(|v| v as f32).filter(|v| v.is_finite()).ok_or_else(|| expected("a number", value))
 }

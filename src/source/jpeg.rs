@@ -1,6 +1,7 @@
 //! JPEG: 8-bit grey, and colour that is really grey.
 
 use super::decoded::{Decoded, DecodedPlane};
+use super::fields::words;
 use super::grey::{self, Channels};
 use super::limits::{Limits, zeroed};
 use super::{samples, tags};
@@ -113,8 +114,8 @@ fn comment(bytes: &[u8], decoded: &mut Decoded) {
 
 fn fault(error: &ImageError) -> Error {
     match error {
-        ImageError::Unsupported(error) => Error::unsupported(format!("JPEG: {error}")),
-        other => Error::format(format!("damaged JPEG data: {other}")),
+        ImageError::Unsupported(error) => Error::unsupported(format!("JPEG: {}", words(error))),
+        other => Error::format(format!("damaged JPEG data: {}", words(other))),
     }
 }
 

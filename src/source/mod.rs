@@ -101,7 +101,8 @@ fn guarded<T>(format: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
             .map(String::as_str)
             .or_else(|| payload.downcast_ref::<&str>().copied())
             .unwrap_or("no message");
-        Err(Error::format(format!("the {format} decoder gave up: {text}")).help("the file is damaged"))
+        Err(Error::format(format!("the {format} decoder gave up: {}", fields::words(&text)))
+            .help("the file is damaged"))
     })
 }
 

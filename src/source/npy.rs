@@ -1,6 +1,7 @@
 //! `NumPy` arrays: 2-D, or 3-D with the planes first.
 
 use super::decoded::{Decoded, DecodedPlane};
+use super::fields::words;
 use super::limits::Limits;
 use super::samples::{self, SampleType};
 use crate::scan::{Error, Result, Samples};
@@ -17,7 +18,7 @@ const MAX_DEPTH: usize = 8;
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
     let start = check_header(bytes)?;
     let header = NpyHeader::from_reader(&bytes[..start])
-        .map_err(|error| Error::format(format!("damaged NumPy header: {error}")))?;
+        .map_err(|error| Error::format(format!("damaged NumPy header: {}", words(&error))))?;
     let (sample_type, big_endian) = stored_type(&header.dtype())?;
     let (planes, height, width) = match *header.shape() {
         [height, width] => (1, height, width),
@@ -102,7 +103,7 @@ fn check_header(bytes: &[u8]) -> Result<usize> {
 
 fn stored_type(dtype: &DType) -> Result<(SampleType, bool)> {
     let unsupported = || {
-        Error::unsupported(format!("values of type {}, expected u1, u2, u4, i1, i2, i4 or f4", dtype.descr()))
+        Error::unsupported(format!("values of type {}, expected u1, u2, u4, i1, i2, i4 or f4", words(&dtype.descr())))
             .help("save the counts as they were recorded, e.g. array.astype('uint16')")
     };
     let DType::Plain(plain) = dtype else { return Err(unsupported()) };

@@ -73,12 +73,13 @@ struct Beside {
 
 /// A file's bytes, at most `most` of them; `check` judges the length that the system states before anything is read.
 pub(super) fn contents(path: &Path, most: u64, check: impl Fn(u64) -> Result<()>) -> Result<Vec<u8>> {
-    let file = File::open(path).map_err(|error| io(&error))?;
-    let about = file.metadata().map_err(|error| io(&error))?;
+    // Asked before it is opened: to open a pipe waits for whoever writes into it.
+    let about = std::fs::metadata(path).map_err(|error| io(&error))?;
     if !about.is_file() {
         return Err(Error::io("not a regular file"));
     }
     check(about.len())?;
+    let file = File::open(path).map_err(|error| io(&error))?;
     let mut bytes = Vec::new();
     bytes
         .try_reserve_exact(about.len() as usize)

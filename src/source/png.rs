@@ -1,6 +1,7 @@
 //! PNG: 8 and 16-bit grey, and colour that is really grey.
 
 use super::decoded::{Decoded, DecodedPlane};
+use super::fields::words;
 use super::grey::{self, Channels};
 use super::limits::{Limits, plausible, zeroed};
 use super::samples::{self, SampleType};
@@ -104,7 +105,7 @@ fn fault(error: &DecodingError) -> Error {
         DecodingError::LimitsExceeded => {
             Error::limit(format!("a PNG chunk needs more than {CHUNK_BYTES} bytes")).help("strip the file's profiles")
         }
-        other => Error::format(format!("damaged PNG data: {other}")),
+        other => Error::format(format!("damaged PNG data: {}", words(other))),
     }
 }
 

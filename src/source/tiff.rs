@@ -1,6 +1,7 @@
 //! TIFF and `BigTIFF`: pages or samples as energy planes, values exactly as stored.
 
 use super::decoded::{Decoded, DecodedPlane};
+use super::fields::words;
 use super::grey::{self, Channels};
 use super::limits::{Limits, plausible};
 use super::tiff_layout::{self, AsStored};
@@ -340,8 +341,8 @@ fn fault(error: &TiffError) -> Error {
         TiffError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             Error::format("the TIFF data end too early").help("the file is truncated")
         }
-        TiffError::UnsupportedError(error) => Error::unsupported(format!("TIFF: {error}")),
+        TiffError::UnsupportedError(error) => Error::unsupported(format!("TIFF: {}", words(error))),
         TiffError::LimitsExceeded => Error::limit("a TIFF tag or strip is larger than portray reads"),
-        other => Error::format(format!("damaged TIFF data: {other}")),
+        other => Error::format(format!("damaged TIFF data: {}", words(other))),
     }
 }

@@ -3,12 +3,24 @@
 //! The decoder turns white-is-zero values round (65535 - v, and 1 - v for floats, which rounds). Scans must
 //! keep the values that were stored, so the decoder is shown the same file with every page declared
 //! black-is-zero; which pages said otherwise is remembered here.
+//!
+//! The decoder also takes memory for as many values as a tag claims, so the tags that are read must lie in the file.
 
 use crate::scan::{Error, Result};
 use std::io::{Cursor, Read, Result as IoResult, Seek, SeekFrom};
+use std::ops::Range;
 
 /// The longest chain that is followed: thumbnails count too.
 const MAX_DIRECTORIES: usize = 4096;
+
+/// The most values of one tag: a strip for each row of a tall image, with room to spare.
+const MAX_VALUES: u64 = 1 << 20;
+
+/// The tags that the decoder or portray reads; what others hold is never looked at.
+const READ: [u64; 30] = [
+    254, 255, 256, 257, 258, 259, 262, 270, 271, 272, 273, 277, 278, 279, 281, 282, 283, 284, 296, 306, 317, 322, 323,
+    324, 325, 330, 338, 339, 347, 530,
+];
 
 /// What must be known of a page before it is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,10 +66,11 @@ pub(super) fn directories(bytes: &[u8]) -> Result<Vec<Directory>> {
         if all.len() == MAX_DIRECTORIES {
             return Err(Error::limit(format!("file has more than {MAX_DIRECTORIES} pages")));
         }
-        let (directory, following) = usize::try_from(next)
-            .ok()
-            .and_then(|at| directory(&words, at, count_length, entry_length, offset_length))
-            .ok_or_else(|| truncated(next))?;
+        let at = usize::try_from(next).map_err(|_| truncated(next))?;
+        let (entries, following) =
+            entries(&words, at, count_length, entry_length, offset_length).ok_or_else(|| truncated(next))?;
+        let directory = directory(&words, entries, entry_length, offset_length)
+            .map_err(|error| error.at(format!("page {}", all.len() + 1)))?;
         all.push(directory);
         next = following;
     }
@@ -67,34 +80,56 @@ pub(super) fn directories(bytes: &[u8]) -> Result<Vec<Directory>> {
     Ok(all)
 }
 
-fn directory(words: &Words<'_>, at: usize, count: usize, entry: usize, offset: usize) -> Option<(Directory, u64)> {
+/// Where a directory's entries stand, and the offset of the next directory.
+fn entries(words: &Words<'_>, at: usize, count: usize, entry: usize, offset: usize) -> Option<(Range<usize>, u64)> {
     let entries = usize::try_from(words.number(at, count)?).ok()?;
     let start = at.checked_add(count)?;
     let end = start.checked_add(entries.checked_mul(entry)?)?;
-    let following = words.number(end, offset)?;
+    Some((start..end, words.number(end, offset)?))
+}
+
+fn directory(words: &Words<'_>, entries: Range<usize>, entry: usize, offset: usize) -> Result<Directory> {
+    let number = |at, length| words.number(at, length).unwrap_or_default();
     let mut found = Directory::default();
-    for index in 0..entries {
-        let tag_at = start + index * entry;
+    for tag_at in entries.step_by(entry) {
         let value_at = tag_at + entry - offset;
-        let (tag, kind) = (words.number(tag_at, 2)?, words.number(tag_at + 2, 2)?);
-        let length = match kind {
-            1 => 1,
-            3 => 2,
-            4 => 4,
+        let tag = number(tag_at, 2);
+        let kind = number(tag_at + 2, 2);
+        let size = match kind {
+            _ if !READ.contains(&tag) => continue,
+            1 | 2 | 6 | 7 => 1,
+            3 | 8 => 2,
+            4 | 9 | 11 | 13 => 4,
+            5 | 10 | 12 | 16..=18 => 8,
+            // The decoder skips what has no known type.
             _ => continue,
         };
-        let value = words.number(value_at, length)?;
+        let count = number(tag_at + 4, offset);
+        let length = count.saturating_mul(size as u64);
+        // Short values stand in the entry itself.
+        let end = if length <= offset as u64 { 0 } else { number(value_at, offset).saturating_add(length) };
+        if count > MAX_VALUES {
+            return Err(Error::limit(format!("TIFF tag {tag} has {count} values, expected at most {MAX_VALUES}")));
+        }
+        if end > words.bytes.len() as u64 {
+            return Err(Error::format(format!("the values of TIFF tag {tag} lie beyond the file's end"))
+                .help("the file is truncated"));
+        }
+        if count != 1 || !matches!(kind, 1 | 3 | 4) {
+            continue;
+        }
+        let value = number(value_at, size);
         match tag {
             // NewSubfileType: bit 0 a reduced image, bit 2 a mask.
             254 => found.reduced |= value & 0b101 != 0,
             255 => found.reduced |= value == 2,
             262 if value == 0 => {
-                found.white_is_zero = Some(value_at + if words.big_endian { length - 1 } else { 0 });
+                found.white_is_zero = Some(value_at + if words.big_endian { size - 1 } else { 0 });
             }
             _ => {}
         }
     }
-    Some((found, following))
+    Ok(found)
 }
 
 /// The file as the decoder is shown it: every white-is-zero page declared black-is-zero.
@@ -171,6 +206,22 @@ mod tests {
         {
             assert_eq!(directories(&file(&[entry], 0)).unwrap()[0].reduced, reduced, "{entry:?}");
         }
+    }
+
+    #[test]
+    fn tags_that_claim_too_much_are_refused_and_unread_ones_ignored() {
+        let claim = |tag: u16, kind: u8, count: u32| {
+            let mut bytes = b"II\x2a\0\x08\0\0\0\x01\0".to_vec();
+            bytes.extend(tag.to_le_bytes());
+            bytes.extend([kind, 0]);
+            bytes.extend(count.to_le_bytes());
+            bytes.extend([0; 8]);
+            directories(&bytes)
+        };
+        assert!(claim(270, 2, 27).unwrap_err().to_string().contains("tag 270 lie beyond the file's end"));
+        assert!(claim(270, 2, 26).is_ok());
+        assert!(claim(273, 4, u32::MAX).unwrap_err().to_string().contains("tag 273 has 4294967295 values"));
+        assert!(claim(34675, 7, u32::MAX).is_ok());
     }
 
     #[test]
