@@ -50,7 +50,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     terminal::start_logs(cli.verbose, cli.color);
     match cli.command {
         Command::Scan(args) => scan::run(&args, cli.color),
-        Command::Simulate(args) => simulate::run(&args),
+        Command::Simulate(args) => simulate::run(&args, &mut std::io::stdout()).map(|()| Exit::Clear),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => paper::schema(&args),
         Command::Completions(args) => paper::completions(&args),

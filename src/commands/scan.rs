@@ -2,7 +2,7 @@
 
 use super::terminal::Color;
 use super::{Exit, progress};
-use crate::infer::{OnnxScorer, Provider, Scorer as _, SessionOptions, thread_plan};
+use crate::infer::{Contract, OnnxScorer, Provider, RuntimeOptions, Scorer as _, SessionOptions, cores, thread_plan};
 use crate::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers};
 use crate::prepare::Calibration;
 use crate::report::{IgnoredFile, Names, Summary, SummaryTimings};
@@ -59,7 +59,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", requires = "model")]
     contract: Option<PathBuf>,
     /// What runs the model; a provider that cannot is an error, never a silent fall-back
-    #[arg(long, value_enum, default_value_t, value_name = "PROVIDER")]
+    ///
+    /// One of cpu, cuda, tensorrt, openvino, directml, coreml; all but cpu are cargo features.
+    #[arg(long, default_value_t, value_name = "PROVIDER", value_parser = str::parse::<Provider>)]
     provider: Provider,
     /// ONNX Runtime library; else ORT_DYLIB_PATH, beside the program, the build's, the system's
     #[arg(long, value_name = "FILE")]
@@ -217,8 +219,7 @@ fn jobs(entries: Vec<source::Entry>, problems: Vec<(String, Error)>) -> Vec<Job>
 
 /// One thread budget: many scans side by side with one thread each, a single scan with all of them.
 fn plan(args: &Args, scans: usize) -> Workers {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = args.threads.map_or(cores, |threads| threads as usize);
+    let threads = args.threads.map_or_else(cores, |threads| threads as usize);
     let plan = thread_plan(threads, scans);
     let at_once = args.sessions.map_or(plan.sessions, |sessions| plan.sessions.min(sessions as usize)).max(1);
     Workers { scans_at_once: at_once, threads_per_scan: (threads / at_once).max(1) }
@@ -229,16 +230,21 @@ fn load(args: &Args, workers: Workers) -> anyhow::Result<OnnxScorer> {
         provider: args.provider,
         sessions: workers.scans_at_once,
         threads_per_session: workers.threads_per_scan,
-        library: args.onnxruntime.clone(),
+        runtime: RuntimeOptions::from_process(args.onnxruntime.clone()),
+        ..SessionOptions::default()
     };
     let read = |path: &Path| {
         std::fs::read(path).map_err(|error| Error::parameter(format!("{} cannot be read: {error}", path.display())))
     };
     let model = args.model.as_deref().map(read).transpose().context("--model")?;
     let contract = args.contract.as_deref().map(read).transpose().context("--contract")?;
+    let contract = contract
+        .map(|bytes| Contract::parse(&String::from_utf8_lossy(&bytes)))
+        .transpose()
+        .context("--contract")?;
     let bytes = model.as_deref().unwrap_or(crate::infer::default_model());
     let name = args.model.as_ref().map_or("the built-in model".to_owned(), |path| path.display().to_string());
-    OnnxScorer::load(bytes, contract.as_deref(), &options).context(name)
+    OnnxScorer::load(bytes, contract, &options).context(name)
 }
 
 fn stop_on_signal() -> Arc<AtomicBool> {
