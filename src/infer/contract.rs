@@ -109,6 +109,8 @@ pub enum Area {
 pub enum Values {
     /// Logits: the sigmoid makes probabilities of them.
     Logits,
+    /// Logits of classes that exclude each other: the softmax over the classes makes probabilities of them.
+    Softmax,
     /// From 0 to 1 already.
     Probability,
     /// Any rising score: `(value - low) / (high - low)`, clamped to 0..1.

@@ -1,10 +1,38 @@
 //! Models: the contract, sessions, ONNX Runtime. The only place that names `ort`.
+//!
+//! A [`Scorer`] answers for a prepared scan. [`OnnxScorer`] is the real one: it finds and loads ONNX Runtime, checks the
+//! model's [`Contract`] against the graph, and runs whole scans, tiles or squeezed scans in a pool of sessions.
+//! [`FixedScorer`] needs no runtime.
 
+mod check;
 mod contract;
+mod fixed;
+mod input;
+mod onnx;
+mod outputs;
+mod provider;
+mod runtime;
 mod scorer;
+mod session;
+mod signature;
+mod stretch;
+mod threads;
+mod tiles;
 
+pub use check::{CONTRACT_VERSION, contract_schema};
 pub use contract::{
     Area, BoxLayout, BoxOutput, Calibration, Channel, Contract, InputContract, NamedOutput, Outputs, ScoreContract,
     Values,
 };
+pub use fixed::FixedScorer;
+pub use onnx::{OnnxScorer, SessionOptions};
+pub use provider::Provider;
+pub use runtime::{Found, How, RuntimeOptions, find_runtime};
 pub use scorer::{Inference, ModelInfo, ScoredBox, Scorer};
+pub use signature::{Signature, TensorSpec};
+pub use threads::{Plan, cores, thread_plan};
+
+/// The model that portray uses where none is named: the untrained baseline `models/contrast.onnx`, at 5 mm a pixel.
+pub fn default_model() -> &'static [u8] {
+    include_bytes!("../../models/contrast.onnx")
+}

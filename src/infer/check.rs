@@ -1,0 +1,253 @@
+//! What a contract must satisfy by itself, before any model is seen.
+
+use super::{Area, Contract, NamedOutput, Values};
+use crate::scan::{Error, PixelSize, Result};
+
+/// The layout of the contract document that this portray reads.
+pub const CONTRACT_VERSION: u32 = 1;
+
+/// A contract document is never longer, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// The most channels an input may have.
+const MOST_CHANNELS: usize = 64;
+
+/// The JSON Schema of the contract document.
+pub fn contract_schema() -> schemars::Schema {
+    schemars::schema_for!(Contract)
+}
+
+impl Contract {
+    /// Reads a contract document and checks it. Errors are [`crate::scan::Fault::Model`].
+    pub fn parse(text: &str) -> Result<Self> {
+        if text.len() > LONGEST {
+            return Err(Error::model(format!("the contract has {} bytes, at most {LONGEST} are read", text.len())));
+        }
+        let contract: Self = serde_json::from_str(text).map_err(|e| {
+            Error::model(format!("the contract cannot be read: {e}"))
+                .help("compare it with the schema that `portray schema contract` prints")
+        })?;
+        contract.check()?;
+        Ok(contract)
+    }
+
+    /// Checks every value's range; the error names the key.
+    pub fn check(&self) -> Result<()> {
+        require(self.schema_version == CONTRACT_VERSION, "schema_version", || {
+            format!("is {}, this portray reads {CONTRACT_VERSION}", self.schema_version)
+        })?;
+        for (key, text) in [("name", &self.name), ("version", &self.version), ("licence", &self.licence)] {
+            require(!text.trim().is_empty(), key, || "is empty".to_owned())?;
+        }
+        self.check_input()?;
+        self.check_outputs()?;
+        self.check_score()
+    }
+
+    fn check_input(&self) -> Result<()> {
+        let input = &self.input;
+        require(!input.name.is_empty(), "input.name", || "is empty".to_owned())?;
+        let channels = input.channels.len();
+        require((1..=MOST_CHANNELS).contains(&channels), "input.channels", || {
+            format!("names {channels} channels, expected 1 to {MOST_CHANNELS}")
+        })?;
+        if let Some((low, high)) = input.range {
+            require(low.is_finite() && high.is_finite() && low < high, "input.range", || {
+                format!("is {low} to {high}, expected a low value and a higher one")
+            })?;
+        }
+        for (key, values) in [("input.mean", &input.mean), ("input.std", &input.std)] {
+            require(values.is_empty() || values.len() == channels, key, || {
+                format!("has {} values for {channels} channels, expected none or one for each", values.len())
+            })?;
+            require(values.iter().all(|v| v.is_finite()), key, || "holds a value that is not finite".to_owned())?;
+        }
+        require(input.std.iter().all(|&v| v > 0.0), "input.std", || "holds a value that is not positive".to_owned())?;
+        require(PixelSize::RANGE_MM.contains(&input.pixel_mm), "input.pixel_mm", || {
+            let (low, high) = (PixelSize::RANGE_MM.start(), PixelSize::RANGE_MM.end());
+            format!("is {} mm, expected {low} to {high}", input.pixel_mm)
+        })?;
+        let side = |key: &'static str, value: u32, least: u32, most: u32| {
+            require((least..=most).contains(&value), key, || format!("is {value} pixels, expected {least} to {most}"))
+        };
+        match input.area {
+            Area::Whole { multiple } => side("input.area.multiple", multiple, 1, 4096),
+            Area::Tile { width, height, overlap } => {
+                side("input.area.width", width, 8, 16384)?;
+                side("input.area.height", height, 8, 16384)?;
+                side("input.area.overlap", overlap, 0, width.min(height) / 2)
+            }
+            Area::Resize { width, height } => {
+                side("input.area.width", width, 8, 16384)?;
+                side("input.area.height", height, 8, 16384)
+            }
+        }
+    }
+
+    fn check_outputs(&self) -> Result<()> {
+        let outputs = &self.outputs;
+        require(outputs.map.is_some() || outputs.score.is_some() || outputs.boxes.is_some(), "outputs", || {
+            "names none of map, score and boxes, expected at least one".to_owned()
+        })?;
+        for (key, output) in [("outputs.map", &outputs.map), ("outputs.score", &outputs.score)] {
+            if let Some(output) = output {
+                check_output(key, output)?;
+            }
+        }
+        if let Some(boxes) = &outputs.boxes {
+            require(!boxes.boxes.is_empty() && !boxes.scores.is_empty(), "outputs.boxes", || {
+                "has an empty output name".to_owned()
+            })?;
+        }
+        Ok(())
+    }
+
+    fn check_score(&self) -> Result<()> {
+        let score = &self.score;
+        for (key, value) in [
+            ("score.threshold", score.threshold),
+            ("score.region_seed", score.region_seed),
+            ("score.region_grow", score.region_grow),
+        ] {
+            require((0.0..=1.0).contains(&value), key, || format!("is {value}, expected 0 to 1"))?;
+        }
+        require(score.region_grow <= score.region_seed, "score.region_grow", || {
+            format!("is {}, more than region_seed, which is {}", score.region_grow, score.region_seed)
+        })?;
+        for (key, value) in [("score.min_area_mm2", score.min_area_mm2), ("score.merge_mm", score.merge_mm)] {
+            require(value.is_finite() && value >= 0.0, key, || format!("is {value}, expected 0 or more"))?;
+        }
+        let Some(calibration) = &self.calibration else { return Ok(()) };
+        require((0.0..=1.0).contains(&calibration.false_alarms), "calibration.false_alarms", || {
+            format!("is {}, expected a rate from 0 to 1", calibration.false_alarms)
+        })?;
+        require(calibration.scans > 0, "calibration.scans", || "is 0, expected the number of clean scans".to_owned())
+    }
+}
+
+fn check_output(key: &str, output: &NamedOutput) -> Result<()> {
+    require(!output.name.is_empty(), key, || "has an empty name".to_owned())?;
+    if let Values::Linear { low, high } = output.values {
+        require(low.is_finite() && high.is_finite() && low < high, key, || {
+            format!("scales from {low} to {high}, expected a low value and a higher one")
+        })?;
+    }
+    Ok(())
+}
+
+fn require(holds: bool, key: &str, found: impl FnOnce() -> String) -> Result<()> {
+    if holds {
+        return Ok(());
+    }
+    Err(Error::model(format!("`{key}` {}", found())).at("contract").help("correct the model's contract"))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::infer::{Calibration, Channel, InputContract, Outputs, ScoreContract};
+    use crate::scan::Fault;
+
+    /// A contract that holds; tests change what they are about.
+    pub(crate) fn good() -> Contract {
+        Contract {
+            schema_version: 1,
+            name: "test".to_owned(),
+            version: "1".to_owned(),
+            licence: "MIT".to_owned(),
+            summary: "for a test".to_owned(),
+            baseline: false,
+            input: InputContract {
+                name: "scan".to_owned(),
+                channels: vec![Channel::Attenuation],
+                range: None,
+                mean: Vec::new(),
+                std: Vec::new(),
+                pixel_mm: 5.0,
+                area: Area::Whole { multiple: 1 },
+            },
+            outputs: Outputs {
+                map: Some(NamedOutput { name: "map".to_owned(), values: Values::Probability, class: 0 }),
+                ..Outputs::default()
+            },
+            score: ScoreContract {
+                threshold: 0.5,
+                region_seed: 0.5,
+                region_grow: 0.2,
+                min_area_mm2: 0.0,
+                merge_mm: 0.0,
+            },
+            calibration: None,
+        }
+    }
+
+    #[test]
+    fn every_value_out_of_range_is_named() {
+        type Break = fn(&mut Contract);
+        let cases: &[(&str, Break)] = &[
+            ("schema_version", |c| c.schema_version = 2),
+            ("name", |c| c.name = " ".to_owned()),
+            ("version", |c| c.version.clear()),
+            ("licence", |c| c.licence.clear()),
+            ("input.name", |c| c.input.name.clear()),
+            ("input.channels", |c| c.input.channels.clear()),
+            ("input.channels", |c| c.input.channels = vec![Channel::Ratio; 65]),
+            ("input.range", |c| c.input.range = Some((1.0, 1.0))),
+            ("input.range", |c| c.input.range = Some((0.0, f32::INFINITY))),
+            ("input.mean", |c| c.input.mean = vec![0.0; 2]),
+            ("input.mean", |c| c.input.mean = vec![f32::NAN]),
+            ("input.std", |c| c.input.std = vec![0.0]),
+            ("input.pixel_mm", |c| c.input.pixel_mm = 0.0),
+            ("input.pixel_mm", |c| c.input.pixel_mm = f32::NAN),
+            ("input.area.multiple", |c| c.input.area = Area::Whole { multiple: 0 }),
+            ("input.area.width", |c| c.input.area = Area::Tile { width: 4, height: 64, overlap: 0 }),
+            ("input.area.height", |c| c.input.area = Area::Tile { width: 64, height: 20_000, overlap: 0 }),
+            ("input.area.overlap", |c| c.input.area = Area::Tile { width: 64, height: 32, overlap: 17 }),
+            ("input.area.width", |c| c.input.area = Area::Resize { width: 0, height: 64 }),
+            ("input.area.height", |c| c.input.area = Area::Resize { width: 64, height: 0 }),
+            ("outputs", |c| c.outputs = Outputs::default()),
+            ("outputs.map", |c| c.outputs.map.as_mut().unwrap().name.clear()),
+            ("outputs.map", |c| c.outputs.map.as_mut().unwrap().values = Values::Linear { low: 1.0, high: 0.0 }),
+            ("score.threshold", |c| c.score.threshold = 1.5),
+            ("score.threshold", |c| c.score.threshold = f32::NAN),
+            ("score.region_seed", |c| c.score.region_seed = -0.1),
+            ("score.region_grow", |c| c.score.region_grow = 0.6),
+            ("score.min_area_mm2", |c| c.score.min_area_mm2 = -1.0),
+            ("score.merge_mm", |c| c.score.merge_mm = f32::INFINITY),
+            ("calibration.false_alarms", |c| {
+                c.calibration = Some(Calibration { false_alarms: 2.0, scans: 1, source: String::new() });
+            }),
+            ("calibration.scans", |c| {
+                c.calibration = Some(Calibration { false_alarms: 0.1, scans: 0, source: String::new() });
+            }),
+        ];
+        good().check().unwrap();
+        for (key, change) in cases {
+            let mut contract = good();
+            change(&mut contract);
+            let error = contract.check().unwrap_err();
+            assert_eq!(error.fault, Fault::Model);
+            assert!(error.message.starts_with(&format!("`{key}` ")), "{key}: {error}");
+        }
+        assert_eq!(cases.len(), 31);
+    }
+
+    #[test]
+    fn documents_read_back_and_unknown_keys_are_refused() {
+        let text = serde_json::to_string(&good()).unwrap();
+        assert_eq!(Contract::parse(&text).unwrap(), good());
+        let more = text.replacen('{', "{\"threshhold\":1,", 1);
+        let error = Contract::parse(&more).unwrap_err().to_string();
+        assert!(error.contains("threshhold") && error.contains("portray schema contract"), "{error}");
+        assert!(Contract::parse(&" ".repeat(LONGEST + 1)).unwrap_err().to_string().contains("at most"));
+        assert!(Contract::parse("{").is_err());
+    }
+
+    #[test]
+    fn the_schema_holds_a_real_contract() {
+        let schema = serde_json::to_value(contract_schema()).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        assert!(validator.is_valid(&serde_json::to_value(good()).unwrap()));
+        assert!(!validator.is_valid(&serde_json::json!({ "schema_version": 1 })));
+    }
+}

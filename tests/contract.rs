@@ -1,0 +1,239 @@
+//! Real models through the real runtime: every kind of contract, and contracts that are wrong.
+//!
+//! The models are made by tests/data/models/make.py.
+
+use ndarray::Array2;
+use portray::infer::{
+    Contract, Inference, OnnxScorer, Provider, RuntimeOptions, Scorer, SessionOptions, default_model,
+};
+use portray::prepare::{Frame, Located, PixelState, Prepared};
+use portray::scan::{BoxPx, End, Fault, PixelSize};
+use rand::RngExt as _;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use std::path::Path;
+
+/// A single-energy scan at 5 mm with the given attenuation.
+fn scan(attenuation: Array2<f32>) -> Prepared {
+    let (rows, columns) = attenuation.dim();
+    let pixel = PixelSize { x: 5.0, y: 5.0 };
+    Prepared {
+        transmission: vec![attenuation.mapv(|a| (-a).exp())],
+        state: Array2::from_elem((rows, columns), PixelState::Valid),
+        attenuation: vec![attenuation],
+        ratio: None,
+        noise_floor: 1e-4,
+        frame: Frame {
+            crop: BoxPx { x: 0, y: 0, width: columns as u32, height: rows as u32 },
+            located: Located::Container,
+            source_pixel: pixel,
+            pixel,
+            doors: End::Right,
+            doors_known: true,
+        },
+        steps: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+fn model(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/models/{name}.onnx"));
+    std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+fn load(name: &str) -> portray::scan::Result<OnnxScorer> {
+    OnnxScorer::load(&model(name), None, &SessionOptions::default())
+}
+
+fn noise(rows: usize, columns: usize) -> Array2<f32> {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    Array2::from_shape_simple_fn((rows, columns), || random.random_range(0.0..0.5))
+}
+
+/// A wall and floor around an almost empty box, with a bag of 0.4 x 0.3 m on the floor if asked for.
+fn container(bag: bool) -> Prepared {
+    let mut random = ChaCha8Rng::seed_from_u64(11);
+    scan(Array2::from_shape_fn((560, 2440), |(row, column)| {
+        let frame = row < 12 || row >= 530 || column < 12 || column >= 2428;
+        let inside = bag && (470..530).contains(&row) && (2200..2280).contains(&column);
+        let clean = if frame { 1.2 } else { 0.15 } + if inside { 0.8 } else { 0.0 };
+        clean + random.random_range(-0.03..0.03)
+    }))
+}
+
+#[test]
+fn the_default_model_tells_a_bag_from_an_empty_box() {
+    let scorer = OnnxScorer::load(default_model(), None, &SessionOptions::default()).unwrap();
+    let contract = scorer.contract();
+    assert!(contract.baseline);
+    assert_eq!(contract.name, "contrast");
+    assert_eq!(scorer.info().provider, "cpu");
+    assert!(scorer.info().runtime.starts_with("onnxruntime 1."), "{}", scorer.info().runtime);
+    let map = |bag| scorer.score(&container(bag)).unwrap().map.unwrap();
+    let (clean, loaded) = (map(false), map(true));
+    assert_eq!(clean.dim(), (560, 2440));
+    let most = |map: &Array2<f32>| map.iter().copied().fold(0.0, f32::max);
+    assert!(most(&clean) < contract.score.threshold, "clean scan scores {}", most(&clean));
+    assert!(loaded[[500, 2240]] > contract.score.threshold, "bag scores {}", loaded[[500, 2240]]);
+    assert!(loaded[[300, 1000]] < contract.score.region_grow);
+}
+
+#[test]
+fn threads_and_sessions_change_no_bit_of_the_answer() {
+    let answer = |sessions, threads_per_session| {
+        let options = SessionOptions { sessions, threads_per_session, ..SessionOptions::default() };
+        OnnxScorer::load(default_model(), None, &options).unwrap().score(&container(true)).unwrap().map
+    };
+    let one = answer(1, 1);
+    assert_eq!(one, answer(1, 4));
+    assert_eq!(one, answer(3, 1));
+}
+
+#[test]
+fn many_threads_share_few_sessions() {
+    let scorer =
+        OnnxScorer::load(&model("whole"), None, &SessionOptions { sessions: 2, ..SessionOptions::default() }).unwrap();
+    let scans: Vec<Prepared> = (1..=16).map(|n| scan(Array2::from_elem((8 + n, 40 + n), n as f32 - 8.0))).collect();
+    let answers: Vec<Inference> = std::thread::scope(|scope| {
+        let running: Vec<_> = scans.iter().map(|scan| scope.spawn(|| scorer.score(scan).unwrap())).collect();
+        running.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    for (n, answer) in (1..=16).zip(&answers) {
+        let map = answer.map.as_ref().unwrap();
+        assert_eq!(map.dim(), (8 + n, 40 + n));
+        let expected = 1.0 / (1.0 + (8.0 - n as f32).exp());
+        assert!(map.iter().all(|v| (v - expected).abs() < 1e-6));
+        assert_eq!(answer.runs, 1);
+    }
+    assert_eq!(answers.len(), 16);
+}
+
+#[test]
+fn a_classifier_scores_the_squeezed_scan() {
+    let scorer = load("classifier").unwrap();
+    let answer = scorer.score(&scan(Array2::from_elem((100, 333), 2.0))).unwrap();
+    // softmax(0, mean) for class 1.
+    let expected = 2.0f32.exp() / (1.0 + 2.0f32.exp());
+    assert!((answer.score.unwrap() - expected).abs() < 1e-5);
+    assert!(answer.map.is_none() && answer.boxes.is_empty());
+}
+
+#[test]
+fn tiles_of_any_batch_join_to_the_same_map_as_the_whole_scan() {
+    let attenuation = noise(101, 250);
+    let prepared = scan(attenuation.clone());
+    let [tiles, tiles3] = ["tiles", "tiles3"].map(|name| load(name).unwrap().score(&prepared).unwrap());
+    assert_eq!(tiles.map.as_ref().unwrap(), tiles3.map.as_ref().unwrap());
+    // Stride 24 x 16: 11 columns and 6 rows of tiles; at most 16 tiles a run, or 3.
+    assert_eq!((tiles.runs, tiles3.runs), (5, 22));
+    let map = tiles.map.unwrap();
+    assert_eq!(map.dim(), (101, 250));
+    // Inside, the map of 4 x 4 means is enlarged linearly: at the common corner of four of them it is their mean.
+    for (row, column) in [(8usize, 16usize), (32, 100), (88, 236)] {
+        let around = attenuation.slice(ndarray::s![row - 4..row + 4, column - 4..column + 4]).mean().unwrap();
+        let found = map.slice(ndarray::s![row - 1..=row, column - 1..=column]).mean().unwrap();
+        assert!((around - found).abs() < 1e-4, "{row} {column}: {around} {found}");
+    }
+    // A scan smaller than a tile is padded.
+    let small = load("tiles").unwrap().score(&scan(Array2::from_elem((5, 9), 0.5))).unwrap();
+    assert_eq!((small.map.unwrap().dim(), small.runs), ((5, 9), 1));
+}
+
+#[test]
+fn an_anomalib_export_gives_map_and_score() {
+    let mut attenuation = Array2::zeros((64, 128));
+    attenuation.slice_mut(ndarray::s![16..32, 32..64]).fill(0.75);
+    let answer = load("anomalib").unwrap().score(&scan(attenuation)).unwrap();
+    // (0.75 - 0.5) / 0.5 = 0.5, and -1..1 becomes 0..1.
+    assert!((answer.score.unwrap() - 0.75).abs() < 1e-5, "{:?}", answer.score);
+    let map = answer.map.unwrap();
+    assert_eq!(map.dim(), (64, 128));
+    assert!((map[[24, 48]] - 0.75).abs() < 1e-5 && map[[40, 100]].abs() < 1e-5);
+}
+
+#[test]
+fn a_detectors_boxes_come_back_in_scan_pixels() {
+    let mut attenuation = Array2::zeros((40, 70));
+    attenuation[[5, 5]] = 0.9;
+    attenuation[[5, 40]] = 0.6;
+    let answer = load("detector").unwrap().score(&scan(attenuation)).unwrap();
+    // Tiles start at columns 0, 32, 38 and rows 0, 8; the weak box and those of empty tiles are dropped, and the two
+    // tiles that see the same dot disagree by 6 pixels: too far apart to be one.
+    let found: Vec<(f32, f32, f32)> = answer.boxes.iter().map(|b| (b.x, b.y, b.score)).collect();
+    assert_eq!(found, [(8.0, 4.0, 0.9), (40.0, 4.0, 0.6), (46.0, 4.0, 0.6)]);
+    assert!(answer.boxes.iter().all(|b| b.label.as_deref() == Some("bag") && (b.width, b.height) == (8.0, 8.0)));
+    assert_eq!(answer.runs, 6);
+}
+
+#[test]
+fn models_and_contracts_that_are_wrong_say_so() {
+    let cases = [
+        ("no_contract", "the model carries no contract; give one with --contract FILE"),
+        ("contract_is_no_json", "the contract cannot be read"),
+        ("misnamed", "the contract names input `scan`, the model has inputs `image` (float32 [?,1,?,?])"),
+    ];
+    for (name, expected) in cases {
+        let error = load(name).unwrap_err();
+        assert_eq!(error.fault, Fault::Model);
+        assert!(error.to_string().contains(expected), "{name}: {error}");
+    }
+    let runs = [
+        ("not_a_number", "output `map` holds a value that is not a number"),
+        ("odd_map", "the map has 7 rows and 11 columns for an input of 8 and 12"),
+    ];
+    for (name, expected) in runs {
+        let error = load(name).unwrap().score(&scan(Array2::zeros((8, 12)))).unwrap_err();
+        assert_eq!(error.fault, Fault::Model);
+        assert!(error.to_string().contains(expected), "{name}: {error}");
+    }
+    assert_eq!(cases.len() + runs.len(), 5);
+}
+
+#[test]
+fn a_contract_from_outside_stands_in_for_the_one_inside() {
+    let whole = load("whole").unwrap().contract().clone();
+    let options = SessionOptions::default();
+    for name in ["no_contract", "misnamed", "contract_is_no_json"] {
+        let scorer = OnnxScorer::load(&model(name), Some(whole.clone()), &options).unwrap();
+        assert!(scorer.score(&scan(Array2::zeros((8, 8)))).unwrap().map.is_some());
+    }
+    let wrong = Contract { name: String::new(), ..whole };
+    assert!(OnnxScorer::load(&model("whole"), Some(wrong), &options).is_err());
+}
+
+#[test]
+fn damaged_models_are_errors() {
+    let options = SessionOptions::default();
+    let whole = default_model();
+    for bytes in [&b""[..], b"not a model", &whole[..whole.len() / 2], &[0xff; 64]] {
+        let error = OnnxScorer::load(bytes, None, &options).unwrap_err();
+        assert_eq!(error.fault, Fault::Model, "{error}");
+    }
+}
+
+#[test]
+fn a_provider_that_is_not_there_is_an_error_and_no_fall_back() {
+    let mut tried = 0;
+    for provider in Provider::ALL.into_iter().filter(|&p| p != Provider::Cpu) {
+        // The fetched runtime runs on the processor only, so even a compiled-in provider must fail to load.
+        let options = SessionOptions { provider, ..SessionOptions::default() };
+        let error = OnnxScorer::load(default_model(), None, &options).unwrap_err();
+        assert_eq!(error.fault, Fault::Model);
+        assert!(error.to_string().contains(provider.name()), "{error}");
+        tried += 1;
+    }
+    assert_eq!(tried, 5);
+}
+
+#[test]
+fn one_process_holds_one_runtime() {
+    load("whole").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("libonnxruntime.so");
+    std::fs::write(&other, b"never loaded").unwrap();
+    let runtime = RuntimeOptions { library: Some(other), ..RuntimeOptions::default() };
+    let options = SessionOptions { runtime, ..SessionOptions::default() };
+    let error = OnnxScorer::load(&model("whole"), None, &options).unwrap_err();
+    assert_eq!(error.fault, Fault::Parameter);
+    assert!(error.to_string().contains("one process can hold one runtime"), "{error}");
+}
