@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 /// Arguments of `portray doctor`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  portray doctor\n  portray doctor --onnxruntime /opt/onnxruntime/lib/libonnxruntime.so")]
+#[command(
+    after_help = "Examples:\n  portray doctor\n  portray doctor --onnxruntime /opt/onnxruntime/lib/libonnxruntime.so"
+)]
 pub(super) struct Args {
     /// ONNX Runtime library to look at
     #[arg(long, value_name = "FILE")]

@@ -16,9 +16,8 @@ const SHOWN: usize = 15;
 pub(super) fn bar(scans: usize, hidden: bool) -> ProgressBar {
     let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let bar = ProgressBar::with_draw_target(Some(scans as u64), target);
-    let style = ProgressStyle::with_template(
-        "{bar:32.cyan/dim} {pos}/{len} scans  {per_sec}  {eta} left  {wide_msg:.dim}",
-    );
+    let style =
+        ProgressStyle::with_template("{bar:32.cyan/dim} {pos}/{len} scans  {per_sec}  {eta} left  {wide_msg:.dim}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─"));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
@@ -35,7 +34,12 @@ pub(super) fn advance(bar: &ProgressBar, done: &Done) {
 /// The closing table: what needs a look, the likeliest first, then a line of counts.
 pub(super) fn table(summary: &Summary, colours: bool, width: Option<u16>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    if colours {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
     if let Some(width) = width {
         table.set_width(width);
     }

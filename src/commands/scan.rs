@@ -123,8 +123,7 @@ pub(super) struct FileSettings {
 pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     let mut settings = read_settings(args.settings.as_deref())?;
     settings.judge.threshold = args.threshold.or(settings.judge.threshold);
-    let limits =
-        source::Limits { max_pixels: args.max_pixels, max_bytes: args.max_bytes, max_pages: args.max_pages };
+    let limits = source::Limits { max_pixels: args.max_pixels, max_bytes: args.max_bytes, max_pages: args.max_pages };
     let shown = serde_json::json!({
         "limits": { "max_pixels": limits.max_pixels, "max_bytes": limits.max_bytes, "max_pages": limits.max_pages },
         "prepare": settings.prepare,
@@ -188,9 +187,7 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
 fn read_settings(path: Option<&Path>) -> anyhow::Result<FileSettings> {
     let Some(path) = path else { return Ok(FileSettings::default()) };
     let name = || format!("--settings {}", path.display());
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Error::parameter(error.to_string()))
-        .with_context(name)?;
+    let text = std::fs::read_to_string(path).map_err(|error| Error::parameter(error.to_string())).with_context(name)?;
     toml::from_str(&text).map_err(|error| Error::parameter(error.to_string())).with_context(name)
 }
 
@@ -238,10 +235,8 @@ fn load(args: &Args, workers: Workers) -> anyhow::Result<OnnxScorer> {
     };
     let model = args.model.as_deref().map(read).transpose().context("--model")?;
     let contract = args.contract.as_deref().map(read).transpose().context("--contract")?;
-    let contract = contract
-        .map(|bytes| Contract::parse(&String::from_utf8_lossy(&bytes)))
-        .transpose()
-        .context("--contract")?;
+    let contract =
+        contract.map(|bytes| Contract::parse(&String::from_utf8_lossy(&bytes))).transpose().context("--contract")?;
     let bytes = model.as_deref().unwrap_or(crate::infer::default_model());
     let name = args.model.as_ref().map_or("the built-in model".to_owned(), |path| path.display().to_string());
     OnnxScorer::load(bytes, contract, &options).context(name)
@@ -264,7 +259,12 @@ fn stop_on_signal() -> Arc<AtomicBool> {
 }
 
 fn work(
-    args: &Args, line: &Line<'_>, jobs: &[Job], workers: Workers, folder: &OutputFolder, stop: &AtomicBool,
+    args: &Args,
+    line: &Line<'_>,
+    jobs: &[Job],
+    workers: Workers,
+    folder: &OutputFolder,
+    stop: &AtomicBool,
 ) -> anyhow::Result<Totals> {
     let bar = progress::bar(jobs.len(), args.quiet || args.json);
     let mut unwritable = None;

@@ -105,10 +105,8 @@ fn no_runtime_is_explained_and_ends_with_70() {
     day(folder.path());
     fs::write(folder.path().join("lib.so"), b"no library").unwrap();
     for library in ["missing.so", "lib.so"] {
-        let output = portray(folder.path())
-            .args(["scan", "day", "--out", "r", "--onnxruntime", library])
-            .output()
-            .unwrap();
+        let output =
+            portray(folder.path()).args(["scan", "day", "--out", "r", "--onnxruntime", library]).output().unwrap();
         assert_eq!(output.status.code(), Some(70), "{library}");
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(text.contains(library) && text.contains("--onnxruntime"), "{text}");
@@ -119,8 +117,7 @@ fn no_runtime_is_explained_and_ends_with_70() {
 fn a_provider_that_was_not_built_in_is_an_error_and_no_fall_back() {
     let folder = tempfile::tempdir().unwrap();
     day(folder.path());
-    let output =
-        portray(folder.path()).args(["scan", "day", "--out", "r", "--provider", "cuda"]).output().unwrap();
+    let output = portray(folder.path()).args(["scan", "day", "--out", "r", "--provider", "cuda"]).output().unwrap();
     assert_eq!(output.status.code(), Some(70));
     assert!(String::from_utf8_lossy(&output.stderr).contains("cuda"));
     assert!(!folder.path().join("r/summary.json").exists());
