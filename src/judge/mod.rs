@@ -6,6 +6,7 @@ mod mass;
 mod outline;
 mod region;
 mod settings;
+mod shielded;
 mod verdict;
 mod zone;
 

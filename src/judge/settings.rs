@@ -14,8 +14,9 @@ pub struct Settings {
     /// Regions smaller than this are dropped, in mm², 0 to 1e7; unset: the model's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_area_mm2: Option<f32>,
-    /// An unpenetrated area of at least this makes a scan that is not flagged `inconclusive`, in mm², 0 to 1e7.
-    pub shielded_area_mm2: f32,
+    /// An unpenetrated place that holds a square of this side makes a scan that is not flagged `inconclusive`, in mm, 10
+    /// to 5000. Default: 100.
+    pub shielded_side_mm: f32,
     /// A scan with more repaired pixels than this is `inconclusive`, share from 0 to 1.
     pub max_repaired_share: f32,
     /// At most this many regions are reported, those with the highest peaks, 1 to 1000.
@@ -24,15 +25,8 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        // 20 000 mm² is a square of 14 cm: a block of 2 kg hides behind less, but axles, engines and corner
-        // castings of that size stand in every picture.
-        Self {
-            threshold: None,
-            min_area_mm2: None,
-            shielded_area_mm2: 20_000.0,
-            max_repaired_share: 0.2,
-            max_regions: 50,
-        }
+        // A brick of 1 kg is 20 x 13 cm; the steel edges of roof, floor and doors are thinner than 10 cm.
+        Self { threshold: None, min_area_mm2: None, shielded_side_mm: 100.0, max_repaired_share: 0.2, max_regions: 50 }
     }
 }
 
@@ -59,7 +53,7 @@ impl Settings {
         if let Some(area) = self.min_area_mm2 {
             within("min_area_mm2", area, 0.0, 1e7)?;
         }
-        within("shielded_area_mm2", self.shielded_area_mm2, 0.0, 1e7)?;
+        within("shielded_side_mm", self.shielded_side_mm, 10.0, 5_000.0)?;
         within("max_repaired_share", self.max_repaired_share, 0.0, 1.0)?;
         within("max_regions", self.max_regions as f32, 1.0, 1000.0)?;
         Ok(Checked(self))
@@ -85,7 +79,7 @@ mod tests {
             (Settings { threshold: Some(1.5), ..Settings::default() }, "judge.threshold is 1.5"),
             (Settings { threshold: Some(f32::NAN), ..Settings::default() }, "judge.threshold is NaN"),
             (Settings { min_area_mm2: Some(-1.0), ..Settings::default() }, "judge.min_area_mm2"),
-            (Settings { shielded_area_mm2: -1.0, ..Settings::default() }, "judge.shielded_area_mm2"),
+            (Settings { shielded_side_mm: -1.0, ..Settings::default() }, "judge.shielded_side_mm"),
             (Settings { max_repaired_share: 2.0, ..Settings::default() }, "judge.max_repaired_share"),
             (Settings { max_regions: 0, ..Settings::default() }, "judge.max_regions"),
         ];

@@ -1,11 +1,12 @@
 //! The verdict on a scan.
 
 use super::attenuation::Beam;
-use super::components::{Component, components, hysteresis, merge};
+use super::components::{Component, hysteresis, merge};
 use super::mass::{mass, material};
 use super::outline::outlines;
 use super::region::{BoxMm, Region, ShieldedArea, area_mm2, boxes};
 use super::settings::Checked;
+use super::shielded::shielded_places;
 use super::zone::Zone;
 use crate::infer::{Contract, Inference, ScoreContract, ScoredBox};
 use crate::prepare::{Frame, Located, PixelState, Prepared};
@@ -112,7 +113,7 @@ pub fn judge(
         regions.truncate(settings.max_regions as usize);
     }
     let score = inference.score.unwrap_or_else(|| scan_score(inference, &regions, &limits));
-    let mut shielded = shielded_areas(&context, settings.shielded_area_mm2);
+    let mut shielded = shielded_areas(&context, settings.shielded_side_mm);
     shielded.sort_by(|a, b| b.area_mm2.total_cmp(&a.area_mm2).then(a.box_px.cmp(&b.box_px)));
 
     let mut reasons = Vec::new();
@@ -271,12 +272,9 @@ fn scan_score(inference: &Inference, regions: &[Region], limits: &ScoreContract)
     peak.min(limits.threshold.next_down().max(0.0))
 }
 
-fn shielded_areas(context: &Context<'_>, min_area_mm2: f32) -> Vec<ShieldedArea> {
-    let state = &context.prepared.state;
-    let (rows, columns) = state.dim();
-    components(rows, columns, |row, column| state[[row, column]] == PixelState::Shielded)
+fn shielded_areas(context: &Context<'_>, side_mm: f32) -> Vec<ShieldedArea> {
+    shielded_places(context.prepared, side_mm)
         .into_iter()
-        .filter(|component| area_mm2(context.frame(), component) >= min_area_mm2)
         .map(|component| {
             let (box_px, box_mm) = boxes(context.frame(), component.bounds);
             let area_mm2 = area_mm2(context.frame(), &component);

@@ -129,11 +129,20 @@ fn what_the_beam_did_not_get_through_is_never_clear() {
     assert_eq!(judgement.verdict, Verdict::Inconclusive);
     assert_eq!(judgement.reasons[0].code, ReasonCode::Shielded);
     assert_eq!(judgement.shielded.len(), 1);
-    assert_eq!(judgement.shielded[0].box_px, BoxPx { x: 700, y: 150, width: 60, height: 40 });
-    // A speck does not count, and a flagged scan stays flagged with the shielded area named.
+    let expected = BoxPx { x: 100 + 600, y: 50 + 100, width: 60, height: 40 };
+    assert_eq!(judgement.shielded[0].box_px, expected, "whole cells of 20 mm");
+    // A speck does not count, nor does the steel edge of a roof however long.
     prepared.state.fill(PixelState::Valid);
     prepared.state.slice_mut(s![50..55, 300..305]).fill(PixelState::Shielded);
+    prepared.state.slice_mut(s![0..8, ..]).fill(PixelState::Shielded);
     assert_eq!(judged(&prepared, &inference(&prepared)).verdict, Verdict::Clear);
+    // Anything that holds a square of 100 mm does, wherever it lies.
+    for offset in 0..4 {
+        prepared.state.fill(PixelState::Valid);
+        let (row, column) = (101 + offset, 403 + offset);
+        prepared.state.slice_mut(s![row..row + 10, column..column + 10]).fill(PixelState::Shielded);
+        assert_eq!(judged(&prepared, &inference(&prepared)).verdict, Verdict::Inconclusive, "{offset}");
+    }
 }
 
 #[test]
