@@ -16,6 +16,7 @@ mod fields;
 mod grey;
 mod jpeg;
 mod limits;
+mod lzw;
 mod metadata;
 mod names;
 mod npy;
