@@ -22,8 +22,12 @@ pub(super) fn sidecar_names<'a>(files: impl Iterator<Item = &'a PathBuf>) -> BTr
 }
 
 fn is_text(path: &Path) -> bool {
-    let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
-    TEXTS.iter().any(|text| end.eq_ignore_ascii_case(text))
+    TEXTS.contains(&end_of(path).as_str())
+}
+
+/// The part of a name after its last dot, in lower case.
+fn end_of(path: &Path) -> String {
+    path.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Why a file found in a folder is no scan, or nothing where it is to be read.
@@ -44,13 +48,10 @@ pub(super) fn reason(path: &Path, sidecars: &BTreeSet<PathBuf>) -> Option<&'stat
     if sniff(&start[..length]).is_some() {
         return None;
     }
-    Some(if sidecars.contains(path) {
-        "sidecar"
-    } else if name.ends_with(".json") || name.ends_with(".toml") {
-        "report or sidecar without a scan"
-    } else if name.ends_with(".jsonl") || name.ends_with(".csv") || name.ends_with(".html") {
-        "table or report"
-    } else {
-        "document"
+    Some(match end_of(path).as_str() {
+        _ if sidecars.contains(path) => "sidecar",
+        "json" | "toml" => "report or sidecar without a scan",
+        "jsonl" | "csv" | "html" => "table or report",
+        _ => "document",
     })
 }

@@ -27,7 +27,7 @@ struct Stored {
     /// Bits per sample in the file: 8, 16 or 32.
     allocated: u32,
     /// Bits that the detector filled.
-    stored: u32,
+    bits: u32,
     /// The highest of them.
     high: u32,
     signed: bool,
@@ -128,7 +128,7 @@ fn stored(attributes: &Attributes<'_>, limits: &Limits) -> Result<Stored> {
         height,
         frames: frames as usize,
         allocated: allocated as u32,
-        stored: bits as u32,
+        bits: bits as u32,
         high: high as u32,
         signed,
     })
@@ -137,7 +137,7 @@ fn stored(attributes: &Attributes<'_>, limits: &Limits) -> Result<Stored> {
 impl Stored {
     /// The smallest and largest value that the stored bits can hold.
     fn range(&self) -> (f64, f64) {
-        let most = 2f64.powi(self.stored as i32);
+        let most = 2f64.powi(self.bits as i32);
         if self.signed { (-most / 2.0, most / 2.0 - 1.0) } else { (0.0, most - 1.0) }
     }
 
@@ -152,9 +152,9 @@ impl Stored {
             (_, true) => SampleType::I32,
         };
         let mut samples = samples::from_bytes(bytes, sample_type, false, self.width, self.height)?;
-        if self.stored < self.allocated {
-            let (down, mask) = (self.high + 1 - self.stored, u32::MAX >> (32 - self.stored));
-            let (left, right) = (31 - self.high, 32 - self.stored);
+        if self.bits < self.allocated {
+            let (down, mask) = (self.high + 1 - self.bits, u32::MAX >> (32 - self.bits));
+            let (left, right) = (31 - self.high, 32 - self.bits);
             match &mut samples {
                 Samples::U8(a) => a.mapv_inplace(|v| (v >> down) & mask as u8),
                 Samples::U16(a) => a.mapv_inplace(|v| (v >> down) & mask as u16),

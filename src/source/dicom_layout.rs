@@ -1,7 +1,8 @@
 //! The shape of a DICOM file, walked before its parser sees it.
 //!
 //! The parser recurses into nested sequences and takes an element's length at its word. This walk does neither: it
-//! refuses what reaches beyond the file or nests too deeply, and says where the pixels stand.
+//! refuses what reaches beyond the file or nests too deeply, and says where the pixels stand. It must take every step as
+//! `dicom-parser` 0.10 does, or that one meets lengths that were not checked.
 
 use crate::scan::{Error, Result};
 use dicom_core::dictionary::{DataDictionary as _, DataDictionaryEntry as _};
@@ -67,7 +68,6 @@ struct Level {
     /// What it cannot reach beyond.
     limit: usize,
     sequence: bool,
-    implicit: bool,
 }
 
 /// Walks a file: its meta group, then its data set.
@@ -134,18 +134,17 @@ fn data_set(bytes: &[u8], start: usize, implicit: bool) -> Result<Option<Pixels>
                 Error::limit(format!("DICOM sequences are nested more than {MAX_DEPTH} deep")).at(format!("byte {at}"))
             );
         }
-        let implicit = levels.last().map_or(implicit, |level| level.implicit);
         let header = header(&bytes[..limit], at, implicit)?;
         let (in_sequence, delimited) =
             levels.last().map_or((false, false), |level| (level.sequence, level.stated_end.is_none()));
-        let push = |levels: &mut Vec<Level>, sequence, implicit| -> Result<()> {
+        let push = |levels: &mut Vec<Level>, sequence| -> Result<()> {
             let stated_end = if header.length == UNDEFINED { None } else { Some(value_end(&header, limit)?) };
-            levels.push(Level { stated_end, limit: stated_end.unwrap_or(limit), sequence, implicit });
+            levels.push(Level { stated_end, limit: stated_end.unwrap_or(limit), sequence });
             Ok(())
         };
         at = match header.tag {
             ITEM if in_sequence => {
-                push(&mut levels, false, implicit)?;
+                push(&mut levels, false)?;
                 header.value
             }
             ITEM_END if delimited && !in_sequence => {
@@ -158,16 +157,15 @@ fn data_set(bytes: &[u8], start: usize, implicit: bool) -> Result<Option<Pixels>
             }
             ITEM | ITEM_END | SEQUENCE_END => return Err(misplaced(at, header.tag)),
             _ if in_sequence => return Err(misplaced(at, header.tag)),
-            _ if header.length == UNDEFINED && matches!(header.vr, VR::OB | VR::OW) => {
+            tags::PIXEL_DATA if header.length == UNDEFINED && header.vr != VR::SQ => {
                 let (fragments, end) = fragments(bytes, header.value, limit)?;
-                if header.tag == tags::PIXEL_DATA && levels.is_empty() {
+                if levels.is_empty() {
                     pixels = Some(Pixels::Fragments(fragments));
                 }
                 end
             }
             _ if header.length == UNDEFINED || header.vr == VR::SQ => {
-                // A sequence of unknown VR is always in implicit VR (PS3.5, 6.2.2, note 2).
-                push(&mut levels, true, implicit || header.vr == VR::UN)?;
+                push(&mut levels, true)?;
                 header.value
             }
             tag => {

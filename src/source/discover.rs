@@ -61,7 +61,7 @@ pub fn discover(inputs: &[String], stdin: Option<&mut dyn Read>, skip: Option<&P
         };
         match list(stdin) {
             Ok(paths) if paths.is_empty() => {
-                search.problem("-", Error::parameter("the list on standard input is empty"))
+                search.problem("-", Error::parameter("the list on standard input is empty"));
             }
             Ok(paths) => paths.iter().for_each(|path| search.input(path, false)),
             Err(error) => search.problem("-", error),
@@ -185,12 +185,11 @@ impl Search {
         files.sort_by_cached_key(|file| names::of(file.strip_prefix(base).unwrap_or(file)).into_bytes());
         let sidecars = companions::sidecar_names(files.iter());
         for file in files {
-            match companions::reason(&file, &sidecars) {
-                Some(reason) => self.ignore(base, &file, reason),
-                None => {
-                    let name = file.strip_prefix(base).unwrap_or(&file).to_owned();
-                    self.add(file.clone(), &name, &file);
-                }
+            if let Some(reason) = companions::reason(&file, &sidecars) {
+                self.ignore(base, &file, reason);
+            } else {
+                let name = file.strip_prefix(base).unwrap_or(&file).to_owned();
+                self.add(file.clone(), &name, &file);
             }
         }
     }
@@ -213,7 +212,7 @@ impl Search {
             Ok(glob) if base.is_dir() => self.walk(&base, pattern, Some(&glob.compile_matcher())),
             Ok(_) => self.problem(pattern, Error::io(format!("no such folder: {}", base.display()))),
             Err(error) => {
-                self.problem(pattern, Error::parameter(format!("not a file and not a pattern: {}", error.kind())))
+                self.problem(pattern, Error::parameter(format!("not a file and not a pattern: {}", error.kind())));
             }
         }
     }

@@ -22,8 +22,19 @@ pub(super) struct FrameHeader {
     pub components: u8,
 }
 
-/// The first frame header of a JPEG stream, found by walking its marker segments; nothing where there is none.
+/// The first frame header of a JPEG stream.
 pub(super) fn frame_header(bytes: &[u8]) -> Option<FrameHeader> {
+    located(bytes).map(|(_, header)| header)
+}
+
+/// Whether an end marker stands after the frame header. Decoders fill what is missing with grey, which a scan must not be
+/// judged by. In entropy-coded data the marker's bytes cannot stand; what is appended after it does no harm.
+pub(super) fn ends(bytes: &[u8]) -> bool {
+    located(bytes).is_some_and(|(at, _)| bytes[at..].windows(2).rev().any(|pair| pair == [0xff, 0xd9]))
+}
+
+/// The first frame header and its place, found by walking the marker segments; nothing where there is none.
+fn located(bytes: &[u8]) -> Option<(usize, FrameHeader)> {
     let mut at = 2;
     loop {
         // Any number of fill bytes may stand before a marker.
@@ -42,13 +53,14 @@ pub(super) fn frame_header(bytes: &[u8]) -> Option<FrameHeader> {
             0xd9 | 0xda => return None,
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                 let body = bytes.get(at + 2..at + 8)?;
-                return Some(FrameHeader {
+                let header = FrameHeader {
                     process: marker - 0xc0,
                     precision: body[0],
                     height: u16::from_be_bytes([body[1], body[2]]),
                     width: u16::from_be_bytes([body[3], body[4]]),
                     components: body[5],
-                });
+                };
+                return Some((at, header));
             }
             _ => at += usize::from(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?])).max(2),
         }
@@ -67,7 +79,6 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
         )));
     }
     if !ends(bytes) {
-        // A decoder fills what is missing with grey, which a scan must not be judged by.
         return Err(Error::format("the JPEG data have no end marker").help("the file is truncated"));
     }
     let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|error| fault(&error))?;
@@ -87,12 +98,6 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
     decoded.warn("lossy", "JPEG is lossy and has 8 bits: faint absorption differences are gone");
     comment(bytes, &mut decoded);
     Ok(decoded)
-}
-
-/// Whether an end marker stands in the last bytes; some writers pad after it.
-pub(super) fn ends(bytes: &[u8]) -> bool {
-    let tail = &bytes[bytes.len().saturating_sub(64)..];
-    tail.windows(2).any(|pair| pair == [0xff, 0xd9])
 }
 
 /// Takes what a comment segment before the frame header says.
@@ -155,6 +160,8 @@ mod tests {
         assert_eq!(error.fault, Fault::Unsupported, "{error}");
         let bytes = encode(ExtendedColorType::L8, &(0..128).collect::<Vec<u8>>());
         assert_eq!(read(&bytes[..bytes.len() - 2], &Limits::default()).unwrap_err().fault, Fault::Format);
+        let appended = [bytes.clone(), vec![7; 5000]].concat();
+        assert!(read(&appended, &Limits::default()).is_ok(), "what follows the end marker does no harm");
         let small = Limits { max_pixels: 127, ..Limits::default() };
         assert_eq!(read(&bytes, &small).unwrap_err().fault, Fault::Limit);
     }

@@ -45,7 +45,9 @@ pub(super) fn finish(
     if let Some(sidecar) = sidecar {
         warnings.extend(sidecar.warnings.iter().cloned());
         if let Some(full_scale) = sidecar.full_scale {
-            planes.iter_mut().for_each(|plane| plane.full_scale = full_scale);
+            for plane in &mut planes {
+                plane.full_scale = full_scale;
+            }
         }
     }
     let numbers = [("sidecar", &stated.container), ("file's tags", &tags.container), ("file's name", &named.container)];

@@ -16,6 +16,7 @@ mod fields;
 mod grey;
 mod jpeg;
 mod limits;
+mod lzw;
 mod metadata;
 mod names;
 mod npy;
@@ -108,12 +109,11 @@ fn guarded<T>(format: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
 
 fn unknown(bytes: &[u8]) -> Error {
     let known = "expected PNG, TIFF, JPEG, NumPy, DICOM or DICOS";
-    let error = match sniff::other_kind(bytes) {
-        Some(kind) => Error::unsupported(format!("this is {kind}, {known}")),
-        None => {
-            let start: Vec<String> = bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-            Error::unsupported(format!("unknown format starting with {}, {known}", start.join(" ")))
-        }
+    let error = if let Some(kind) = sniff::other_kind(bytes) {
+        Error::unsupported(format!("this is {kind}, {known}"))
+    } else {
+        let start: Vec<String> = bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Error::unsupported(format!("unknown format starting with {}, {known}", start.join(" ")))
     };
     error.help("raw counts need a sidecar with \"raw\", see docs/sidecar.md")
 }

@@ -17,17 +17,23 @@ pub(super) fn of(path: &Path) -> String {
 }
 
 fn escape(bytes: &[u8]) -> String {
+    fn percent(name: &mut String, bytes: &[u8]) {
+        for byte in bytes {
+            name.push('%');
+            name.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])));
+        }
+    }
     let mut name = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for letter in chunk.valid().chars() {
             if letter.is_control() || letter == '%' || letter == '\\' {
                 let mut buffer = [0; 4];
-                letter.encode_utf8(&mut buffer).bytes().for_each(|byte| name.push_str(&format!("%{byte:02X}")));
+                percent(&mut name, letter.encode_utf8(&mut buffer).as_bytes());
             } else {
                 name.push(letter);
             }
         }
-        chunk.invalid().iter().for_each(|byte| name.push_str(&format!("%{byte:02X}")));
+        percent(&mut name, chunk.invalid());
     }
     name
 }
