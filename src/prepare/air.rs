@@ -129,6 +129,13 @@ fn sides(counts: Counts<'_>, area: BoxPx, dark: &[f32], (left, right): (usize, u
     out
 }
 
+/// Whether row levels are those of detectors in air: unlike floors and roofs, gains do not fall to a half.
+fn is_air(levels: &[f32]) -> bool {
+    let mut smooth = running_median(levels, 3);
+    smooth.retain(|v| v.is_finite());
+    quantile(&mut smooth, 0.03) > 0.5 * quantile(&mut smooth, 0.97)
+}
+
 /// Estimates the air level from the image's own air; `given` replaces the row levels where frames were given,
 /// and `with_drift` off leaves the drift at 1.
 ///
@@ -142,9 +149,16 @@ pub(super) fn estimate(
     bright: f32,
 ) -> Air {
     let (height, width) = (area.height as usize, area.width as usize);
-    let (left, right) = air_columns(counts, area);
-    let mut margins = AirMargins { left, right, ..AirMargins::default() };
+    let (mut left, mut right) = air_columns(counts, area);
     let seen = sides(counts, area, dark, (left, right));
+    // The brightest columns of an image that is all load are no air.
+    if !is_air(&seen.left) {
+        left = 0;
+    }
+    if !is_air(&seen.right) {
+        right = 0;
+    }
+    let mut margins = AirMargins { left, right, ..AirMargins::default() };
 
     // Right over left: the drift's first, linear estimate.
     let mut quotients: Vec<f32> =
@@ -248,7 +262,13 @@ fn rows_without_margins(counts: Counts<'_>, area: BoxPx, dark: &[f32], bright: f
     };
     let top: Vec<f32> = (0..height).map_while(&mut level).collect();
     let bottom: Vec<f32> = (top.len()..height).rev().map_while(&mut level).collect();
-    let edge = |run: &[f32]| if run.len() < LEAST { 0 } else { run.len().saturating_sub(GUARD).max(1) };
+    // Even rows may be a wall from end to end: its first row is darker than all air rows before.
+    let edge = |run: &[f32]| {
+        let level = |at: usize| median(&mut run[..at].to_vec());
+        let ends = |at: &usize| run[*at..].iter().take(SUSTAIN).all(|&v| v < 0.96 * level(*at));
+        let n = (LEAST..run.len()).find(ends).unwrap_or(run.len());
+        if n < LEAST { 0 } else { n.saturating_sub(GUARD).max(1) }
+    };
     let (n_top, n_bottom) = (edge(&top), edge(&bottom));
     let mut air: Vec<f32> = top[..n_top].iter().chain(&bottom[..n_bottom]).copied().collect();
     let common = if air.is_empty() { bright - median(&mut dark.to_vec()) } else { median(&mut air) };

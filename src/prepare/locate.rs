@@ -4,7 +4,7 @@
 //! there may be air, or a chassis with wheels. Its outline in ISO 668 sizes tells the floor from the chassis.
 
 use super::prepared::Located;
-use super::robust::median;
+use super::robust::{median, quantile};
 use super::transmission::Source;
 use crate::scan::{BoxPx, PixelSize};
 use rayon::prelude::*;
@@ -316,7 +316,10 @@ fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>) -> Option<
                 let rising = steps.iter().filter(|&&s| s > 0.01).count();
                 let falling = steps.iter().filter(|&&s| s < -0.01).count();
                 let step = median(&mut steps).abs();
-                if 4 * rising.max(falling) >= 3 * columns.len() && step > most && median(&mut under) > 2.0 * SOMETHING {
+                if 4 * rising.max(falling) >= 3 * columns.len()
+                    && step > most
+                    && quantile(&mut under, 0.15) > 2.0 * SOMETHING
+                {
                     most = step;
                     best = Some((at as u32, (long, *high)));
                 }

@@ -1,5 +1,8 @@
 //! Whole preparations of synthetic scenes.
 
+mod hostile;
+mod location;
+
 use super::scenes::{Scene, Slab, paint, scan};
 use super::*;
 use crate::scan::{Fault, Metadata};
@@ -225,24 +228,4 @@ fn unusable_scans_and_arguments_are_refused() {
     assert_eq!(refused(vec![plane(20, 8)], 5.0).fault, Fault::Format);
     let sizes = refused(vec![plane(20, 20), plane(20, 21)], 5.0).to_string();
     assert_eq!(sizes, "plane 1: it has 21x20 pixels, plane 0 has 20x20; give planes of one size");
-}
-
-#[test]
-#[ignore]
-fn timing() {
-    let mut scene = Scene::empty_box();
-    scene.dual = true;
-    (scene.width, scene.height, scene.pixel_mm) = (3248, 748, 4.0);
-    scene.container = Some(box_px(100, 50, 3048, 648));
-    let scan = scene.scan(Polarity::AirBright);
-    for threads in [1, 2] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        for mm in [4.0, 5.0] {
-            for _ in 0..6 {
-                let t = std::time::Instant::now();
-                let p = pool.install(|| run(&scan, mm));
-                eprintln!("{threads} threads {mm} mm {:?} {:?}", t.elapsed(), p.dim());
-            }
-        }
-    }
 }
