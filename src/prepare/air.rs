@@ -403,3 +403,49 @@ pub(super) fn dark_strip(counts: Counts<'_>, margins: super::trim::Margins, brig
     let sigma = spread(&mut values);
     (level.abs() < 0.05 * bright).then_some((level, sigma))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prepare::scenes::Scene;
+    use crate::scan::Polarity;
+
+    #[test]
+    fn levels_follow_bands_and_drift() {
+        let mut scene = Scene::empty_box();
+        (scene.bands, scene.drift, scene.dark) = (0.10, 0.08, 500.0);
+        let scan = scene.scan(Polarity::AirBright);
+        let counts = Counts::new(&scan.planes[0], Polarity::AirBright);
+        let area = BoxPx { x: 0, y: 0, width: scene.width, height: scene.height };
+        let air = estimate(counts, area, &vec![500.0; scene.height as usize], None, true, 50_000.0);
+        let mut worst = 0.0f32;
+        for r in 0..scene.height as usize {
+            for c in (0..scene.width as usize).step_by(11) {
+                worst = worst.max((air.row[r] * air.drift[c] / scene.air_level(r, c) - 1.0).abs());
+            }
+        }
+        assert!(worst < 0.006, "{worst}");
+        assert!((air.noise - 0.008).abs() < 0.001, "{}", air.noise);
+        assert_eq!((air.dead.len(), air.guessed_rows), (0, 0));
+        let b = scene.container.unwrap();
+        let expected = [b.x, scene.width - b.right(), b.y, scene.height - b.bottom()];
+        let m = air.margins;
+        for (found, expected) in [m.left, m.right, m.top, m.bottom].into_iter().zip(expected) {
+            assert!(found <= expected as usize && found + 8 > expected as usize, "{m:?} {expected:?}");
+        }
+    }
+
+    #[test]
+    fn runs_end_at_a_sustained_fall_only() {
+        let mut profile = vec![1.0; 100];
+        for (i, v) in profile.iter_mut().enumerate() {
+            *v -= 0.0002 * i as f32;
+        }
+        assert_eq!(air_runs(&profile), (100, 0));
+        (profile[20], profile[21]) = (0.2, 0.2);
+        assert_eq!(air_runs(&profile), (100, 0));
+        profile[40..70].fill(0.9);
+        assert_eq!(air_runs(&profile), (36, 26));
+        assert_eq!(air_runs(&[]), (0, 0));
+    }
+}

@@ -137,9 +137,8 @@ pub fn prepare(scan: &Scan, pixel_mm: f32, settings: &Checked, calibration: &Cal
         shielded_below,
         ratio_least: settings.ratio.then_some(settings.ratio_min_attenuation),
     };
-    let Converted { transmission, attenuation, ratio, state } = convert::convert(&inputs, &job)?;
+    let Converted { transmission, attenuation, ratio, state, shielded } = convert::convert(&inputs, &job)?;
 
-    let shielded = state.as_slice().unwrap_or_default().iter().filter(|&&s| s == PixelState::Shielded).count();
     let share = shielded as f32 / state.len().max(1) as f32;
     let below = shielded_below.map_or(Value::Null, number);
     record.step("shielded", shielded > 0, [("below", below), ("share", number(share))]);
