@@ -10,8 +10,8 @@ use std::ops::Range;
 
 /// The widest dropout, in columns.
 const WIDEST: usize = 2;
-/// Transmission below which a value is black.
-const BLACK: f32 = 0.02;
+/// Transmission below which a value is black: less than loads that stand between penetrated neighbours let through.
+const BLACK: f32 = 0.006;
 /// Transmission above which a value is white: nothing is brighter than air.
 const WHITE: f32 = 1.1;
 /// Neighbours this dense do not tell a black pixel from a real one.

@@ -1,6 +1,8 @@
 //! Containers and other objects found in front of air.
 
 use super::*;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 /// ISO 668 boxes: length and height in mm.
 const BOXES: [(f32, f32); 5] =
@@ -157,4 +159,61 @@ fn steps_can_be_switched_off() {
     let Samples::U16(counts) = &scan.planes[0].samples else { panic!() };
     let expected = f32::from(counts[[30, 40]]) / 65535.0;
     assert!((prepared.transmission[0][[30, 40]] - expected).abs() < 1e-6);
+}
+
+/// A box of random size, load, surroundings, levels and dropouts; the polarity and the number of dropouts.
+fn random_scene(random: &mut ChaCha8Rng) -> (Scene, Scan, Polarity, u64) {
+    let mut scene = Scene::empty_box();
+    let (long, high) = BOXES[random.random_range(0..BOXES.len())];
+    let mm = random.random_range(6.0f32..11.0);
+    let px = |length: f32| (length / mm).round() as u32;
+    let (width, height) = (px(long), px(high));
+    scene.chassis = random.random_bool(0.4);
+    let (left, below) = if scene.chassis {
+        (3200.0, random.random_range(900.0..1500.0))
+    } else {
+        (random.random_range(100.0..1500.0), random.random_range(60.0..600.0))
+    };
+    let container = box_px(px(left), random.random_range(8..80), width, height);
+    (scene.pixel_mm, scene.container) = (mm, Some(container));
+    (scene.bands, scene.drift) = (random.random_range(0.0..0.12), random.random_range(-0.06..0.06));
+    (scene.noise, scene.dark) = (random.random_range(0.002..0.03), random.random_range(0.0..1500.0));
+    scene.black_strip = if random.random_bool(0.3) { random.random_range(3..20) } else { 0 };
+    scene.width = container.right() + random.random_range(10..150);
+    scene.height = container.bottom() + px(below) + scene.black_strip;
+    for _ in 0..random.random_range(0..12) {
+        let (w, h) = (random.random_range(10..width / 2), random.random_range(10..height / 2));
+        let x = container.x + random.random_range(10..width - w - 5);
+        let on_floor = random.random_bool(0.6);
+        let y = if on_floor { height - h - px(200.0) } else { random.random_range(3..height - h - 25) };
+        let attenuation = random.random_range(0.05..2.5);
+        scene.slabs.push(Slab { area: box_px(x, container.y + y, w, h), attenuation, ratio: 1.1 });
+    }
+    let polarity = if random.random_bool(0.5) { Polarity::AirBright } else { Polarity::AirDark };
+    let mut scan = scene.scan(polarity);
+    if random.random_bool(0.3) {
+        scan.metadata.pixel_mm = None;
+    }
+    let dropouts = random.random_range(0..3);
+    for _ in 0..dropouts {
+        let x = random.random_range(5..scene.width - 5);
+        let value = if random.random_bool(0.5) { 0 } else { 65535 };
+        paint(&mut scan, 0, box_px(x, 0, 1, scene.height), value);
+    }
+    (scene, scan, polarity, dropouts)
+}
+
+#[test]
+fn random_scenes_are_located_without_false_dropouts() {
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    for n in 0..24 {
+        let (scene, scan, polarity, dropouts) = random_scene(&mut random);
+        let prepared = run(&scan, 10.0);
+        assert_eq!(step(&prepared, "polarity").found["polarity"], json!(polarity), "{n}: {scene:?}");
+        assert_eq!(prepared.frame.located, Located::Container, "{n}: {scene:?}");
+        near(prepared.frame.crop, scene.container.unwrap(), 2);
+        let found = step(&prepared, "dropouts").found["columns"].as_u64().unwrap();
+        assert!(found <= dropouts, "{n}: {scene:?}");
+        assert_eq!(step(&prepared, "trim").found["bottom"], json!(scene.black_strip), "{n}: {scene:?}");
+    }
 }
