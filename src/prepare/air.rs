@@ -129,6 +129,13 @@ fn sides(counts: Counts<'_>, area: BoxPx, dark: &[f32], (left, right): (usize, u
     out
 }
 
+/// Whether row levels are those of detectors in air: unlike floors and roofs, gains do not fall to a half.
+fn is_air(levels: &[f32]) -> bool {
+    let mut smooth = running_median(levels, 3);
+    smooth.retain(|v| v.is_finite());
+    quantile(&mut smooth, 0.03) > 0.5 * quantile(&mut smooth, 0.97)
+}
+
 /// Estimates the air level from the image's own air; `given` replaces the row levels where frames were given,
 /// and `with_drift` off leaves the drift at 1.
 ///
@@ -142,9 +149,16 @@ pub(super) fn estimate(
     bright: f32,
 ) -> Air {
     let (height, width) = (area.height as usize, area.width as usize);
-    let (left, right) = air_columns(counts, area);
-    let mut margins = AirMargins { left, right, ..AirMargins::default() };
+    let (mut left, mut right) = air_columns(counts, area);
     let seen = sides(counts, area, dark, (left, right));
+    // The brightest columns of an image that is all load are no air.
+    if !is_air(&seen.left) {
+        left = 0;
+    }
+    if !is_air(&seen.right) {
+        right = 0;
+    }
+    let mut margins = AirMargins { left, right, ..AirMargins::default() };
 
     // Right over left: the drift's first, linear estimate.
     let mut quotients: Vec<f32> =
@@ -248,7 +262,13 @@ fn rows_without_margins(counts: Counts<'_>, area: BoxPx, dark: &[f32], bright: f
     };
     let top: Vec<f32> = (0..height).map_while(&mut level).collect();
     let bottom: Vec<f32> = (top.len()..height).rev().map_while(&mut level).collect();
-    let edge = |run: &[f32]| if run.len() < LEAST { 0 } else { run.len().saturating_sub(GUARD).max(1) };
+    // Even rows may be a wall from end to end: its first row is darker than all air rows before.
+    let edge = |run: &[f32]| {
+        let level = |at: usize| median(&mut run[..at].to_vec());
+        let ends = |at: &usize| run[*at..].iter().take(SUSTAIN).all(|&v| v < 0.96 * level(*at));
+        let n = (LEAST..run.len()).find(ends).unwrap_or(run.len());
+        if n < LEAST { 0 } else { n.saturating_sub(GUARD).max(1) }
+    };
     let (n_top, n_bottom) = (edge(&top), edge(&bottom));
     let mut air: Vec<f32> = top[..n_top].iter().chain(&bottom[..n_bottom]).copied().collect();
     let common = if air.is_empty() { bright - median(&mut dark.to_vec()) } else { median(&mut air) };
@@ -382,4 +402,50 @@ pub(super) fn dark_strip(counts: Counts<'_>, margins: super::trim::Margins, brig
     let level = median(&mut values);
     let sigma = spread(&mut values);
     (level.abs() < 0.05 * bright).then_some((level, sigma))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prepare::scenes::Scene;
+    use crate::scan::Polarity;
+
+    #[test]
+    fn levels_follow_bands_and_drift() {
+        let mut scene = Scene::empty_box();
+        (scene.bands, scene.drift, scene.dark) = (0.10, 0.08, 500.0);
+        let scan = scene.scan(Polarity::AirBright);
+        let counts = Counts::new(&scan.planes[0], Polarity::AirBright);
+        let area = BoxPx { x: 0, y: 0, width: scene.width, height: scene.height };
+        let air = estimate(counts, area, &vec![500.0; scene.height as usize], None, true, 50_000.0);
+        let mut worst = 0.0f32;
+        for r in 0..scene.height as usize {
+            for c in (0..scene.width as usize).step_by(11) {
+                worst = worst.max((air.row[r] * air.drift[c] / scene.air_level(r, c) - 1.0).abs());
+            }
+        }
+        assert!(worst < 0.006, "{worst}");
+        assert!((air.noise - 0.008).abs() < 0.001, "{}", air.noise);
+        assert_eq!((air.dead.len(), air.guessed_rows), (0, 0));
+        let b = scene.container.unwrap();
+        let expected = [b.x, scene.width - b.right(), b.y, scene.height - b.bottom()];
+        let m = air.margins;
+        for (found, expected) in [m.left, m.right, m.top, m.bottom].into_iter().zip(expected) {
+            assert!(found <= expected as usize && found + 8 > expected as usize, "{m:?} {expected:?}");
+        }
+    }
+
+    #[test]
+    fn runs_end_at_a_sustained_fall_only() {
+        let mut profile = vec![1.0; 100];
+        for (i, v) in profile.iter_mut().enumerate() {
+            *v -= 0.0002 * i as f32;
+        }
+        assert_eq!(air_runs(&profile), (100, 0));
+        (profile[20], profile[21]) = (0.2, 0.2);
+        assert_eq!(air_runs(&profile), (100, 0));
+        profile[40..70].fill(0.9);
+        assert_eq!(air_runs(&profile), (36, 26));
+        assert_eq!(air_runs(&[]), (0, 0));
+    }
 }

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 /// Grid rows of one unit of work; fixed, so that the sums are the same on any number of threads, and small enough that
 /// a band stays in the processor's cache.
-const BAND: usize = 32;
+const BAND: usize = 64;
 
 /// One plane to be converted.
 pub(super) struct Input<'a> {
@@ -42,6 +42,8 @@ pub(super) struct Converted {
     pub(super) attenuation: Vec<Array2<f32>>,
     pub(super) ratio: Option<Array2<f32>>,
     pub(super) state: Array2<PixelState>,
+    /// Prepared pixels that are shielded.
+    pub(super) shielded: usize,
 }
 
 /// A band of every result.
@@ -73,9 +75,13 @@ pub(super) fn convert(inputs: &[Input<'_>], job: &Job) -> Result<Converted> {
         attenuation: planes(),
         ratio: (inputs.len() == 2 && job.ratio_least.is_some()).then(|| Array2::zeros(grid)),
         state: Array2::from_elem(grid, PixelState::Valid),
+        shielded: 0,
     };
     let bands = bands(&mut out, grid);
-    bands.into_par_iter().try_for_each_init(Scratch::default, |scratch, band| fill(band, inputs, job, scratch))?;
+    out.shielded = bands
+        .into_par_iter()
+        .map_init(Scratch::default, |scratch, band| fill(band, inputs, job, scratch))
+        .try_reduce(|| 0, |a, b| Ok(a + b))?;
     Ok(out)
 }
 
@@ -100,10 +106,12 @@ fn bands(out: &mut Converted, (rows, columns): (usize, usize)) -> Vec<Band<'_>> 
         .collect()
 }
 
-fn fill(band: Band<'_>, inputs: &[Input<'_>], job: &Job, scratch: &mut Scratch) -> Result<()> {
+/// Fills a band and returns how many of its pixels are shielded.
+fn fill(band: Band<'_>, inputs: &[Input<'_>], job: &Job, scratch: &mut Scratch) -> Result<usize> {
     let Band { rows, mut transmission, attenuation: mut absorbed, ratio: quotient, state } = band;
     let wide = job.mapping.source.1;
     let needed = if job.mapping.is_identity() { rows.clone() } else { job.mapping.needed(&rows) };
+    let mut shielded = 0;
     for (number, (input, out)) in inputs.iter().zip(&mut transmission).enumerate() {
         let Scratch { lines, spare, states, resizer } = scratch;
         let mut read = |lines: &mut [f32]| {
@@ -111,7 +119,7 @@ fn fill(band: Band<'_>, inputs: &[Input<'_>], job: &Job, scratch: &mut Scratch) 
                 input.repairs.read(&input.source, row, line, spare);
             }
             if number == 0 {
-                mark(inputs, job, lines, &needed, &rows, states, state);
+                shielded = mark(inputs, job, lines, &needed, &rows, states, state);
             }
         };
         if job.mapping.is_identity() {
@@ -126,10 +134,10 @@ fn fill(band: Band<'_>, inputs: &[Input<'_>], job: &Job, scratch: &mut Scratch) 
     if let (Some(out), [high, low], Some(least)) = (quotient, absorbed.as_mut_slice(), job.ratio_least) {
         ratio(high, low, out, least);
     }
-    Ok(())
+    Ok(shielded)
 }
 
-/// The states of a band, from the first plane's source `lines`, which are the rows `needed`.
+/// The states of a band and how many of them are shielded, from the first plane's source `lines`, which are the rows `needed`.
 fn mark(
     inputs: &[Input<'_>],
     job: &Job,
@@ -138,7 +146,7 @@ fn mark(
     rows: &Range<usize>,
     states: &mut Vec<PixelState>,
     out: &mut [PixelState],
-) {
+) -> usize {
     let (tall, wide) = job.mapping.source;
     let (grid_rows, columns) = job.mapping.grid;
     let below = job.shielded_below.unwrap_or(f32::NEG_INFINITY);
@@ -146,6 +154,7 @@ fn mark(
     let least: Vec<f32> = lines.chunks(wide).map(|line| line.iter().fold(f32::MAX, |m, &t| m.min(t))).collect();
     let repaired: Vec<(usize, Range<usize>)> =
         needed.clone().flat_map(|row| repaired_columns(inputs, row, wide).map(move |c| (row, c))).collect();
+    let mut shielded = 0;
     for (row, out) in rows.clone().zip(out.chunks_mut(columns)) {
         let over = touched(row, grid_rows, tall);
         let here: Vec<(usize, Range<usize>)> = repaired
@@ -159,7 +168,9 @@ fn mark(
         }
         source_states(&lines[part.start * wide..part.end * wide], wide, below, &here, states);
         reduce(states, wide, out);
+        shielded += out.iter().filter(|&&s| s == PixelState::Shielded).count();
     }
+    shielded
 }
 
 /// What was filled in any plane.

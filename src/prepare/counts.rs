@@ -89,7 +89,10 @@ impl<'a> Counts<'a> {
             f: impl Fn(T) -> f32,
         ) {
             let line = array.row(row);
-            out.iter_mut().enumerate().for_each(|(i, o)| *o = f(line[from + i * step]));
+            match line.as_slice() {
+                Some(line) => out.iter_mut().zip(line[from..].iter().step_by(step)).for_each(|(o, &v)| *o = f(v)),
+                None => out.iter_mut().zip(line.iter().skip(from).step_by(step)).for_each(|(o, &v)| *o = f(v)),
+            }
         }
         match self.samples {
             Samples::U8(a) => copy(a, row, from, step, out, f32::from),

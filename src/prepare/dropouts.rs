@@ -10,8 +10,8 @@ use std::ops::Range;
 
 /// The widest dropout, in columns.
 const WIDEST: usize = 2;
-/// Transmission below which a value is black.
-const BLACK: f32 = 0.02;
+/// Transmission below which a value is black: less than loads that stand between penetrated neighbours let through.
+const BLACK: f32 = 0.006;
 /// Transmission above which a value is white: nothing is brighter than air.
 const WHITE: f32 = 1.1;
 /// Neighbours this dense do not tell a black pixel from a real one.
@@ -164,4 +164,78 @@ fn group(source: &Source<'_>, columns: &[(usize, Vec<Run>)]) -> Vec<Dropout> {
         d.columns.len() <= WIDEST && !wider
     });
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::counts::Counts;
+    use super::super::transmission::Levels;
+    use super::*;
+    use crate::scan::{BoxPx, Energy, Plane, Polarity, Samples};
+    use ndarray::{Array2, s};
+
+    const ROWS: usize = 200;
+    const COLUMNS: usize = 120;
+
+    fn found(counts: Array2<u16>) -> Vec<Dropout> {
+        let plane = Plane { energy: Energy::Single, samples: Samples::U16(counts), full_scale: 65535.0 };
+        let (row, drift) = ([50_000.0; ROWS], [1.0; COLUMNS]);
+        let levels = Levels { dark: &[0.0; ROWS], row: &row, drift: &drift };
+        let part = BoxPx { x: 0, y: 0, width: COLUMNS as u32, height: ROWS as u32 };
+        find(&Source::new(Counts::new(&plane, Polarity::AirBright), part, levels), 10)
+    }
+
+    /// A load of transmission 0.4 with a little noise.
+    fn load() -> Array2<u16> {
+        Array2::from_shape_fn((ROWS, COLUMNS), |(r, c)| 20_000 + ((r * 31 + c * 17) % 300) as u16)
+    }
+
+    #[test]
+    fn whole_partial_and_double_columns_are_found_exactly() {
+        let mut counts = load();
+        counts.slice_mut(s![.., 20]).fill(0);
+        counts.slice_mut(s![40..52, 40]).fill(65535);
+        counts.slice_mut(s![100..150, 60..62]).fill(7);
+        // Every row the same, though neither black nor white.
+        counts.slice_mut(s![10..90, 90]).fill(8_000);
+        let expected = [
+            (20..21, 0..ROWS, Kind::Black),
+            (40..41, 40..52, Kind::White),
+            (60..62, 100..150, Kind::Black),
+            (90..91, 10..90, Kind::Constant(8_000.0)),
+        ];
+        let expected = expected.map(|(columns, rows, kind)| Dropout { columns, rows, kind });
+        assert_eq!(found(counts), expected);
+    }
+
+    #[test]
+    fn real_structure_is_none() {
+        let mut counts = load();
+        // A thin plate seen edge-on, a slit between pallets, a post, something short, and a wide black post.
+        counts.slice_mut(s![.., 20]).mapv_inplace(|v| v / 4);
+        counts.slice_mut(s![.., 40]).mapv_inplace(|v| v * 2);
+        counts.slice_mut(s![.., 60..70]).mapv_inplace(|v| v / 20);
+        counts.slice_mut(s![50..58, 80]).fill(0);
+        counts.slice_mut(s![.., 90..93]).fill(0);
+        counts.slice_mut(s![.., 100..104]).fill(0);
+        assert_eq!(found(counts), []);
+        assert_eq!(found(load()), []);
+    }
+
+    #[test]
+    fn a_black_column_is_followed_through_dense_cargo() {
+        let mut counts = load();
+        counts.slice_mut(s![80..120, ..]).mapv_inplace(|v| v / 100);
+        counts.slice_mut(s![30..170, 50]).fill(0);
+        assert_eq!(found(counts), [Dropout { columns: 50..51, rows: 30..170, kind: Kind::Black }]);
+    }
+
+    #[test]
+    fn narrow_images_have_none() {
+        let plane = Plane { energy: Energy::Single, samples: Samples::U16(Array2::zeros((20, 7))), full_scale: 1.0 };
+        let levels = Levels { dark: &[0.0; 20], row: &[1.0; 20], drift: &[1.0; 7] };
+        let part = BoxPx { x: 0, y: 0, width: 7, height: 20 };
+        let source = Source::new(Counts::new(&plane, Polarity::AirBright), part, levels);
+        assert_eq!(find(&source, 10), []);
+    }
 }

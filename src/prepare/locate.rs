@@ -4,7 +4,7 @@
 //! there may be air, or a chassis with wheels. Its outline in ISO 668 sizes tells the floor from the chassis.
 
 use super::prepared::Located;
-use super::robust::median;
+use super::robust::{median, quantile};
 use super::transmission::Source;
 use crate::scan::{BoxPx, PixelSize};
 use rayon::prelude::*;
@@ -73,7 +73,7 @@ impl Blocks {
 type Span = Option<(usize, usize)>;
 
 fn spans(blocks: &Blocks, threshold: f32) -> Vec<Span> {
-    (0..blocks.columns)
+    let mut spans: Vec<Span> = (0..blocks.columns)
         .map(|c| {
             // Two in a row, so that noise and a dead row are nothing.
             let pair = |r: &usize| blocks.is_something(threshold, *r, c) && blocks.is_something(threshold, r + 1, c);
@@ -81,7 +81,17 @@ fn spans(blocks: &Blocks, threshold: f32) -> Vec<Span> {
             let last = (0..blocks.rows.saturating_sub(1)).rev().find(pair)? + 1;
             (last - first >= 3).then_some((first, last))
         })
-        .collect()
+        .collect();
+    // Three neighbouring columns at least, so that a dropout beside the load is nothing.
+    let mut at = 0;
+    while at < spans.len() {
+        let long = spans[at..].iter().take_while(|s| s.is_some()).count();
+        if long < 3 {
+            spans[at..at + long].fill(None);
+        }
+        at += long + 1;
+    }
+    spans
 }
 
 /// Runs of columns whose first block stays within [`WAVE`] of the run's median, longest first.
@@ -166,10 +176,7 @@ pub(super) fn locate(source: &Source<'_>, noise: f32, pixel: Option<PixelSize>) 
     let threshold = SOMETHING.max(5.0 * noise / blocks.size as f32);
     let spans = spans(&blocks, threshold);
     let size = blocks.size;
-    // Three neighbouring columns, so that a dropout is no object.
-    let solid: Vec<usize> = (0..spans.len())
-        .filter(|&c| spans[c.saturating_sub(1)..(c + 2).min(spans.len())].iter().all(Option::is_some))
-        .collect();
+    let solid: Vec<usize> = (0..spans.len()).filter(|&c| spans[c].is_some()).collect();
     let (first, last) = (*solid.first()?, *solid.last()?);
     let top = solid.iter().filter_map(|&c| spans[c]).map(|s| s.0).min()?;
     let bottom = solid.iter().filter_map(|&c| spans[c]).map(|s| s.1).max()?;
@@ -217,7 +224,8 @@ struct Object {
 /// Block edges brought to single pixels.
 fn refine(source: &Source<'_>, object: &Object, size: usize) -> BoxPx {
     let (height, width) = source.dim();
-    let reach = 3 * size;
+    // A dropout beside the load may have carried the edge four blocks outwards.
+    let reach = 5 * size;
     // The inner nine tenths, so that sloped corners do not soften the edges.
     let inset = |from: usize, to: usize| from + (to - from) / 20..to - (to - from) / 20;
     // The upper half only: a chassis may stand out below.
@@ -316,7 +324,10 @@ fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>) -> Option<
                 let rising = steps.iter().filter(|&&s| s > 0.01).count();
                 let falling = steps.iter().filter(|&&s| s < -0.01).count();
                 let step = median(&mut steps).abs();
-                if 4 * rising.max(falling) >= 3 * columns.len() && step > most && median(&mut under) > 2.0 * SOMETHING {
+                if 4 * rising.max(falling) >= 3 * columns.len()
+                    && step > most
+                    && quantile(&mut under, 0.15) > 2.0 * SOMETHING
+                {
                     most = step;
                     best = Some((at as u32, (long, *high)));
                 }

@@ -137,9 +137,8 @@ pub fn prepare(scan: &Scan, pixel_mm: f32, settings: &Checked, calibration: &Cal
         shielded_below,
         ratio_least: settings.ratio.then_some(settings.ratio_min_attenuation),
     };
-    let Converted { transmission, attenuation, ratio, state } = convert::convert(&inputs, &job)?;
+    let Converted { transmission, attenuation, ratio, state, shielded } = convert::convert(&inputs, &job)?;
 
-    let shielded = state.iter().filter(|&&s| s == PixelState::Shielded).count();
     let share = shielded as f32 / state.len().max(1) as f32;
     let below = shielded_below.map_or(Value::Null, number);
     record.step("shielded", shielded > 0, [("below", below), ("share", number(share))]);
@@ -202,6 +201,7 @@ fn choose_planes<'a>(scan: &'a Scan, record: &mut Record) -> Result<Vec<(usize, 
 }
 
 fn find_polarity(scan: &Scan, plane: &Plane, settings: &Checked, record: &mut Record) -> Polarity {
+    let mut votes = Value::Null;
     let stated = settings.polarity.or(scan.metadata.polarity);
     let (polarity, from) = if let Some(polarity) = stated {
         (polarity, if settings.polarity.is_some() { "setting" } else { "file" })
@@ -210,12 +210,14 @@ fn find_polarity(scan: &Scan, plane: &Plane, settings: &Checked, record: &mut Re
         if !decision.certain {
             record.warn(
                 "polarity_guessed",
-                "whether air is bright or dark is not stated, and the image's margins do not show it",
+                "whether air is bright or dark is not stated, and the image does not clearly show it",
             );
         }
+        votes = number(decision.votes);
         (decision.polarity, "image")
     };
-    record.step("polarity", polarity == Polarity::AirDark, [("polarity", json!(polarity)), ("from", json!(from))]);
+    let found = [("polarity", json!(polarity)), ("from", json!(from)), ("votes", votes)];
+    record.step("polarity", polarity == Polarity::AirDark, found);
     polarity
 }
 
@@ -229,12 +231,14 @@ fn crop(
 ) -> (BoxPx, Located, PixelSize) {
     let whole = BoxPx { x: 0, y: 0, ..area };
     let mut found = None;
-    if settings.locate {
+    // Where no air is seen, nothing can stand in front of it.
+    let seen = channel.air.margins != air::AirMargins::default();
+    if settings.locate && seen {
         found = locate::locate(&channel.source(area, whole), channel.air.noise, known)
             .filter(|f| f.area.width >= 16 && f.area.height >= 16);
-        if found.is_none() {
-            record.warn("nothing_located", "neither a container nor another object was told apart from air");
-        }
+    }
+    if settings.locate && found.is_none() {
+        record.warn("nothing_located", "neither a container nor another object was told apart from air");
     }
     let (part, located) = found.as_ref().map_or((whole, Located::WholeImage), |f| (f.area, f.located));
     if found.as_ref().is_some_and(|f| f.several) {

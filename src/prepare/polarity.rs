@@ -1,45 +1,130 @@
 //! Whether air is bright or dark.
 
 use super::counts::Counts;
-use super::robust::{median, quantile};
+use super::robust::{median, quantile, spread};
 use crate::scan::Polarity;
 
 /// How the polarity was settled.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Decision {
     pub(super) polarity: Polarity,
-    /// Where the margins' level lies between the darkest (0) and brightest (1) of the image.
-    pub(super) margin_level: f32,
-    /// False where the margins did not settle it and the commoner extreme had to.
+    /// Votes for bright air less votes for dark air, -5.5 to 5.5.
+    pub(super) votes: f32,
+    /// False where the votes are nearly balanced.
     pub(super) certain: bool,
 }
 
-/// Decides from the image, given as stored (`counts` unflipped): air fills the left and right margins, so their
-/// level is near one end of the image's range; that end is air. Where the load reaches the margins, the end
-/// of the range that more pixels are near is taken: air is one level, loads are many.
+/// Decides from the image, given as stored (`counts` unflipped).
+///
+/// Air is at the image's borders and at one end of its range: each of the four sides whose level is near
+/// an end has a vote. Air is also one level where loads are many: the end of the range that clearly more
+/// pixels are near has one and a half. Black strips, which hardly scatter, do not vote.
 pub(super) fn decide(counts: Counts<'_>) -> Decision {
     let (rows, columns) = counts.dim();
     let mut all = counts.sample(40_000);
-    let low = quantile(&mut all, 0.005);
-    let high = quantile(&mut all, 0.995);
+    all.retain(|v| v.is_finite());
+    let (low, high) = (quantile(&mut all, 0.005), quantile(&mut all, 0.995));
     let range = (high - low).max(f32::MIN_POSITIVE);
+    let of = |votes: f32, certain| {
+        let polarity = if votes >= 0.0 { Polarity::AirBright } else { Polarity::AirDark };
+        Decision { polarity, votes, certain }
+    };
+    if range < 0.2 * counts.full_scale {
+        // Hardly anything absorbs: all is about as bright as air.
+        return of(if median(&mut all) > 0.5 * counts.full_scale { 1.0 } else { -1.0 }, false);
+    }
 
-    let margin = (columns / 64).clamp(2, 16);
-    let mut line = vec![0.0; margin];
-    let mut sides = Vec::new();
-    // A tenth is left out above and below: black strips are there.
-    for row in (rows / 10..rows - rows / 10).step_by((rows / 200).max(1)) {
-        for from in [0, columns - margin] {
+    let mut votes = 0.0;
+    let ballot = |level: f32| match (level - low) / range {
+        share if share > 0.7 => 1.0,
+        share if share < 0.3 => -1.0,
+        _ => 0.0,
+    };
+    // A tenth at both ends of a side is left out: corners belong to two, and black strips end there.
+    let thick = (columns / 64).clamp(2, 16);
+    let mut line = vec![0.0; thick];
+    for from in [0, columns - thick] {
+        let mut side = Vec::new();
+        for row in (rows / 10..rows - rows / 10).step_by((rows / 200).max(1)) {
             counts.read(row, from, &mut line);
-            sides.extend_from_slice(&line);
+            side.extend_from_slice(&line);
+        }
+        votes += ballot(median(&mut side));
+    }
+    let step = (columns / 400).max(1);
+    let mut line = vec![0.0; columns.div_ceil(step)];
+    for from_top in [true, false] {
+        let levels = (0..rows / 4).filter_map(|i| {
+            let row = if from_top { i } else { rows - 1 - i };
+            counts.read_every(row, 0, step, &mut line);
+            let level = median(&mut line);
+            let scatters = spread(&mut line) > 5e-4 * range;
+            scatters.then_some(level)
+        });
+        let mut levels: Vec<f32> = levels.take(6).collect();
+        if !levels.is_empty() {
+            votes += ballot(median(&mut levels));
         }
     }
-    let margin_level = (median(&mut sides) - low) / range;
-    if !(0.3..=0.7).contains(&margin_level) {
-        let polarity = if margin_level > 0.5 { Polarity::AirBright } else { Polarity::AirDark };
-        return Decision { polarity, margin_level, certain: true };
+    let near = |level: f32| all.iter().filter(|&&v| (v - level).abs() < 0.12 * range).count() as f32;
+    let (bright, dark) = (near(high), near(low));
+    if bright > 1.5 * dark {
+        votes += 1.5;
+    } else if dark > 1.5 * bright {
+        votes -= 1.5;
     }
-    let near = |level: f32| all.iter().filter(|&&v| (v - level).abs() < 0.1 * range).count();
-    let polarity = if near(high) >= near(low) { Polarity::AirBright } else { Polarity::AirDark };
-    Decision { polarity, margin_level, certain: false }
+    of(votes, votes.abs() >= 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prepare::scenes::{Scene, Slab};
+    use crate::scan::BoxPx;
+
+    fn decided(scene: &Scene, truth: Polarity) -> Decision {
+        let scan = scene.scan(truth);
+        decide(Counts::new(&scan.planes[0], Polarity::AirBright))
+    }
+
+    #[test]
+    fn both_polarities_are_told_with_certainty() {
+        let mut loaded = Scene::empty_box();
+        loaded.slabs.push(Slab {
+            area: BoxPx { x: 150, y: 80, width: 1400, height: 280 },
+            attenuation: 4.0,
+            ratio: 1.1,
+        });
+        let mut strip = Scene::empty_box();
+        strip.black_strip = 20;
+        let mut ran = 0;
+        for scene in [Scene::empty_box(), loaded, strip] {
+            for truth in [Polarity::AirBright, Polarity::AirDark] {
+                let decision = decided(&scene, truth);
+                assert!(decision.certain && decision.polarity == truth, "{decision:?}");
+                ran += 1;
+            }
+        }
+        assert_eq!(ran, 6);
+    }
+
+    #[test]
+    fn posts_at_the_margins_do_not_turn_it_round() {
+        let mut scene = Scene::empty_box();
+        (scene.width, scene.container) = (1524, Some(BoxPx { x: 0, y: 60, width: 1524, height: 324 }));
+        for truth in [Polarity::AirBright, Polarity::AirDark] {
+            let decision = decided(&scene, truth);
+            assert_eq!(decision.polarity, truth, "{decision:?}");
+        }
+    }
+
+    #[test]
+    fn air_alone_is_decided_but_not_certain() {
+        let mut scene = Scene::empty_box();
+        scene.container = None;
+        for truth in [Polarity::AirBright, Polarity::AirDark] {
+            let decision = decided(&scene, truth);
+            assert!(!decision.certain && decision.polarity == truth, "{decision:?}");
+        }
+    }
 }

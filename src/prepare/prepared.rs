@@ -57,6 +57,14 @@ impl Frame {
         }
     }
 
+    /// A position in source pixels as one in prepared pixels: the inverse of [`Self::to_source`].
+    pub fn from_source(&self, source: Point) -> Point {
+        Point {
+            x: (source.x - self.crop.x as f32) * self.source_pixel.x / self.pixel.x,
+            y: (source.y - self.crop.y as f32) * self.source_pixel.y / self.pixel.y,
+        }
+    }
+
     /// A position in source pixels as one in mm from the crop's front bottom corner: x towards the doors, y upwards.
     pub fn to_container_mm(&self, source: Point) -> Point {
         let from_left = (source.x - self.crop.x as f32) * self.source_pixel.x;
@@ -111,5 +119,39 @@ impl Prepared {
     pub fn shielded_share(&self) -> f32 {
         let shielded = self.state.iter().filter(|&&s| s == PixelState::Shielded).count();
         shielded as f32 / self.state.len().max(1) as f32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn positions_go_there_and_back(
+            (x, y, width, height) in (0u32..500, 0u32..500, 16u32..5000, 16u32..2000),
+            (sx, sy, px, py) in (1f32..20.0, 1f32..20.0, 1f32..20.0, 1f32..20.0),
+            (u, v) in (0f32..1.0, 0f32..1.0),
+            left in any::<bool>(),
+        ) {
+            let frame = Frame {
+                crop: BoxPx { x, y, width, height },
+                located: Located::Container,
+                source_pixel: PixelSize { x: sx, y: sy },
+                pixel: PixelSize { x: px, y: py },
+                doors: if left { End::Left } else { End::Right },
+                doors_known: true,
+            };
+            let source = Point { x: x as f32 + u * width as f32, y: y as f32 + v * height as f32 };
+            let back = frame.to_source(frame.from_source(source));
+            prop_assert!((back.x - source.x).abs() < 0.01 && (back.y - source.y).abs() < 0.01);
+            // The crop is the container: x from the front wall to the doors, y from the floor to the roof.
+            let mm = frame.to_container_mm(source);
+            let (long, high) = (width as f32 * sx, height as f32 * sy);
+            let from_front = if left { 1.0 - u } else { u };
+            prop_assert!((mm.x - from_front * long).abs() < 1e-3 * long);
+            prop_assert!((mm.y - (1.0 - v) * high).abs() < 1e-3 * high);
+        }
     }
 }

@@ -110,8 +110,8 @@ mod tests {
                 assert!((value - expected).abs() < 1e-4, "{r} {c} {value}");
             }
         }
-        assert_eq!(repairs.of_row(1, 6).collect::<Vec<_>>(), [2..4]);
-        assert_eq!(repairs.of_row(7, 6).collect::<Vec<_>>(), [0..6]);
+        assert!(repairs.of_row(1, 6).eq(std::iter::once(2..4)));
+        assert!(repairs.of_row(7, 6).eq(std::iter::once(0..6)));
         assert_eq!(repairs.of_row(6, 6).count(), 0);
         assert_eq!(repairs.pixels(6), 3 * 6 + 4 * 2);
     }

@@ -106,7 +106,7 @@ mod tests {
     use ndarray::Array2;
 
     /// A whole plane, in bands of 32 rows.
-    fn resample(plane: Array2<f32>, grid: (usize, usize), filter: Filter) -> Result<Array2<f32>> {
+    fn resample(plane: &Array2<f32>, grid: (usize, usize), filter: Filter) -> Result<Array2<f32>> {
         let mapping = Mapping { source: plane.dim(), grid, filter };
         let mut out = Array2::zeros(grid);
         for begin in (0..grid.0).step_by(32) {
@@ -138,7 +138,7 @@ mod tests {
     fn even_areas_and_slopes_stay_as_they_are() {
         for filter in [Filter::Bilinear, Filter::Lanczos3] {
             let slope = Array2::from_shape_fn((300, 200), |(r, c)| 0.1 + 0.001 * r as f32 + 0.002 * c as f32);
-            let out = resample(slope, (150, 80), filter).unwrap();
+            let out = resample(&slope, (150, 80), filter).unwrap();
             assert_eq!(out.dim(), (150, 80));
             // Away from the edges, where the filter has only one side.
             for r in 10..140 {
@@ -153,10 +153,10 @@ mod tests {
     #[test]
     fn shrinking_does_not_alias_and_bands_do_not_show() {
         let stripes = Array2::from_shape_fn((400, 64), |(r, _)| if r % 2 == 0 { 1.0 } else { 0.0 });
-        let out = resample(stripes, (100, 64), Filter::Bilinear).unwrap();
+        let out = resample(&stripes, (100, 64), Filter::Bilinear).unwrap();
         assert!(out.iter().all(|v| (v - 0.5).abs() < 0.05), "{:?}", out.column(0));
         let wave = Array2::from_shape_fn((300, 40), |(r, _)| (r as f32 * 0.05).sin());
-        let out = resample(wave, (240, 40), Filter::Bilinear).unwrap();
+        let out = resample(&wave, (240, 40), Filter::Bilinear).unwrap();
         let steps: Vec<f32> = out.column(5).iter().zip(out.column(5).iter().skip(1)).map(|(a, b)| b - a).collect();
         assert!(steps.windows(2).all(|w| (w[1] - w[0]).abs() < 0.012), "{steps:?}");
     }
@@ -172,7 +172,7 @@ mod tests {
             let lines = plane.as_slice().unwrap();
             assert_eq!(mapping.needed(&(0..grid.0)), 0..333);
             mapping.resample(&mut Resizer::new(), lines, &(0..grid.0), &mut whole).unwrap();
-            let bands = resample(plane.clone(), grid, filter).unwrap();
+            let bands = resample(&plane, grid, filter).unwrap();
             assert!(bands.iter().zip(&whole).all(|(a, b)| (a - b).abs() < 1e-5));
         }
     }

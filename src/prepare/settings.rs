@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn every_range_is_held() {
-        let spoilt: [(&str, fn(&mut Settings)); 8] = [
+        type Spoil = fn(&mut Settings);
+        let spoilt: [(&str, Spoil); 8] = [
             ("dropout_min_share", |s| s.dropout_min_share = 0.0),
             ("default_pixel_mm", |s| s.default_pixel_mm = 51.0),
             ("noise_floor", |s| s.noise_floor = 0.0),

@@ -70,3 +70,52 @@ fn is_empty(values: &mut [f32], bright: f32) -> bool {
     let constant = first < BRIGHT * bright && values.iter().all(|&v| v == first);
     constant || quantile(values, 0.98) < BLACK * bright
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::{Energy, Plane, Polarity, Samples};
+    use ndarray::{Array2, s};
+
+    /// Air of 50,000 with a little noise, and a load in the middle.
+    fn image() -> Array2<u16> {
+        Array2::from_shape_fn((100, 200), |(r, c)| {
+            let load = (30..80).contains(&r) && (40..160).contains(&c);
+            (if load { 9_000 } else { 50_000 }) + ((r * 7 + c * 13) % 50) as u16
+        })
+    }
+
+    fn found(image: Array2<u16>) -> Margins {
+        let plane = Plane { energy: Energy::Single, samples: Samples::U16(image), full_scale: 65535.0 };
+        find(Counts::new(&plane, Polarity::AirBright), 50_000.0)
+    }
+
+    #[test]
+    fn an_image_without_strips_is_kept() {
+        assert_eq!(found(image()), Margins::default());
+    }
+
+    #[test]
+    fn black_and_constant_strips_are_found_on_every_side() {
+        let mut strips = image();
+        strips.slice_mut(s![..7, ..]).fill(0);
+        strips.slice_mut(s![91.., ..]).mapv_inplace(|v| v % 400);
+        strips.slice_mut(s![.., ..3]).fill(20_000);
+        strips.slice_mut(s![.., 189..]).fill(1);
+        // A white dropout crosses the black strip.
+        strips.slice_mut(s![.., 100]).fill(65535);
+        assert_eq!(found(strips.clone()), Margins { top: 7, bottom: 9, left: 3, right: 11 });
+        let area = found(strips).area((100, 200));
+        assert_eq!(area, BoxPx { x: 3, y: 7, width: 186, height: 84 });
+    }
+
+    #[test]
+    fn saturated_air_and_a_dark_half_are_no_margins() {
+        let mut saturated = image();
+        saturated.slice_mut(s![..20, ..]).fill(65535);
+        assert_eq!(found(saturated), Margins::default());
+        let mut dark = image();
+        dark.slice_mut(s![50.., ..]).fill(0);
+        assert_eq!(found(dark), Margins::default());
+    }
+}

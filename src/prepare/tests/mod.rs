@@ -1,5 +1,8 @@
 //! Whole preparations of synthetic scenes.
 
+mod hostile;
+mod location;
+
 use super::scenes::{Scene, Slab, paint, scan};
 use super::*;
 use crate::scan::{Fault, Metadata};
@@ -228,21 +231,38 @@ fn unusable_scans_and_arguments_are_refused() {
 }
 
 #[test]
-#[ignore]
-fn timing() {
+fn planes_are_taken_by_energy_and_others_left() {
     let mut scene = Scene::empty_box();
     scene.dual = true;
-    (scene.width, scene.height, scene.pixel_mm) = (3248, 748, 4.0);
-    scene.container = Some(box_px(100, 50, 3048, 648));
-    let scan = scene.scan(Polarity::AirBright);
-    for threads in [1, 2] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        for mm in [4.0, 5.0] {
-            for _ in 0..6 {
-                let t = std::time::Instant::now();
-                let p = pool.install(|| run(&scan, mm));
-                eprintln!("{threads} threads {mm} mm {:?} {:?}", t.elapsed(), p.dim());
-            }
-        }
-    }
+    let mut scan = scene.scan(Polarity::AirBright);
+    let right = run(&scan, 8.0);
+    // Low first, and a plane that is something else between them.
+    scan.planes.swap(0, 1);
+    let mut other = scan.planes[0].clone();
+    other.energy = Energy::Other;
+    scan.planes.insert(1, other);
+    let prepared = run(&scan, 8.0);
+    assert_eq!(codes(&prepared), ["planes_unused"]);
+    assert_eq!(prepared.attenuation, right.attenuation);
+    assert_eq!(step(&prepared, "energies").found["high"], json!(2));
+    assert_eq!(prepared.state, right.state);
+}
+
+#[test]
+fn the_steps_stand_in_the_order_they_ran() {
+    let mut scene = Scene::empty_box();
+    scene.dual = true;
+    let prepared = run(&scene.scan(Polarity::AirBright), 10.0);
+    let names: Vec<&str> = prepared.steps.iter().map(|s| s.name.as_str()).collect();
+    let expected =
+        "polarity trim dark air dark air locate energies dropouts dropouts shielded resample attenuation ratio";
+    assert_eq!(names.join(" "), expected);
+    assert!(step(&prepared, "resample").applied);
+    // The grid covers the crop to a hundredth of a pixel.
+    let (rows, columns) = prepared.dim();
+    let (frame, crop) = (&prepared.frame, prepared.frame.crop);
+    assert!((frame.pixel.x * columns as f32 - crop.width as f32 * 8.0).abs() < 0.1);
+    assert!((frame.pixel.y * rows as f32 - crop.height as f32 * 8.0).abs() < 0.1);
+    let corner = frame.to_source(crate::scan::Point { x: columns as f32, y: rows as f32 });
+    assert!((corner.x - crop.right() as f32).abs() < 0.01 && (corner.y - crop.bottom() as f32).abs() < 0.01);
 }
