@@ -1,6 +1,6 @@
 //! Finds or installs ONNX Runtime, and does nothing else.
 //!
-//! With the feature `fetch-onnxruntime` the pinned PyPI wheel is taken once per target directory and the path of its
+//! With the feature `fetch-onnxruntime` the pinned Python wheel is taken once per target directory and the path of its
 //! library is compiled in as `PORTRAY_ONNXRUNTIME`. Whatever goes wrong, the build succeeds with an empty path: the
 //! program then looks elsewhere and says what to do.
 

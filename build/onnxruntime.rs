@@ -1,4 +1,4 @@
-//! Takes ONNX Runtime from its pinned PyPI wheel: download by pip, check the digest, unpack the library.
+//! Takes ONNX Runtime from its pinned Python wheel: download by pip, check the digest, unpack the library.
 //!
 //! A file of its own so that a test can run each piece with a faulty Python, a wrong digest and a damaged wheel.
 

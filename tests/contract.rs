@@ -54,7 +54,7 @@ fn noise(rows: usize, columns: usize) -> Array2<f32> {
 fn container(bag: bool) -> Prepared {
     let mut random = ChaCha8Rng::seed_from_u64(11);
     scan(Array2::from_shape_fn((560, 2440), |(row, column)| {
-        let frame = row < 12 || row >= 530 || column < 12 || column >= 2428;
+        let frame = !(12..530).contains(&row) || !(12..2428).contains(&column);
         let inside = bag && (470..530).contains(&row) && (2200..2280).contains(&column);
         let clean = if frame { 1.2 } else { 0.15 } + if inside { 0.8 } else { 0.0 };
         clean + random.random_range(-0.03..0.03)

@@ -56,7 +56,7 @@ impl<'a> Input<'a> {
         let squeezed = matches!(contract.area, super::Area::Resize { .. });
         let fits = |found: f32| (found / contract.pixel_mm - 1.0).abs() <= 0.1;
         let pixel = prepared.frame.pixel;
-        if !squeezed && !(fits(pixel.x) && fits(pixel.y)) {
+        if !(squeezed || fits(pixel.x) && fits(pixel.y)) {
             return Err(Error::parameter(format!(
                 "the scan was prepared at {} x {} mm a pixel, the model wants {}",
                 pixel.x, pixel.y, contract.pixel_mm

@@ -6,6 +6,7 @@
 
 mod check;
 mod contract;
+mod doctor;
 mod fixed;
 mod input;
 mod onnx;
@@ -24,6 +25,7 @@ pub use contract::{
     Area, BoxLayout, BoxOutput, Calibration, Channel, Contract, InputContract, NamedOutput, Outputs, ScoreContract,
     Values,
 };
+pub use doctor::{Diagnosis, ModelStatus, ProviderStatus, RuntimeStatus, diagnose};
 pub use fixed::FixedScorer;
 pub use onnx::{OnnxScorer, SessionOptions};
 pub use provider::Provider;

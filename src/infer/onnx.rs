@@ -109,10 +109,8 @@ impl OnnxScorer {
             })?)?,
         };
         signature.check(&contract)?;
-        let provider = match first.all_on_provider {
-            true => options.provider.to_string(),
-            false => format!("{}+cpu", options.provider),
-        };
+        let beside = if first.all_on_provider { "" } else { "+cpu" };
+        let provider = format!("{}{beside}", options.provider);
         let mut pool = vec![first.worker(&contract)?];
         for _ in 1..options.sessions.max(1) {
             pool.push(Graph::load(&runtime, model, options)?.worker(&contract)?);
@@ -180,13 +178,12 @@ impl OnnxScorer {
         let window = Window { x: 0, y: 0, width: padded.1, height: padded.0 };
         let input = Input::new(prepared, &self.contract.input)?;
         let mut copy = Vec::new();
-        let tensor = match input.as_is(&window) {
-            Some(numbers) => numbers,
-            None => {
-                copy.resize(self.contract.input.channels.len() * window.len(), 0.0);
-                input.fill(&window, &mut copy);
-                &copy
-            }
+        let tensor = if let Some(numbers) = input.as_is(&window) {
+            numbers
+        } else {
+            copy.resize(self.contract.input.channels.len() * window.len(), 0.0);
+            input.fill(&window, &mut copy);
+            &copy
         };
         let shape = [1, self.contract.input.channels.len(), padded.0, padded.1];
         let (mut parts, runtime) = self.take().run(shape, tensor, |answer| self.read(answer, 1, 1))?;

@@ -111,9 +111,8 @@ pub(super) fn boxes(
     least: f32,
 ) -> Result<Vec<ScoredBox>> {
     let shape = coordinates.shape();
-    let count = match shape[..] {
-        [count, 4] | [1, count, 4] => count,
-        _ => return Err(coordinates.unexpected("(boxes, 4) or (1, boxes, 4)")),
+    let ([count, 4] | [1, count, 4]) = shape[..] else {
+        return Err(coordinates.unexpected("(boxes, 4) or (1, boxes, 4)"));
     };
     if scores.data.len() != count {
         return Err(scores.unexpected(&format!("one score for each of {count} boxes")));

@@ -89,9 +89,11 @@ pub fn find_runtime(options: &RuntimeOptions) -> Result<Found> {
     if let Some(path) = options.build.as_ref().filter(|path| path.is_file()) {
         return Ok(Found { path: path.clone(), how: How::Build });
     }
-    let system = PathBuf::from(library_name());
-    if version_of(&system).is_ok() {
-        return Ok(Found { path: system, how: How::System });
+    for name in SYSTEM_NAMES {
+        let path = PathBuf::from(name);
+        if version_of(&path).is_ok() {
+            return Ok(Found { path, how: How::System });
+        }
     }
     let built = options.build.as_ref().map_or_else(
         || "none was fetched when portray was built".to_owned(),
@@ -109,15 +111,18 @@ pub fn find_runtime(options: &RuntimeOptions) -> Result<Found> {
     )))
 }
 
+/// What the system's loader may know the library by; on Linux only development packages have the plain name.
+const SYSTEM_NAMES: &[&str] = if cfg!(windows) {
+    &["onnxruntime.dll"]
+} else if cfg!(target_os = "macos") {
+    &["libonnxruntime.dylib"]
+} else {
+    &["libonnxruntime.so", "libonnxruntime.so.1"]
+};
+
 /// The library's plain name on this system.
 fn library_name() -> &'static str {
-    if cfg!(windows) {
-        "onnxruntime.dll"
-    } else if cfg!(target_os = "macos") {
-        "libonnxruntime.dylib"
-    } else {
-        "libonnxruntime.so"
-    }
+    SYSTEM_NAMES[0]
 }
 
 /// A library in `directory`: the plain name first, else the last of the versioned ones by name.
@@ -126,15 +131,12 @@ fn beside(directory: &Path) -> Option<PathBuf> {
     if plain.is_file() {
         return Some(plain);
     }
+    // `libonnxruntime.so.1.32.0` on Linux, `libonnxruntime.1.32.0.dylib` on macOS.
+    let (start, end) =
+        if cfg!(target_os = "macos") { ("libonnxruntime.", "dylib") } else { ("libonnxruntime.so.", "") };
     let versioned = |path: &Path| {
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        if cfg!(windows) {
-            false
-        } else if cfg!(target_os = "macos") {
-            name.starts_with("libonnxruntime.") && name.ends_with(".dylib")
-        } else {
-            name.starts_with("libonnxruntime.so.")
-        }
+        !cfg!(windows) && name.starts_with(start) && name.ends_with(end)
     };
     let entries = std::fs::read_dir(directory).ok()?;
     entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| versioned(path) && path.is_file()).max()
@@ -255,6 +257,22 @@ mod tests {
             let error = find_runtime(&options).unwrap_err();
             assert_eq!(error.fault, Fault::Model);
             assert!(error.to_string().contains("no/such/library (named by"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_search_that_finds_nothing_says_what_to_do() {
+        let gone = RuntimeOptions { build: Some(PathBuf::from("gone/library")), ..RuntimeOptions::default() };
+        match find_runtime(&gone) {
+            // Only where the system has a runtime of its own.
+            Ok(found) => assert_eq!(found.how, How::System),
+            Err(error) => {
+                assert_eq!(error.fault, Fault::Model);
+                let text = error.to_string();
+                for part in ["gone/library is gone", "pip download", "--onnxruntime FILE", "ORT_DYLIB_PATH"] {
+                    assert!(text.contains(part), "{text}");
+                }
+            }
         }
     }
 
