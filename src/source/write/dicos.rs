@@ -149,7 +149,9 @@ fn rle_frame(segments: &[Vec<u8>], width: usize) -> Result<Vec<u8>> {
         offset += segment.len() as u32;
     }
     let mut frame: Vec<u8> = header.iter().flat_map(|v| v.to_le_bytes()).collect();
-    packed.iter().for_each(|segment| frame.extend_from_slice(segment));
+    for segment in &packed {
+        frame.extend_from_slice(segment);
+    }
     Ok(frame)
 }
 
