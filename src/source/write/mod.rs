@@ -19,7 +19,8 @@ pub enum Format {
     Png,
     /// `NumPy`: one plane as 2-D, several as 3-D with planes first.
     Npy,
-    /// DICOS Digital X-Ray image for presentation, RLE lossless, one frame an energy.
+    /// DICOS Digital X-Ray image for presentation, RLE lossless. A second energy becomes a second frame, which DICOM readers
+    /// take; DICOS toolkits take one frame only.
     #[cfg(feature = "dicom")]
     Dicos,
 }
