@@ -89,13 +89,14 @@ pub enum FileFormat {
     Tiff,
     /// PNG; single-energy scanners only.
     Png,
-    /// NumPy.
+    /// `NumPy`.
     Npy,
     /// DICOS Digital X-Ray.
     Dicos,
 }
 
 impl FileFormat {
+    #[cfg_attr(feature = "dicom", expect(clippy::unnecessary_wraps, reason = "fails in builds without dicom"))]
     fn checked(self) -> Result<Format> {
         Ok(match self {
             Self::Tiff => Format::Tiff,

@@ -132,8 +132,8 @@ pub struct LoadTruth {
     pub extra_attenuation: Vec<ExtraAttenuation>,
     /// Mean length of the beam's path through the load's material over the mask, in mm.
     pub path_mm: f32,
-    /// Mean extra attenuation in the first plane over one pixel's standard deviation of attenuation
-    /// (photon, electronic and quantisation noise) behind the load.
+    /// Mean extra attenuation in the first plane over one pixel's standard deviation of attenuation behind the load
+    /// (photon, electronic and quantisation noise; the median over the mask).
     pub contrast_to_noise: f32,
     /// Mean extra attenuation in the first plane over the noiseless scene's standard deviation of attenuation
     /// within 100 mm around the mask's box: how much the load stands out from the cargo's own structure.

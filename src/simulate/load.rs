@@ -108,8 +108,9 @@ pub(super) fn hide(
     let [length, height, _] = kind.size();
     match place {
         "door_gap" => {
-            // Bags on the floor between the cargo and the doors, several deep.
-            let corner = [(cargo_end + 25.0).min(hold.x[1] - 560.0), hold.y[0]];
+            // Bags on the floor just behind the doors, several deep.
+            let x = (cargo_end + 25.0).max(hold.x[1] - draw.range(570.0, 800.0));
+            let corner = [x.min(hold.x[1] - 560.0), hold.y[0]];
             bags(&mut stack, corner, 1, 4, hold.y[1], draw);
         }
         "on_top" => {

@@ -47,8 +47,10 @@ pub(super) fn load(
     let (first, behind) = (own.attenuation.first()?, clean.first()?);
     let transmission = |p: (usize, usize)| f64::from(-(behind[p] + first[p]).max(0.0)).exp();
     let contrast = mean(&|p| f64::from(first[p]));
-    let noise = mean(&|p| scanner.attenuation_noise(transmission(p)));
-    let contrast_to_noise = contrast / noise;
+    // The median: behind opaque parts the noise of the attenuation has no bound, and a few pixels would decide the mean.
+    let mut noises: Vec<f64> = places.iter().map(|&p| scanner.attenuation_noise(transmission(p))).collect();
+    noises.sort_by(f64::total_cmp);
+    let contrast_to_noise = contrast / noises.get(noises.len() / 2).copied()?;
     let floor = 2.0 * scanner.detector.electronic.max(1.0) / scanner.detector.air;
     let reached = places.iter().filter(|&&p| transmission(p) > floor).count() as f64;
     let pixel_area = f64::from(scanner.pixel_mm.area());

@@ -125,20 +125,17 @@ fn draw(item: &Placed<'_>, row: usize, grid: &Grid, planes: usize, line: &mut [f
     for column in item.columns[0]..item.columns[1] {
         let (p, q) = (grid.x_of(column as f64), grid.x_of(column as f64 + 1.0));
         let (left, right) = (p.min(q), p.max(q));
-        let length = match *shape {
-            // Boxes: the exact mean over the pixel's face.
-            Shape::Box { x, y, depth } => {
-                let wide = (right.min(x[1]) - left.max(x[0])).max(0.0) / (right - left);
-                let high = (upper.min(y[1]) - lower.max(y[0])).max(0.0) / (upper - lower);
-                depth * wide * high
-            }
-            // Everything else: the mean of four points.
-            _ => {
-                let (w, h) = ((right - left) / 4.0, (upper - lower) / 4.0);
-                let centre = f64::midpoint(left, right);
-                let points = [(-w, -h), (w, -h), (-w, h), (w, h)];
-                points.iter().map(|(dx, dy)| shape.path(centre + dx, middle + dy)).sum::<f64>() / 4.0
-            }
+        let length = if let Shape::Box { x, y, depth } = *shape {
+            // The exact mean over the pixel's face.
+            let wide = (right.min(x[1]) - left.max(x[0])).max(0.0) / (right - left);
+            let high = (upper.min(y[1]) - lower.max(y[0])).max(0.0) / (upper - lower);
+            depth * wide * high
+        } else {
+            // The mean of four points.
+            let (w, h) = ((right - left) / 4.0, (upper - lower) / 4.0);
+            let centre = f64::midpoint(left, right);
+            let points = [(-w, -h), (w, -h), (-w, h), (w, h)];
+            points.iter().map(|(dx, dy)| shape.path(centre + dx, middle + dy)).sum::<f64>() / 4.0
         };
         if length <= 0.0 {
             continue;

@@ -204,7 +204,11 @@ mod tests {
             ("effective_mev = 2.0", "effective_mev = nan", "key \"beams.effective_mev\": is NaN, expected 0.6 to 4"),
             ("mv = 6.0", "mv = 3.0", "expected the higher one first"),
             ("beams = [", "beams = [] #", "scanner: "),
-            ("margin_mm = [", "margin_mm = [9000, ", "scanner: "),
+            (
+                "margin_mm = [",
+                "margin_mm = [9000, ",
+                "key \"margin_mm\": is [9000, 120], expected two rising values from 20 to 5000",
+            ),
             ("drift = ", "drift = 7", "key \"artefacts.drift\""),
         ];
         let mut ran = 0;

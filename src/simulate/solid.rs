@@ -28,7 +28,7 @@ impl Shape {
             Self::Box { x, y, .. } | Self::Pillow { x, y, .. } => (x, y),
             Self::Tilted { centre, size, angle, .. } => {
                 let (sin, cos) = (angle.sin().abs(), angle.cos().abs());
-                let half = [(size[0] * cos + size[1] * sin) / 2.0, (size[0] * sin + size[1] * cos) / 2.0];
+                let half = [f64::midpoint(size[0] * cos, size[1] * sin), f64::midpoint(size[0] * sin, size[1] * cos)];
                 ([centre[0] - half[0], centre[0] + half[0]], [centre[1] - half[1], centre[1] + half[1]])
             }
             Self::Disc { centre, outer, .. } => {

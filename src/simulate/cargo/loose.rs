@@ -141,10 +141,16 @@ pub(super) fn cartons(scene: &mut Scene, space: &Hold, draw: &mut Draw) {
 /// Furniture and white goods on the floor, cartons and mattresses on top; three rows along the beam.
 pub(super) fn household(scene: &mut Scene, space: &Hold, draw: &mut Draw) {
     let mut end = space.x[0];
+    let mut once = [false; 10];
     for row in 0..3 {
         let mut left = space.x[0] + draw.range(0.0, 120.0);
         while space.x[1] - left > 750.0 {
-            let long = piece(scene, left, space, draw.below(8), draw);
+            let drawn = draw.below(10);
+            // A household has one refrigerator, one washing machine, one bicycle or so.
+            let single = matches!(drawn, 0 | 1 | 4);
+            let kind = if single && once[drawn] { 6 } else { drawn };
+            once[drawn] |= single;
+            let long = piece(scene, left, space, kind, draw);
             left += long + draw.range(15.0, 110.0);
         }
         if row == 0 {

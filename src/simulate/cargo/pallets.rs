@@ -13,13 +13,13 @@ fn kg_per_mm3(material: &str) -> f64 {
 pub(super) fn bananas(scene: &mut Scene, space: &Hold, draw: &mut Draw) {
     let mut left = space.x[0];
     while left + 1200.0 < space.x[1] {
-        let layers = if space.y[1] - space.y[0] > 2250.0 { 9 } else { 8 };
+        let layers = if space.y[1] - space.y[0] > 2340.0 { 9 } else { 8 };
         let mut top = space.y[0];
         for _side in 0..2 {
-            let x = left + draw.range(0.0, 14.0);
-            let base = scene.pallet([x, x + 1200.0], space.y[0], 1000.0);
+            let x = left + draw.range(0.0, 40.0);
+            let base = scene.pallet([x, x + 1200.0], space.y[0], 1000.0) + draw.range(0.0, 26.0);
             for layer in 0..layers {
-                let sway = draw.range(-5.0, 5.0);
+                let sway = draw.range(-8.0, 8.0);
                 for column in 0..3 {
                     for _row in 0..2 {
                         let x0 = x + f64::from(column) * 400.0 + sway + draw.range(-2.0, 2.0);
@@ -32,7 +32,7 @@ pub(super) fn bananas(scene: &mut Scene, space: &Hold, draw: &mut Draw) {
         }
         let y = [space.y[0] + 144.0, top];
         scene.bulks.push(Bulk { x: [left, left + 1200.0], y, depth: 2000.0, material: "fruit", density: 0.88 });
-        left += 1200.0 + draw.range(18.0, 45.0);
+        left += 1200.0 + draw.range(30.0, 60.0);
     }
 }
 
@@ -42,7 +42,7 @@ fn banana_box(scene: &mut Scene, x: [f64; 2], y: [f64; 2], draw: &mut Draw) {
     // Lid and base overlap at the sides.
     scene.block([x[0], x[0] + 9.0], y, 200.0, "cardboard");
     scene.block([x[1] - 9.0, x[1]], y, 200.0, "cardboard");
-    let fill = y[1] - 12.0 - draw.range(0.0, 16.0);
+    let fill = y[1] - 4.0 - draw.range(0.0, 14.0);
     let shape = Shape::Box { x: [x[0] + 9.0, x[1] - 9.0], y: [y[0] + 6.0, fill], depth: 480.0 };
     let fruit = Solid::new(shape, "fruit").dense(draw.around_one(0.04));
     scene.solids.push(fruit.grain(0.22, [55.0, 42.0], draw.seed()));
@@ -52,7 +52,7 @@ fn banana_box(scene: &mut Scene, x: [f64; 2], y: [f64; 2], draw: &mut Draw) {
 pub(super) fn coffee(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let (length, height) = (930.0, 205.0);
     let columns = ((space.x[1] - space.x[0]) / length).floor().max(1.0);
-    let layers = (payload * 0.94 / (columns * 4.0 * 62.0)).floor().clamp(2.0, 10.0);
+    let layers = (payload * 0.84 / (columns * 4.0 * 58.0)).floor().clamp(2.0, 10.0);
     for column in 0..columns as usize {
         for layer in 0..layers as usize {
             // Upper courses have sunk into the lower ones; the last one is not full everywhere.
@@ -61,19 +61,19 @@ pub(super) fn coffee(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut D
                 let shift = if layer % 2 == 0 { 0.0 } else { 0.12 * length };
                 let x0 = (space.x[0] + column as f64 * length + shift + draw.range(-35.0, 35.0)).max(space.x[0]);
                 let y0 = space.y[0] + layer as f64 * (height - 25.0) + draw.range(-10.0, 10.0);
-                let x = [x0, (x0 + length + draw.range(-20.0, 40.0)).min(space.x[1] + 60.0)];
+                let x = [x0, (x0 + length + draw.range(-20.0, 40.0)).min(space.x[0] + columns * length)];
                 let y = [y0.max(space.y[0]), y0 + height + draw.range(-12.0, 14.0)];
                 let shape = Shape::Pillow { x, y, depth: 585.0 * draw.around_one(0.03) };
-                let sack = Solid::new(shape, "coffee").dense(0.96 * draw.around_one(0.02));
+                let sack = Solid::new(shape, "coffee").dense(0.86 * draw.around_one(0.03));
                 scene.solids.push(sack.grain(0.05, [60.0, 40.0], draw.seed()));
             }
         }
     }
     let y = [space.y[0], space.y[0] + (layers - 1.0) * (height - 25.0)];
-    let mut left = space.x[0];
-    while left + 900.0 < space.x[1] {
-        scene.bulks.push(Bulk { x: [left, left + 900.0], y, depth: 2250.0, material: "coffee", density: 0.95 });
-        left += 900.0;
+    for column in 0..columns as usize {
+        let left = space.x[0] + column as f64 * length;
+        let bulk = Bulk { x: [left, left + length], y, depth: 2250.0, material: "coffee", density: 0.84 };
+        scene.bulks.push(bulk);
     }
 }
 

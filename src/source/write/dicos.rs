@@ -2,12 +2,17 @@
 
 use crate::scan::{Digest, Error, Polarity, Result, Samples, Scan};
 use dicom_core::value::{DataSetSequence, PixelFragmentSequence};
-use dicom_core::{DataElement, PrimitiveValue, VR, dicom_value};
+use dicom_core::{DataElement, PrimitiveValue, Tag, VR, dicom_value};
 use dicom_dictionary_std::tags;
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 
 /// Digital X-Ray image storage, for presentation (DICOS).
 const SOP_CLASS: &str = "1.2.840.10008.5.1.4.1.1.501.2.1";
+/// DICOS attributes that the DICOM dictionary knows under other names or not at all.
+const IMAGE_ORIGIN: Tag = Tag(0x0008, 0x0118);
+const COORDINATE_SYSTEM: Tag = Tag(0x0008, 0x2108);
+/// In keV; a third of the end point is the usual rule for bremsstrahlung.
+const EFFECTIVE_ENERGY: Tag = Tag(0x4300, 0x0902);
 /// RLE lossless.
 const TRANSFER_SYNTAX: &str = "1.2.840.10008.1.2.5";
 
@@ -43,14 +48,36 @@ pub(super) fn encode(scan: &Scan) -> Result<Vec<u8>> {
     text(tags::SOP_INSTANCE_UID, VR::UI, &instance);
     text(tags::STUDY_INSTANCE_UID, VR::UI, &uid(&seed, "study"));
     text(tags::SERIES_INSTANCE_UID, VR::UI, &uid(&seed, "series"));
-    text(tags::FRAME_OF_REFERENCE_UID, VR::UI, &uid(&seed, "frame of reference"));
     text(tags::IMAGE_TYPE, VR::CS, "ORIGINAL\\PRIMARY\\VOLUME\\NONE");
     text(tags::MODALITY, VR::CS, "DX");
     text(tags::PRESENTATION_INTENT_TYPE, VR::CS, "FOR PRESENTATION");
     text(tags::MANUFACTURER, VR::LO, "portray simulate");
     text(tags::SERIES_NUMBER, VR::IS, "1");
     text(tags::INSTANCE_NUMBER, VR::IS, "1");
+    text(tags::DICOS_VERSION, VR::CS, "V03");
+    text(IMAGE_ORIGIN, VR::CS, "MACHINE");
+    text(COORDINATE_SYSTEM, VR::CS, "LHS");
+    text(tags::ISSUER_OF_PATIENT_ID, VR::LO, "ISO 6346");
+    text(tags::TYPE_OF_PATIENT_ID, VR::CS, "TEXT");
+    text(tags::STUDY_ID, VR::SH, "1");
+    text(tags::INSTITUTION_ADDRESS, VR::ST, "none");
+    text(tags::DETECTOR_TYPE, VR::CS, "SCINTILLATOR");
+    text(tags::X_RAY_TUBE_CURRENT_INU_A, VR::DS, "100");
+    text(tags::WINDOW_CENTER, VR::DS, &(1u32 << (bits - 1)).to_string());
+    text(tags::WINDOW_WIDTH, VR::DS, &(1u32 << bits).to_string());
     text(tags::OOI_TYPE, VR::CS, "CARGO");
+    text(tags::ACQUISITION_STATUS, VR::CS, "SUCCESSFUL");
+    text(tags::SCAN_TYPE, VR::CS, "OPERATIONAL");
+    text(tags::INSTITUTION_NAME, VR::LO, "portray simulate");
+    text(tags::DEVICE_SERIAL_NUMBER, VR::LO, "0");
+    text(tags::SOFTWARE_VERSIONS, VR::LO, env!("CARGO_PKG_VERSION"));
+    text(tags::PRESENTATION_LUT_SHAPE, VR::CS, "IDENTITY");
+    text(tags::RESCALE_INTERCEPT, VR::DS, "0");
+    text(tags::RESCALE_SLOPE, VR::DS, "1");
+    text(tags::RESCALE_TYPE, VR::LO, "US");
+    text(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "00");
+    text(tags::IMAGE_ORIENTATION_PATIENT, VR::DS, "1\\0\\0\\0\\1\\0");
+    text(tags::IMAGE_POSITION_PATIENT, VR::DS, "0\\0\\0");
     text(tags::BURNED_IN_ANNOTATION, VR::CS, "NO");
     if let Some(scanner) = &meta.scanner {
         text(tags::STATION_NAME, VR::SH, &scanner.chars().take(16).collect::<String>());
@@ -65,6 +92,9 @@ pub(super) fn encode(scan: &Scan) -> Result<Vec<u8>> {
     if stamp.len() == 14 {
         for (date, time) in [
             (tags::STUDY_DATE, tags::STUDY_TIME),
+            (tags::SERIES_DATE, tags::SERIES_TIME),
+            (tags::INSTANCE_CREATION_DATE, tags::INSTANCE_CREATION_TIME),
+            (tags::DATE_OF_LAST_CALIBRATION, tags::TIME_OF_LAST_CALIBRATION),
             (tags::CONTENT_DATE, tags::CONTENT_TIME),
             (tags::ACQUISITION_DATE, tags::ACQUISITION_TIME),
         ] {
@@ -78,6 +108,8 @@ pub(super) fn encode(scan: &Scan) -> Result<Vec<u8>> {
     if let Some(pixel) = meta.pixel_mm {
         // Row spacing first.
         text(tags::PIXEL_SPACING, VR::DS, &format!("{}\\{}", pixel.y, pixel.x));
+        text(tags::PIXEL_SPACING_CALIBRATION_TYPE, VR::CS, "GEOMETRY");
+        text(tags::PIXEL_SPACING_CALIBRATION_DESCRIPTION, VR::LO, "on the container's middle plane");
         text(tags::IMAGER_PIXEL_SPACING, VR::DS, &format!("{}\\{}", pixel.y, pixel.x));
     }
     if let Some(energy) = meta.energies_mv.first() {
@@ -94,6 +126,8 @@ pub(super) fn encode(scan: &Scan) -> Result<Vec<u8>> {
     number(tags::BITS_STORED, bits);
     number(tags::HIGH_BIT, bits - 1);
     number(tags::PIXEL_REPRESENTATION, 0);
+    let energy = meta.energies_mv.first().copied().unwrap_or_default();
+    object.put(DataElement::new(EFFECTIVE_ENERGY, VR::FL, PrimitiveValue::from(energy * 1000.0 / 3.0)));
     let sign: i16 = if inverse { -1 } else { 1 };
     object.put(DataElement::new(tags::PIXEL_INTENSITY_RELATIONSHIP_SIGN, VR::SS, dicom_value!(I16, [sign])));
     object.put(DataElement::new(tags::ACQUISITION_CONTEXT_SEQUENCE, VR::SQ, DataSetSequence::empty()));
@@ -118,7 +152,19 @@ pub(super) fn encode(scan: &Scan) -> Result<Vec<u8>> {
         .map_err(|e| fault(e.to_string()))?;
     let mut out = Vec::new();
     file.write_all(&mut out).map_err(|e| fault(e.to_string()))?;
-    Ok(out)
+    with_version(out).ok_or_else(|| fault("its file meta group has no transfer syntax".into()))
+}
+
+/// Adds DICOS's version to the file meta group, (0002,0004), which DICOM leaves unassigned and its libraries do not write;
+/// DICOS toolkits refuse files without it.
+fn with_version(mut file: Vec<u8>) -> Option<Vec<u8>> {
+    const VERSION: &[u8; 12] = b"\x02\x00\x04\x00CS\x04\x00V03 ";
+    // Preamble and magic: 132 bytes; then the group's length in bytes, an element of 12 bytes with its value last.
+    let length = u32::from_le_bytes(file.get(140..144)?.try_into().ok()?) + VERSION.len() as u32;
+    let place = 132 + file.get(132..)?.windows(6).position(|w| w == b"\x02\x00\x10\x00UI")?;
+    file.splice(place..place, VERSION.iter().copied());
+    file.splice(140..144, length.to_le_bytes());
+    Some(file)
 }
 
 fn size(pixels: u32) -> Result<u16> {
@@ -149,7 +195,9 @@ fn rle_frame(segments: &[Vec<u8>], width: usize) -> Result<Vec<u8>> {
         offset += segment.len() as u32;
     }
     let mut frame: Vec<u8> = header.iter().flat_map(|v| v.to_le_bytes()).collect();
-    packed.iter().for_each(|segment| frame.extend_from_slice(segment));
+    for segment in &packed {
+        frame.extend_from_slice(segment);
+    }
     Ok(frame)
 }
 

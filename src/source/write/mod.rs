@@ -17,9 +17,10 @@ pub enum Format {
     Tiff,
     /// PNG: one plane of 8 or 16 bits.
     Png,
-    /// NumPy: one plane as 2-D, several as 3-D with planes first.
+    /// `NumPy`: one plane as 2-D, several as 3-D with planes first.
     Npy,
-    /// DICOS Digital X-Ray image for presentation, RLE lossless, one frame an energy.
+    /// DICOS Digital X-Ray image for presentation, RLE lossless. A second energy becomes a second frame, which DICOM readers
+    /// take; DICOS toolkits take one frame only.
     #[cfg(feature = "dicom")]
     Dicos,
 }
@@ -41,7 +42,7 @@ impl Format {
 ///
 /// # Errors
 /// A parameter error where the format cannot hold the scan: no planes, planes of unlike size or type, sample types other
-/// than 8 and 16-bit unsigned (NumPy: also 32-bit float), or several planes in a PNG.
+/// than 8 and 16-bit unsigned (`NumPy`: also 32-bit float), or several planes in a PNG.
 pub fn encode(scan: &Scan, format: Format) -> Result<Vec<u8>> {
     let Some(first) = scan.planes.first() else {
         return Err(Error::parameter("scan has no planes"));

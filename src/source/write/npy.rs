@@ -1,4 +1,4 @@
-//! NumPy arrays.
+//! `NumPy` arrays.
 
 use crate::scan::{Error, Result, Samples, Scan};
 use npyz::WriterBuilder as _;

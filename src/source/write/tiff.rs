@@ -28,7 +28,6 @@ pub(super) fn encode(scan: &Scan) -> Result<Vec<u8>> {
             other => return Err(super::refused("tiff", other.type_name())),
         }
     }
-    drop(encoder);
     Ok(out.into_inner())
 }
 
