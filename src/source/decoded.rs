@@ -41,4 +41,9 @@ impl Decoded {
     pub(super) fn warn(&mut self, code: &str, message: impl Into<String>) {
         self.warnings.push(Warning::new(code, message));
     }
+
+    /// Said once of a file whose pixels went through lossy JPEG.
+    pub(super) fn warn_lossy(&mut self) {
+        self.warn("lossy", "lossy JPEG data: faint differences of absorption are gone");
+    }
 }

@@ -79,6 +79,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<(&'static str, Decod
         decoded.planes.push(rescaled(stored.samples(part)?, stored.range(), slope, intercept));
     }
     dicom_tags::metadata(&attributes, &mut decoded);
+    if matches!(layout.transfer_syntax.as_str(), "1.2.840.10008.1.2.4.50" | "1.2.840.10008.1.2.4.51") {
+        decoded.warn_lossy();
+    }
     Ok((format, decoded))
 }
 

@@ -95,7 +95,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
     let values = grey::grey(data, channels, width, u8::MAX)?;
     let mut decoded = Decoded::default();
     decoded.planes.push(DecodedPlane::new(Samples::U8(samples::array(values, width, height)?)));
-    decoded.warn("lossy", "JPEG is lossy and has 8 bits: faint absorption differences are gone");
+    decoded.warn_lossy();
     comment(bytes, &mut decoded);
     Ok(decoded)
 }

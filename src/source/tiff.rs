@@ -50,6 +50,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
         }
         if decoded.planes.is_empty() {
             metadata(&mut decoder, directory.white_is_zero.is_some(), &mut decoded);
+            if compression(&mut decoder) == CompressionMethod::ModernJPEG {
+                decoded.warn_lossy();
+            }
         }
         let planes = page(&mut decoder, bytes, limits, directory.white_is_zero.is_some()).map_err(at_page)?;
         decoded.planes.extend(planes);

@@ -109,9 +109,9 @@ def tiffs():
         writer.write(image("u2")[::4, ::4], photometric="minisblack", subfiletype=1, metadata=None, software=False)
     expect("tiff-u16-thumbnail.tif", image("u2"), warnings=["page_ignored"])
     tiff("tiff-jpeg-strips.tif", blocks(), imagecodecs.jpeg_decode(imagecodecs.jpeg_encode(blocks(), level=100)),
-         compression="jpeg", compressionargs={"level": 100}, rowsperstrip=8, photometric="minisblack")
+         compression="jpeg", compressionargs={"level": 100}, rowsperstrip=8, photometric="minisblack", expect={"warnings": ["lossy"]})
     tiff("tiff-jpeg-tiles.tif", blocks(), blocks(), compression="jpeg", compressionargs={"level": 100}, tile=(16, 16),
-         photometric="minisblack")
+         photometric="minisblack", expect={"warnings": ["lossy"]})
     tifffile.imwrite(
         OUT / "CSQU3054383_tags.tif", image("u2"), photometric="minisblack", software=False, metadata=None,
         resolution=(2.5, 2.0), resolutionunit="CENTIMETER", datetime="2026:11:02 10:15:00",
