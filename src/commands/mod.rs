@@ -1,6 +1,6 @@
 //! The program's subcommands: flags to checked settings, calls of the pipeline, words for people.
 
-//mod doctor;
+mod doctor;
 mod exit;
 mod paper;
 mod progress;
@@ -32,6 +32,8 @@ enum Command {
     Scan(Box<scan::Args>),
     /// Make container scans with known contents
     Simulate(simulate::Args),
+    /// Say what this installation has: runtime, providers, threads, models
+    Doctor(doctor::Args),
     /// Print the JSON Schema of something portray reads or writes
     Schema(paper::SchemaArgs),
     /// Print a completion script for a shell
@@ -49,6 +51,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Scan(args) => scan::run(&args, cli.color),
         Command::Simulate(args) => simulate::run(&args, &mut std::io::stdout()).map(|()| Exit::Clear),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => paper::schema(&args),
         Command::Completions(args) => paper::completions(&args),
         Command::Man => paper::man(),

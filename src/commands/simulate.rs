@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
     portray simulate --scenario rip_off_coffee --count 10 --seed 1 --out set\n  \
     portray simulate --scenario my.toml --scanner single_6 --format png --split val --out set"
 )]
-pub struct Args {
+pub(super) struct Args {
     /// A built-in scenario's name, or a scenario file (TOML)
     #[arg(long, value_name = "NAME|FILE", default_value = "mixed")]
     pub scenario: String,
@@ -53,7 +53,7 @@ pub struct Args {
 
 /// A part of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Split {
+pub(super) enum Split {
     /// For training.
     Train,
     /// For choosing thresholds and settings.
@@ -64,7 +64,7 @@ pub enum Split {
 
 impl Split {
     /// The index of scan `number` of this part: the parts' indices never meet.
-    pub fn index(self, number: u64) -> u64 {
+    fn index(self, number: u64) -> u64 {
         let part = match self {
             Self::Train => 0,
             Self::Val => 1,
@@ -84,7 +84,7 @@ impl Split {
 
 /// A file format on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FileFormat {
+pub(super) enum FileFormat {
     /// TIFF, one page an energy.
     Tiff,
     /// PNG; single-energy scanners only.
@@ -114,7 +114,7 @@ impl FileFormat {
 ///
 /// # Errors
 /// An [`Error`] in the chain tells whose fault it was; files are named in the context.
-pub fn run(args: &Args, out: &mut dyn std::io::Write) -> Result<()> {
+pub(super) fn run(args: &Args, out: &mut dyn std::io::Write) -> Result<()> {
     if args.list_presets {
         return list(out);
     }

@@ -6,7 +6,7 @@ fn doctor_says_what_was_found_and_that_it_works() {
     let output = portray(folder.path()).args(["doctor", "--json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
     let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(found["runtime"].is_object(), "{found}");
+    assert!(found["runtime"]["Ok"].is_object(), "{found}");
     let text = portray(folder.path()).arg("doctor").output().unwrap();
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     assert!(text.contains("contrast") && text.contains("cpu"), "{text}");
