@@ -16,7 +16,6 @@ mod fields;
 mod grey;
 mod jpeg;
 mod limits;
-mod lzw;
 mod metadata;
 mod names;
 mod npy;

@@ -4,10 +4,10 @@
 //! (image-tiff issue 395); it also wants an end code that some writers leave out. One call per chunk has neither fault.
 
 use super::limits::zeroed;
-use super::lzw;
 use crate::scan::{Error, Result};
 use ::tiff::decoder::DecodingResult;
 use ::tiff::tags::SampleFormat;
+use weezl::{BitOrder, LzwStatus, decode::Decoder};
 
 /// How a page is cut and stored.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8], page: &Page) -> Result<DecodingResult> {
             })?;
         // The rows below the image are padding and need not be unpacked.
         let unpacked = &mut buffer[..chunk_row * rows];
-        lzw::unpack(packed, unpacked).map_err(|error| error.at(place()))?;
+        unpack(packed, unpacked).map_err(|error| error.at(place()))?;
         for (line, part) in unpacked.chunks_exact_mut(chunk_row).enumerate() {
             match page.predictor {
                 1 => {}
@@ -71,6 +71,27 @@ pub(super) fn read(bytes: &[u8], page: &Page) -> Result<DecodingResult> {
     }
     drop(buffer);
     typed(all, page)
+}
+
+/// Fills `to` from LZW data.
+fn unpack(packed: &[u8], to: &mut [u8]) -> Result<()> {
+    let mut decoder = Decoder::with_tiff_size_switch(BitOrder::Msb, 8);
+    let (mut read, mut written) = (0, 0);
+    while written < to.len() {
+        let step = decoder.decode_bytes(&packed[read..], &mut to[written..]);
+        read += step.consumed_in;
+        written += step.consumed_out;
+        let ended = match step.status {
+            Ok(LzwStatus::Done) => true,
+            Ok(_) => step.consumed_in == 0 && step.consumed_out == 0,
+            Err(error) => return Err(Error::format(format!("damaged LZW data: {error}"))),
+        };
+        if ended && written < to.len() {
+            return Err(Error::format(format!("LZW data hold {written} bytes, expected {}", to.len()))
+                .help("the file is truncated"));
+        }
+    }
+    Ok(())
 }
 
 /// Undoes horizontal differences (TIFF 6.0, section 14) in a row that stays in the file's byte order.
@@ -143,7 +164,7 @@ fn typed(all: Vec<u8>, page: &Page) -> Result<DecodingResult> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use weezl::{BitOrder, encode::Encoder};
+    use weezl::encode::Encoder;
 
     /// A page of 3 x 2 pixels in tiles of 2 x 2, stored big-endian in horizontal differences.
     fn page(tiles: &[Vec<u8>]) -> (Vec<u8>, Page) {
