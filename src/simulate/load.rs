@@ -19,7 +19,7 @@ pub(super) struct Hidden {
     pub(super) place: String,
     /// Its material.
     pub(super) material: &'static str,
-    /// Its mass in kg: the bricks' own, as built.
+    /// Its mass in kg: the bricks' own, as built; less than asked for where the place is full.
     pub(super) mass_kg: f64,
 }
 
@@ -68,6 +68,16 @@ impl Stack {
                 self.laid_kg += fits * one;
             }
         }
+    }
+
+    /// The load that the bricks make.
+    fn hidden(self, class: LoadClass, place: &str) -> Result<Hidden> {
+        if self.laid_kg <= 0.0 {
+            let message = format!("a load of {:.1} kg is less than half a brick of {}", self.left_kg, self.material);
+            return Err(Error::parameter(message).help("raise \"mass_kg\""));
+        }
+        let (solids, material, mass_kg) = (self.solids, self.material, self.laid_kg);
+        Ok(Hidden { solids, class, place: place.to_owned(), material, mass_kg })
     }
 
     fn more(&self, brick: [f64; 3]) -> bool {
@@ -166,7 +176,7 @@ pub(super) fn hide(
         }
         _ => return Err(Error::bug(format!("place {place} is not built"))),
     }
-    Ok(Hidden { solids: stack.solids, class: order.class, place: place.to_owned(), material, mass_kg: stack.laid_kg })
+    stack.hidden(order.class, place)
 }
 
 /// Sports bags of 20 to 30 bricks: `deep` of them along the beam, `wide` along the container, courses up to `top`.
@@ -214,11 +224,5 @@ fn in_cargo(mut stack: Stack, scene: &Scene, draw: &mut Draw) -> Result<Hidden> 
         .map(|brick| Solid { shape: brick.shape, ..Solid::new(brick.shape, bulk.material).dense(-bulk.density) })
         .collect();
     stack.solids.extend(displaced);
-    Ok(Hidden {
-        solids: stack.solids,
-        class: LoadClass::InCargo,
-        place: "pallet".to_owned(),
-        material: stack.material,
-        mass_kg: stack.laid_kg,
-    })
+    stack.hidden(LoadClass::InCargo, "pallet")
 }

@@ -2,7 +2,7 @@
 //!
 //! The physics is deliberately small: a parallel beam across the container, one effective photon energy a beam
 //! (Beer-Lambert), Poisson-like noise and the artefacts of detector lines. Scenario and scanner files ([`ScenarioFile`],
-//! [`ScannerFile`]) and the truth ([`Truth`](crate::scan::Truth)) are made to outlast it.
+//! [`ScannerFile`]) and the truth ([`Truth`]) are made to outlast it.
 //!
 //! The same scenario, scanner, seed and index give the same scan on any number of threads: every row of every plane
 //! and every part of the scene draws from a stream of random numbers of its own.

@@ -63,7 +63,7 @@ pub struct LoadFile {
     /// Its material: a name in the table of materials; `cocaine_hcl` unless told.
     #[serde(default = "cocaine")]
     pub material: String,
-    /// Lowest and highest mass in kg, 1 to 5000.
+    /// Lowest and highest mass in kg, 1 to 5000. Where a place is full the rest is left out; the truth says what was built.
     pub mass_kg: [f64; 2],
     /// The probability that a scan has it, 0 to 1; 1 unless told.
     #[serde(default = "one")]

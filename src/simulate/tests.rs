@@ -42,6 +42,50 @@ fn every_preset_renders_and_its_truth_holds_together() {
 }
 
 #[test]
+fn every_place_of_every_class_can_hold_a_load() {
+    let mut ran = 0;
+    for class in LoadClass::ALL {
+        for place in scenario::places(class) {
+            let base = if class == LoadClass::InEmpty { "in_empty" } else { "reefer_machinery" };
+            let mut file = preset(base).file().clone();
+            file.containers = vec![ContainerKind::Reefer40];
+            file.loads[0].class = class;
+            file.loads[0].places = vec![(*place).to_owned()];
+            file.loads[0].mass_kg = [18.0, 18.0];
+            let truth = simulate(&file.check().unwrap(), &coarse("single_6"), 8, 0).unwrap().truth;
+            let load = &truth.loads[0];
+            assert_eq!((load.class, load.place.as_str()), (class, *place));
+            assert!((load.mass_kg / 18.0 - 1.0).abs() < 0.06, "{place}: {} kg", load.mass_kg);
+            assert_eq!(load.box_px.intersection(&truth.container.box_px), Some(load.box_px), "{place}");
+            ran += 1;
+        }
+    }
+    assert_eq!(ran, 12);
+}
+
+#[test]
+fn the_mixed_scenario_never_fails() {
+    let mut hidden = 0;
+    for index in 0..48 {
+        hidden += simulate(&preset("mixed"), &coarse("gamma_co60"), 21, index).unwrap().truth.loads.len();
+    }
+    assert!((12..48).contains(&hidden), "{hidden}");
+}
+
+#[test]
+fn loads_that_cannot_be_placed_are_errors() {
+    let mut file = preset("in_cargo_cartons").file().clone();
+    file.cargo = CargoFile { families: vec![Family::Timber], fill: [0.1, 0.1], declared: None };
+    let error = simulate(&file.check().unwrap(), &coarse("single_6"), 0, 0).unwrap_err().to_string();
+    assert!(error.contains("no block of this cargo is large enough"), "{error}");
+    let mut file = preset("in_empty").file().clone();
+    file.loads[0].material = "steel".into();
+    file.loads[0].mass_kg = [1.0, 1.0];
+    let error = simulate(&file.check().unwrap(), &coarse("single_6"), 0, 0).unwrap_err().to_string();
+    assert!(error.contains("a load of 1.0 kg is less than half a brick of steel; raise \"mass_kg\""), "{error}");
+}
+
+#[test]
 fn masses_are_those_asked_for_and_those_in_the_picture() {
     let mut ran = 0;
     for name in ["rip_off_coffee", "structure_roof", "in_empty", "in_cargo_cartons", "reefer_machinery"] {

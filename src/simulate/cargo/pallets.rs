@@ -182,10 +182,8 @@ pub(super) fn timber(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut D
     let mut left = space.x[0];
     let mut left_kg = payload * 0.95;
     while left_kg > 0.0 {
-        let length = [3900.0, 4800.0, 3000.0][draw.below(3)];
-        if left + length > space.x[1] {
-            break;
-        }
+        let fitting: Vec<f64> = [3900.0, 4800.0, 3000.0].into_iter().filter(|l| left + l <= space.x[1]).collect();
+        let Some(length) = draw.pick(&fitting) else { break };
         let mut base = space.y[0];
         for _bundle in 0..2 {
             if left_kg < 0.0 {
