@@ -1,8 +1,8 @@
 //! Mass attenuation coefficients at a beam's effective energy.
 //!
-//! Source of the table: NIST Standard Reference Database 126 (Hubbell and Seltzer, X-Ray Mass
-//! Attenuation Coefficients), total with coherent scattering; a work of the United States
-//! government, not subject to copyright there.
+//! Source of the values: J. H. Hubbell and S. M. Seltzer, X-Ray Mass Attenuation Coefficients, NIST Standard
+//! Reference Database 126, total with coherent scattering. They are quoted facts; the database as a whole is
+//! copyright of the U.S. Secretary of Commerce.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

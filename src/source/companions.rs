@@ -14,7 +14,7 @@ const OWN: [(&str, &str); 3] = [
 ];
 
 /// Ends of names of texts, which are scans only if their content says so.
-const TEXTS: [&str; 8] = ["json", "toml", "md", "txt", "csv", "html", "jsonl", "sha256"];
+const TEXTS: [&str; 11] = ["json", "toml", "md", "txt", "csv", "html", "jsonl", "sha256", "sh", "py", "ps1"];
 
 /// The names that some file in `files` may have its sidecar under.
 pub(super) fn sidecar_names<'a>(files: impl Iterator<Item = &'a PathBuf>) -> BTreeSet<PathBuf> {
@@ -52,6 +52,7 @@ pub(super) fn reason(path: &Path, sidecars: &BTreeSet<PathBuf>) -> Option<&'stat
         _ if sidecars.contains(path) => "sidecar",
         "json" | "toml" => "report or sidecar without a scan",
         "jsonl" | "csv" | "html" => "table or report",
+        "sh" | "py" | "ps1" => "script",
         _ => "document",
     })
 }
