@@ -17,13 +17,14 @@ VERSION = "1.0.0"
 PIXEL_MM = 5.0
 FIRST = 4  # input pixels per map pixel
 LEVELS = (4, 8, 16)  # input pixels per pixel of each pyramid level
-LENGTH = 25  # length of the opening's lines in level pixels: 0.5, 1 and 2 m
+LENGTH = 31  # length of the opening's lines in level pixels: 0.5, 1 and 2 m
 SMOOTH = (5, 5, 3)  # side of the box that a load has to fill, in level pixels
 # What counts as ordinary: FLOOR of attenuation, SHARE of the attenuation around, NOISE times the mean difference between
 # neighbours, PATTERN times the mean contrast in AROUND (columns, rows at the coarsest level: 6 x 2 m). Contrast counts up
 # to CAP there, so that a pattern that repeats is ordinary and one strong load is not.
-FLOOR, SHARE, NOISE, PATTERN, CAP = 0.06, 0.06, 1.5, 8.0, 0.5
-AROUND = (75, 25)
+FLOOR, SHARE, NOISE, PATTERN, CAP = 0.06, 0.3, 5.0, 4.0, 2.0
+AROUND = (101, 33)
+WEIGHT = (1.0, 1.0, 1.0)  # of each level
 # The corner castings of every container are compact and dense: CORNER is taken off at the scan's corners, falling to 0
 # within REACH map pixels of both edges.
 CORNER, REACH = 8.0, 16
@@ -118,7 +119,8 @@ def level(g, x, index):
         g.op("Mul", [g.mean(noise, 11, 11, f"{n}_rough"), g.number(NOISE)], f"{n}_rough_share"),
         g.number(FLOOR),
     ]
-    return g.op("Div", [contrast, g.op("Sum", terms, f"{n}_ordinary")], f"{n}_ratio")
+    ratio = g.op("Div", [contrast, g.op("Sum", terms, f"{n}_ordinary")], f"{n}_ratio")
+    return g.op("Mul", [ratio, g.number(WEIGHT[index])], f"{n}_weighted")
 
 
 def corners(g, x):

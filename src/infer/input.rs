@@ -90,7 +90,9 @@ impl<'a> Input<'a> {
             for (row, line) in plane.chunks_exact_mut(window.width).enumerate() {
                 self.fill_line(channel, window, window.y + row, line);
                 if scaled {
-                    line.iter_mut().for_each(|v| *v = (v.clamp(low, high) - mean) / std);
+                    for v in line {
+                        *v = (v.clamp(low, high) - mean) / std;
+                    }
                 }
             }
         }
