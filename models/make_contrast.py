@@ -17,12 +17,17 @@ VERSION = "1.0.0"
 PIXEL_MM = 5.0
 FIRST = 4  # input pixels per map pixel
 LEVELS = (4, 8, 16)  # input pixels per pixel of each pyramid level
-LENGTH = 25  # opening length in level pixels: 0.5, 1 and 2 m
+LENGTH = 31  # length of the opening's lines in level pixels: 0.5, 1 and 2 m
 SMOOTH = (5, 5, 3)  # side of the box that a load has to fill, in level pixels
-# What counts as ordinary: FLOOR of attenuation, SHARE of the attenuation around, PATTERN times the mean contrast
-# around (a pattern that repeats is ordinary), NOISE times the mean absolute difference between neighbours.
-FLOOR, SHARE, PATTERN, NOISE = 0.06, 0.06, 5.0, 1.5
-WIDE = ((101, 41), (75, 27), (51, 15))  # columns and rows of "around" per level, in level pixels
+# What counts as ordinary: FLOOR of attenuation, SHARE of the attenuation around, NOISE times the mean difference between
+# neighbours, PATTERN times the mean contrast in AROUND (columns, rows at the coarsest level: 6 x 2 m). Contrast counts up
+# to CAP there, so that a pattern that repeats is ordinary and one strong load is not.
+FLOOR, SHARE, NOISE, PATTERN, CAP = 0.06, 0.3, 5.0, 4.0, 2.0
+AROUND = (101, 33)
+WEIGHT = (1.0, 1.0, 1.0)  # of each level
+# The corner castings of every container are compact and dense: CORNER is taken off at the scan's corners, falling to 0
+# within REACH map pixels of both edges.
+CORNER, REACH = 8.0, 16
 GAIN, CENTRE = 4.0, 1.0  # logit = GAIN * (contrast / ordinary - CENTRE)
 
 CONTRACT = {
@@ -36,7 +41,6 @@ CONTRACT = {
     "input": {
         "name": "scan",
         "channels": ["attenuation"],
-        "range": [0.0, 8.0],
         "pixel_mm": PIXEL_MM,
         "area": {"mode": "whole", "multiple": LEVELS[-1]},
     },
@@ -85,23 +89,51 @@ class Graph:
         return self.op("Sub", [x, self.op("MaxPool", [eroded], f"{name}_opened", **line)], name)
 
 
+def resized(g, x, factor, name):
+    """The map on a finer grid, linearly."""
+    if factor == 1:
+        return x
+    scales = g.constant(f"up{factor}", [1, 1, factor, factor], np.float32)
+    return g.op("Resize", [x, "", scales], name, mode="linear", coordinate_transformation_mode="half_pixel")
+
+
 def level(g, x, index):
     """Contrast over what is ordinary, on one level of the pyramid."""
-    n = f"level{LEVELS[index]}"
+    scale = LEVELS[index]
+    n = f"level{scale}"
     along = g.top_hat(x, LENGTH, 1, f"{n}_along")
     up = g.top_hat(x, 1, LENGTH, f"{n}_up")
     both = g.op("Min", [along, up], f"{n}_both")
     contrast = g.mean(both, SMOOTH[index], SMOOTH[index], f"{n}_contrast")
-    columns, rows = WIDE[index]
     # Differences between horizontal neighbours: noise, and the texture of cargo.
     noise = g.op("Abs", [g.op("Sub", [x, g.mean(x, 3, 1, f"{n}_three")], f"{n}_difference")], f"{n}_noise")
+    # The pattern around is wide, so the coarsest grid is fine enough for it.
+    capped = g.op("Min", [both, g.number(CAP)], f"{n}_capped")
+    coarse = LEVELS[-1] // scale
+    if coarse > 1:
+        capped = g.op("AveragePool", [capped], f"{n}_coarse", kernel_shape=[coarse] * 2, strides=[coarse] * 2)
+    pattern = resized(g, g.mean(capped, *AROUND, f"{n}_around"), coarse, f"{n}_pattern")
     terms = [
-        g.op("Mul", [g.mean(both, columns, rows, f"{n}_pattern"), g.number(PATTERN)], f"{n}_pattern_share"),
+        g.op("Mul", [pattern, g.number(PATTERN)], f"{n}_pattern_share"),
         g.op("Mul", [g.mean(x, 11, 11, f"{n}_thick"), g.number(SHARE)], f"{n}_thick_share"),
         g.op("Mul", [g.mean(noise, 11, 11, f"{n}_rough"), g.number(NOISE)], f"{n}_rough_share"),
         g.number(FLOOR),
     ]
-    return g.op("Div", [contrast, g.op("Sum", terms, f"{n}_ordinary")], f"{n}_ratio")
+    ratio = g.op("Div", [contrast, g.op("Sum", terms, f"{n}_ordinary")], f"{n}_ratio")
+    return g.op("Mul", [ratio, g.number(WEIGHT[index])], f"{n}_weighted")
+
+
+def corners(g, x):
+    """1 in the scan's corners, 0 further than REACH from either of their edges."""
+    zero = g.op("Mul", [x, g.number(0.0)], "zero")
+    ones = g.op("Add", [zero, g.number(1.0)], "ones")
+    near = []
+    for name, columns, rows in (("side", REACH, 0), ("end", 0, REACH)):
+        pads = g.constant(f"{name}_pads", [0, 0, rows, columns] * 2, np.int64)
+        padded = g.op("Pad", [ones, pads], f"{name}_padded")
+        inside = g.op("AveragePool", [padded], f"{name}_inside", kernel_shape=[2 * rows + 1, 2 * columns + 1])
+        near.append(g.op("Mul", [g.op("Sub", [ones, inside], f"{name}_outside"), g.number(2.0)], f"near_{name}"))
+    return g.op("Mul", near, "corner")
 
 
 def build():
@@ -111,16 +143,11 @@ def build():
     for index, scale in enumerate(LEVELS):
         if index:
             x = g.op("AveragePool", [x], f"level{scale}", kernel_shape=[2, 2], strides=[2, 2])
-        ratio = level(g, x, index)
-        up = scale // FIRST
-        if up > 1:
-            scales = g.constant(f"up{up}", [1, 1, up, up], np.float32)
-            ratio = g.op("Resize", [ratio, "", scales], f"level{scale}_on_map", mode="linear",
-                         coordinate_transformation_mode="half_pixel")
-        ratios.append(ratio)
-    most = g.op("Max", ratios, "most")
-    centred = g.op("Sub", [most, g.number(CENTRE)], "centred")
-    g.op("Mul", [centred, g.number(GAIN)], "map")
+        ratios.append(resized(g, level(g, x, index), scale // FIRST, f"level{scale}_on_map"))
+        if not index:
+            corner = g.op("Mul", [corners(g, x), g.number(CORNER)], "castings")
+    most = g.op("Sub", [g.op("Max", ratios, "most"), corner], "without_castings")
+    g.op("Mul", [g.op("Sub", [most, g.number(CENTRE)], "centred"), g.number(GAIN)], "map")
     graph = helper.make_graph(
         g.nodes,
         "contrast",

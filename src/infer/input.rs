@@ -81,16 +81,18 @@ impl<'a> Input<'a> {
 
     /// Writes the window's channels one after another; `tensor` has channels x rows x columns places.
     pub(super) fn fill(&self, window: &Window, tensor: &mut [f32]) {
-        for (index, (&channel, plane)) in
-            self.contract.channels.iter().zip(tensor.chunks_exact_mut(window.len())).enumerate()
-        {
-            self.fill_channel(channel, window, plane);
-            let (low, high) = self.contract.range.unwrap_or((f32::NEG_INFINITY, f32::INFINITY));
+        let planes = tensor.chunks_exact_mut(window.len());
+        for (index, (&channel, plane)) in self.contract.channels.iter().zip(planes).enumerate() {
             let mean = self.contract.mean.get(index).copied().unwrap_or(0.0);
             let std = self.contract.std.get(index).copied().unwrap_or(1.0);
-            if self.contract.range.is_some() || mean != 0.0 || std != 1.0 {
-                for v in plane {
-                    *v = (v.clamp(low, high) - mean) / std;
+            let scaled = self.contract.range.is_some() || mean != 0.0 || std != 1.0;
+            let (low, high) = self.contract.range.unwrap_or((f32::NEG_INFINITY, f32::INFINITY));
+            for (row, line) in plane.chunks_exact_mut(window.width).enumerate() {
+                self.fill_line(channel, window, window.y + row, line);
+                if scaled {
+                    for v in line {
+                        *v = (v.clamp(low, high) - mean) / std;
+                    }
                 }
             }
         }
@@ -114,41 +116,38 @@ impl<'a> Input<'a> {
         plane.map_or(Source::One, Source::Plane)
     }
 
-    fn fill_channel(&self, channel: Channel, window: &Window, plane: &mut [f32]) {
+    /// Row `y` of a channel, from the window's first column.
+    fn fill_line(&self, channel: Channel, window: &Window, y: usize, line: &mut [f32]) {
         let (rows, columns) = self.prepared.dim();
-        let (right, bottom) = ((window.x + window.width).min(columns), (window.y + window.height).min(rows));
-        let source = self.source(channel);
+        let right = (window.x + window.width).min(columns);
         // Beyond the edge there is air that nobody measured.
         let outside = match channel {
             Channel::Transmission | Channel::TransmissionLow | Channel::Ratio => 1.0,
             _ => 0.0,
         };
         let pixel = self.prepared.frame.pixel;
-        for (row, line) in plane.chunks_exact_mut(window.width).enumerate() {
-            let y = window.y + row;
-            match source {
-                Source::Height => line.fill((rows as f32 - y as f32 - 0.5) * pixel.y / 1000.0),
-                Source::DoorDistance => {
-                    let doors_right = self.prepared.frame.doors == End::Right;
-                    for (column, v) in line.iter_mut().enumerate() {
-                        let from_left = (window.x + column) as f32 + 0.5;
-                        let pixels = if doors_right { columns as f32 - from_left } else { from_left };
-                        *v = pixels * pixel.x / 1000.0;
-                    }
+        match self.source(channel) {
+            Source::Height => line.fill((rows as f32 - y as f32 - 0.5) * pixel.y / 1000.0),
+            Source::DoorDistance => {
+                let doors_right = self.prepared.frame.doors == End::Right;
+                for (column, v) in line.iter_mut().enumerate() {
+                    let from_left = (window.x + column) as f32 + 0.5;
+                    let pixels = if doors_right { columns as f32 - from_left } else { from_left };
+                    *v = pixels * pixel.x / 1000.0;
                 }
-                Source::One => line.fill(1.0),
-                Source::Plane(_) | Source::Validity if y >= bottom || window.x >= right => line.fill(outside),
-                Source::Plane(numbers) => {
-                    let (inside, padding) = line.split_at_mut(right - window.x);
-                    inside.iter_mut().zip(numbers.slice(s![y, window.x..right])).for_each(|(v, &n)| *v = n);
-                    padding.fill(outside);
-                }
-                Source::Validity => {
-                    let (inside, padding) = line.split_at_mut(right - window.x);
-                    let states = self.prepared.state.slice(s![y, window.x..right]);
-                    inside.iter_mut().zip(states).for_each(|(v, &s)| *v = f32::from(u8::from(s == PixelState::Valid)));
-                    padding.fill(outside);
-                }
+            }
+            Source::One => line.fill(1.0),
+            Source::Plane(_) | Source::Validity if y >= rows || window.x >= right => line.fill(outside),
+            Source::Plane(numbers) => {
+                let (inside, padding) = line.split_at_mut(right - window.x);
+                inside.iter_mut().zip(numbers.slice(s![y, window.x..right])).for_each(|(v, &n)| *v = n);
+                padding.fill(outside);
+            }
+            Source::Validity => {
+                let (inside, padding) = line.split_at_mut(right - window.x);
+                let states = self.prepared.state.slice(s![y, window.x..right]);
+                inside.iter_mut().zip(states).for_each(|(v, &s)| *v = f32::from(u8::from(s == PixelState::Valid)));
+                padding.fill(outside);
             }
         }
     }

@@ -61,7 +61,7 @@ impl Graph {
             .flat_map(|b| [b.boxes.as_str(), b.scores.as_str()].into_iter().chain(b.labels.as_deref()));
         let selected = named.chain(boxes).fold(OutputSelector::no_default(), OutputSelector::with);
         let options = RunOptions::new().map_err(|e| failed("preparing a run", &e))?.with_outputs(selected);
-        Ok(Worker { session: self.session, options, input: contract.input.name.clone() })
+        Ok(Worker { session: self.session, options, input: contract.input.name.clone(), buffer: Vec::new() })
     }
 }
 
@@ -108,6 +108,8 @@ pub(super) struct Worker {
     session: Session,
     options: RunOptions<HasSelectedOutputs>,
     input: String,
+    /// The last input, kept so that the next scan need not ask the system for as much memory again.
+    pub(super) buffer: Vec<f32>,
 }
 
 // By hand: ort's selection of outputs has no `Debug`.
