@@ -6,7 +6,7 @@ use portray::infer::{
 use portray::judge::Verdict;
 use portray::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers, run};
 use portray::prepare::Prepared;
-use portray::report::{Names, Report};
+use portray::report::{Names, Report, RunSettings};
 use portray::scan::{Digest, Fault, Result};
 use portray::source::{Limits, discover};
 use std::collections::BTreeMap;
@@ -104,10 +104,15 @@ fn scans(folder: &Path) {
 }
 
 fn process(input: &Path, out: &Path, scorer: &Threshold, workers: usize, keep: bool, stop_after: usize) -> Totals {
-    let settings = serde_json::json!({ "test": true });
+    let settings = RunSettings {
+        limits: Limits { max_pixels: 10_000_000, ..Limits::default() },
+        prepare: portray::prepare::Settings::default(),
+        judge: portray::judge::Settings::default(),
+        dark_frame_sha256: None,
+        air_frame_sha256: None,
+    };
     let line = Line {
         scorer,
-        limits: Limits { max_pixels: 10_000_000, ..Limits::default() },
         prepare: portray::prepare::Settings::default().check().unwrap(),
         calibration: portray::prepare::Calibration::default(),
         judge: portray::judge::Settings::default().check().unwrap(),

@@ -5,7 +5,7 @@ use super::{Exit, progress};
 use crate::infer::{Contract, OnnxScorer, Provider, RuntimeOptions, Scorer as _, SessionOptions, cores, thread_plan};
 use crate::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers};
 use crate::prepare::Calibration;
-use crate::report::{IgnoredFile, Names, Summary, SummaryTimings};
+use crate::report::{IgnoredFile, Names, RunSettings, Summary, SummaryTimings};
 use crate::scan::Error;
 use crate::{judge, prepare, source};
 use anyhow::Context as _;
@@ -124,12 +124,13 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     let mut settings = read_settings(args.settings.as_deref())?;
     settings.judge.threshold = args.threshold.or(settings.judge.threshold);
     let limits = source::Limits { max_pixels: args.max_pixels, max_bytes: args.max_bytes, max_pages: args.max_pages };
-    let shown = serde_json::json!({
-        "limits": { "max_pixels": limits.max_pixels, "max_bytes": limits.max_bytes, "max_pages": limits.max_pages },
-        "prepare": settings.prepare,
-        "judge": settings.judge,
-        "calibration": { "dark": digest_of(args.dark.as_deref())?, "air": digest_of(args.air.as_deref())? },
-    });
+    let shown = RunSettings {
+        limits: limits.clone(),
+        prepare: settings.prepare.clone(),
+        judge: settings.judge.clone(),
+        dark_frame_sha256: digest_of(args.dark.as_deref()).context("--dark")?,
+        air_frame_sha256: digest_of(args.air.as_deref()).context("--air")?,
+    };
     let prepare = settings.prepare.check()?;
     let judge = settings.judge.check()?;
     let calibration = Calibration {
@@ -149,7 +150,6 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     let scorer = load(args, workers)?;
     let line = Line {
         scorer: &scorer,
-        limits,
         prepare,
         calibration,
         judge,

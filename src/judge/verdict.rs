@@ -4,13 +4,13 @@ use super::attenuation::Beam;
 use super::components::{Component, hysteresis, merge};
 use super::mass::{mass, material};
 use super::outline::outlines;
-use super::region::{BoxMm, Region, ShieldedArea, area_mm2, boxes};
+use super::region::{BoxMm, Region, ShieldedArea, area_mm2, boxes, rounded};
 use super::settings::Checked;
 use super::shielded::shielded_places;
 use super::zone::Zone;
 use crate::infer::{Contract, Inference, ScoreContract, ScoredBox};
 use crate::prepare::{Frame, Located, PixelState, Prepared};
-use crate::scan::{BoxPx, Error, Metadata, Result, Warning};
+use crate::scan::{BoxPx, Error, Metadata, Point, Result, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -173,6 +173,12 @@ impl<'a> Context<'a> {
         &self.prepared.frame
     }
 
+    /// A point of the prepared grid in source pixels, to a tenth of a pixel.
+    fn corner(&self, point: Point) -> Point {
+        let source = self.frame().to_source(point);
+        Point { x: rounded(source.x, 0.1), y: rounded(source.y, 0.1) }
+    }
+
     fn zone(&self, region: &BoxMm) -> Option<Zone> {
         let frame = self.frame();
         let length = frame.crop.width as f32 * frame.source_pixel.x;
@@ -192,11 +198,11 @@ impl<'a> Context<'a> {
             box_mm,
             polygons: outlines(component)
                 .into_iter()
-                .map(|polygon| polygon.into_iter().map(|point| self.frame().to_source(point)).collect())
+                .map(|polygon| polygon.into_iter().map(|point| self.corner(point)).collect())
                 .collect(),
             area_mm2: area_mm2(self.frame(), component),
-            score,
-            mean_score,
+            score: rounded(score, 1e-5),
+            mean_score: rounded(mean_score, 1e-5),
             zone: self.zone(&box_mm),
             mass: mass(self.prepared, component, self.high),
             material: material(self.prepared, component, self.high, self.low),

@@ -80,7 +80,7 @@ impl OutputFolder {
         if !same_way || report.overlay.as_ref().is_some_and(|overlay| !self.root.join(overlay).is_file()) {
             return None;
         }
-        let file = source::load(job.entry.as_ref().ok()?, &line.limits).ok()?;
+        let file = source::load(job.entry.as_ref().ok()?, &line.settings.limits).ok()?;
         (report.scan.sha256 == Some(file.digest) && report.scan.sidecar_sha256 == file.sidecar_digest)
             .then(|| Row::of(&report, path))
     }
