@@ -202,6 +202,25 @@ fn a_contract_from_outside_stands_in_for_the_one_inside() {
 }
 
 #[test]
+fn the_committed_schema_is_the_contracts_and_every_model_keeps_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/contract.schema.json");
+    let schema = serde_json::to_value(portray::infer::contract_schema()).unwrap();
+    let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+    if std::env::var_os("PORTRAY_WRITE_SCHEMAS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "PORTRAY_WRITE_SCHEMAS=1 writes it anew");
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut checked = 0;
+    for name in ["classifier", "tiles", "tiles3", "anomalib", "detector", "whole"] {
+        let contract = serde_json::to_value(load(name).unwrap().contract()).unwrap();
+        assert!(validator.is_valid(&contract), "{name}");
+        checked += 1;
+    }
+    assert_eq!(checked, 6);
+}
+
+#[test]
 fn damaged_models_are_errors() {
     let options = SessionOptions::default();
     let whole = default_model();
