@@ -1,7 +1,8 @@
 //! Many scans at once: isolation, order, restart. A stand-in scores, so no runtime is needed.
 
 use portray::infer::{
-    Area, Channel, Contract, Inference, InputContract, ModelInfo, NamedOutput, Outputs, ScoreContract, Scorer, Values,
+    Area, Channel, Contract, Inference, InputContract, ModelInfo, NamedOutput, Outputs, ScoreContract, ScoreMap,
+    Scorer, Values,
 };
 use portray::judge::Verdict;
 use portray::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers, run};
@@ -70,6 +71,7 @@ impl Scorer for Threshold {
     fn score(&self, prepared: &Prepared) -> Result<Inference> {
         let map = prepared.attenuation[0].mapv(|value| if value > 1.2 { 0.9 } else { 0.1 });
         assert!(!(self.panics && map.iter().any(|&value| value > 0.5)), "the scorer fell over");
+        let map = ScoreMap::new(map, 1, prepared.dim())?;
         Ok(Inference { map: Some(map), score: None, boxes: vec![], runs: 1, runtime: Duration::ZERO })
     }
 }

@@ -3,9 +3,9 @@
 use super::input::{Input, Window};
 use super::runtime::{self, RuntimeOptions};
 use super::session::{Answer, Graph, Worker};
-use super::stretch::{enlarge, stretch};
+use super::stretch::stretch;
 use super::tiles::{Blend, tile_windows};
-use super::{Area, Contract, Inference, ModelInfo, Provider, ScoredBox, Scorer, Signature, outputs};
+use super::{Area, Contract, Inference, ModelInfo, Provider, ScoreMap, ScoredBox, Scorer, Signature, outputs};
 use crate::prepare::Prepared;
 use crate::scan::{Digest, Error, Result};
 use ndarray::Array2;
@@ -203,7 +203,6 @@ impl OnnxScorer {
             Some(numbers) => taken.run(shape, numbers, |answer| self.read(answer, 1, 1))?,
             None => taken.run_filled(shape, |copy| input.fill(&window, copy), |answer| self.read(answer, 1, 1))?,
         };
-        // The next scan may start while this one's map is enlarged.
         drop(taken);
         let part = parts.remove(0);
         let mut found = part.boxes;
@@ -211,7 +210,7 @@ impl OnnxScorer {
         let map = match part.map {
             Some(map) => {
                 let unit = outputs::map_unit(map.dim(), padded)?;
-                Some(enlarge(map, unit, (rows, columns))?)
+                Some(ScoreMap::new(map, unit, (rows, columns))?)
             }
             None => None,
         };
@@ -241,7 +240,7 @@ impl OnnxScorer {
             (b.x, b.width, b.y, b.height) = (b.x * across, b.width * across, b.y * down, b.height * down);
         }
         outputs::clip(&mut found, (rows, columns));
-        let whole = |map: Array2<f32>| stretch(&map, (rows, columns));
+        let whole = |map: Array2<f32>| ScoreMap::new(stretch(&map, (rows, columns))?, 1, (rows, columns));
         Ok(Inference { map: part.map.map(whole).transpose()?, score: part.score, boxes: found, runs: 1, runtime })
     }
 
@@ -287,7 +286,7 @@ impl OnnxScorer {
         drop(taken);
         outputs::clip(&mut answer.boxes, size);
         outputs::suppress(&mut answer.boxes);
-        answer.map = blend.map(|blend| enlarge(blend.finish(), self.unit, size)).transpose()?;
+        answer.map = blend.map(|blend| ScoreMap::new(blend.finish(), self.unit, size)).transpose()?;
         Ok(answer)
     }
 

@@ -24,6 +24,24 @@ impl Component {
         }
         Self { pixels, bounds }
     }
+
+    /// A component of cells (rows, columns) of prepared pixels as one of pixels, cut to a scan of `size`.
+    pub(super) fn scaled(&self, cell: (usize, usize), size: (usize, usize)) -> Self {
+        if cell == (1, 1) {
+            return self.clone();
+        }
+        let (down, across) = (cell.0 as u32, cell.1 as u32);
+        let (rows, columns) = (size.0 as u32, size.1 as u32);
+        let mut pixels = Vec::with_capacity(self.pixels.len() * cell.0 * cell.1);
+        for &(row, column) in &self.pixels {
+            for y in (row * down)..((row + 1) * down).min(rows) {
+                pixels.extend(((column * across)..((column + 1) * across).min(columns)).map(|x| (y, x)));
+            }
+        }
+        let (x, y) = (self.bounds.x * across, self.bounds.y * down);
+        let (right, bottom) = ((self.bounds.right() * across).min(columns), (self.bounds.bottom() * down).min(rows));
+        Self { pixels, bounds: BoxPx { x, y, width: right - x, height: bottom - y } }
+    }
 }
 
 /// The 8-connected components of the pixels for which `inside` holds, in reading order of their first pixel.

@@ -3,6 +3,7 @@
 use super::colour::{CLEAR, FLAGGED, INK, MUTED, PAPER, REPAIRED, SHIELDED, mix};
 use super::text::{Face, draw};
 use super::wire::Report;
+use crate::infer::ScoreMap;
 use crate::judge::{Region, Verdict};
 use crate::prepare::{Located, PixelState, Prepared};
 use crate::scan::{End, Error, Point, Result};
@@ -28,7 +29,7 @@ const TINT: f32 = 0.45;
 ///
 /// # Errors
 /// A bug error where the picture cannot be encoded.
-pub fn overlay_png(report: &Report, prepared: &Prepared, map: Option<&Array2<f32>>) -> Result<Vec<u8>> {
+pub fn overlay_png(report: &Report, prepared: &Prepared, map: Option<&ScoreMap>) -> Result<Vec<u8>> {
     let (rows, columns) = prepared.dim();
     let scale = (WIDEST as f32 / columns.max(1) as f32).min(1.0);
     let size = ((columns as f32 * scale).round().max(1.0) as u32, (rows as f32 * scale).round().max(1.0) as u32);
@@ -59,7 +60,7 @@ struct Canvas {
 impl Canvas {
     /// Each picture pixel shows the mean attenuation of its prepared pixels, and the strongest score and
     /// the worst state among them: nothing marked is lost in shrinking.
-    fn draw_scan(&self, image: &mut RgbImage, prepared: &Prepared, map: Option<&Array2<f32>>, threshold: f32) {
+    fn draw_scan(&self, image: &mut RgbImage, prepared: &Prepared, map: Option<&ScoreMap>, threshold: f32) {
         let Some(attenuation) = prepared.attenuation.first() else { return };
         let (rows, columns) = prepared.dim();
         let span = |index: u32, end: usize| {
@@ -77,7 +78,7 @@ impl Canvas {
                     for column in span(x, columns) {
                         sum += attenuation[[row, column]];
                         count += 1.0;
-                        score = score.max(map.map_or(0.0, |map| map[[row, column]]));
+                        score = score.max(map.map_or(0.0, |map| map.at(row, column)));
                         match prepared.state[[row, column]] {
                             PixelState::Valid => {}
                             PixelState::Repaired => repaired = true,

@@ -325,7 +325,7 @@ impl Report {
     }
 
     /// The report of a scan that failed.
-    pub fn failed(scan: ScanInfo, error: Error, model: ModelReport, settings: serde_json::Value) -> Self {
+    pub fn failed(scan: ScanInfo, error: Error, model: ModelReport, settings: RunSettings) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,
             generator: Generator::this(),
