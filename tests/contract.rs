@@ -79,6 +79,18 @@ fn the_default_model_tells_a_bag_from_an_empty_box() {
 }
 
 #[test]
+fn the_default_model_takes_scans_of_any_size() {
+    let scorer = OnnxScorer::load(default_model(), None, &SessionOptions::default()).unwrap();
+    let sizes = [(1, 1), (5, 7), (1, 900), (700, 3), (16, 16), (33, 257)];
+    for size in sizes {
+        let map = scorer.score(&scan(Array2::from_elem(size, 0.3))).unwrap().map.unwrap();
+        assert_eq!(map.dim(), size);
+        assert!(map.iter().all(|v| (0.0..=1.0).contains(v)));
+    }
+    assert_eq!(sizes.len(), 6);
+}
+
+#[test]
 fn threads_and_sessions_change_no_bit_of_the_answer() {
     let answer = |sessions, threads_per_session| {
         let options = SessionOptions { sessions, threads_per_session, ..SessionOptions::default() };
@@ -169,6 +181,7 @@ fn models_and_contracts_that_are_wrong_say_so() {
     let cases = [
         ("no_contract", "the model carries no contract; give one with --contract FILE"),
         ("contract_is_no_json", "the contract cannot be read"),
+        ("external", "it must be one ONNX file with its weights inside"),
         ("misnamed", "the contract names input `scan`, the model has inputs `image` (float32 [?,1,?,?])"),
     ];
     for (name, expected) in cases {
@@ -185,7 +198,7 @@ fn models_and_contracts_that_are_wrong_say_so() {
         assert_eq!(error.fault, Fault::Model);
         assert!(error.to_string().contains(expected), "{name}: {error}");
     }
-    assert_eq!(cases.len() + runs.len(), 5);
+    assert_eq!(cases.len() + runs.len(), 6);
 }
 
 #[test]
