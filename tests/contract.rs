@@ -84,8 +84,8 @@ fn the_default_model_takes_scans_of_any_size() {
     let sizes = [(1, 1), (5, 7), (1, 900), (700, 3), (16, 16), (33, 257)];
     for size in sizes {
         let map = scorer.score(&scan(Array2::from_elem(size, 0.3))).unwrap().map.unwrap();
-        assert_eq!(map.dim(), size);
-        assert!(map.iter().all(|v| (0.0..=1.0).contains(v)));
+        assert_eq!(map.scores.dim(), (size.0.div_ceil(map.cell), size.1.div_ceil(map.cell)));
+        assert!(map.scores.iter().all(|v| (0.0..=1.0).contains(v)));
     }
     assert_eq!(sizes.len(), 6);
 }
