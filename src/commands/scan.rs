@@ -12,6 +12,7 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,6 +43,8 @@ enum OverlayChoice {
 /// Arguments of `portray scan`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[expect(clippy::doc_markdown, reason = "shown as help text, where backticks are noise")]
 pub(super) struct Args {
     /// Scans: files, folders (searched through), globs, or - for a list on standard input
     ///
@@ -311,10 +314,10 @@ fn close(args: &Args, color: Color, summary: &Summary, totals: &Totals, wall_s: 
         write!(out.lock(), "{}", progress::table(summary, color.on(terminal), width))?;
         let mut line = progress::counts(summary);
         if totals.kept > 0 {
-            line.push_str(&format!("; {} kept from an earlier run", totals.kept));
+            let _ = write!(line, "; {} kept from an earlier run", totals.kept);
         }
         if !args.no_timings {
-            line.push_str(&format!("; {wall_s:.1} s"));
+            let _ = write!(line, "; {wall_s:.1} s");
         }
         writeln!(out.lock(), "{line}\nreports in {}", args.out.display())?;
         if summary.model.baseline {

@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
 /// When to use colours.
+#[expect(clippy::doc_markdown, reason = "shown as help text, where backticks are noise")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Color {
     /// On a terminal, unless NO_COLOR is set or TERM is dumb
@@ -27,7 +28,7 @@ impl Color {
     }
 }
 
-/// Sends logs to standard error: warnings, and more with `-v`; PORTRAY_LOG overrides.
+/// Sends logs to standard error: warnings, and more with `-v`; `PORTRAY_LOG` overrides.
 pub(super) fn start_logs(verbose: u8, color: Color) {
     let level = match verbose {
         0 => "warn,ort=error",

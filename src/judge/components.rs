@@ -3,7 +3,7 @@
 use crate::scan::BoxPx;
 use image::{GrayImage, Luma};
 use imageproc::region_labelling::{Connectivity, connected_components};
-use ndarray::ArrayView2;
+use ndarray::Array2;
 
 /// More pieces than this are not merged with each other one by one: only the largest are kept. A map of
 /// pure noise has tens of thousands of them and merging compares all pairs.
@@ -83,7 +83,7 @@ pub(super) fn components(rows: usize, columns: usize, inside: impl Fn(usize, usi
 }
 
 /// Hysteresis: components of pixels of at least `grow` that hold one of at least `seed`.
-pub(super) fn hysteresis(map: ArrayView2<'_, f32>, seed: f32, grow: f32) -> Vec<Component> {
+pub(super) fn hysteresis(map: &Array2<f32>, seed: f32, grow: f32) -> Vec<Component> {
     let (rows, columns) = map.dim();
     components(rows, columns, |row, column| map[[row, column]] >= grow)
         .into_iter()
@@ -123,7 +123,6 @@ pub(super) fn merge(mut parts: Vec<Component>, gap: (u32, u32)) -> Vec<Component
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::Array2;
     use proptest::prelude::*;
 
     #[test]
@@ -132,7 +131,7 @@ mod tests {
         map.slice_mut(ndarray::s![2..5, 3..6]).fill(0.4);
         map[[3, 4]] = 0.9;
         map.slice_mut(ndarray::s![2..5, 12..15]).fill(0.4);
-        let found = hysteresis(map.view(), 0.8, 0.3);
+        let found = hysteresis(&map, 0.8, 0.3);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].bounds, BoxPx { x: 3, y: 2, width: 3, height: 3 });
         assert_eq!(found[0].pixels.len(), 9);
@@ -140,8 +139,8 @@ mod tests {
 
     #[test]
     fn an_empty_map_and_a_full_one() {
-        assert!(hysteresis(Array2::zeros((4, 4)).view(), 0.5, 0.5).is_empty());
-        assert_eq!(hysteresis(Array2::ones((4, 4)).view(), 0.5, 0.5)[0].pixels.len(), 16);
+        assert!(hysteresis(&Array2::zeros((4, 4)), 0.5, 0.5).is_empty());
+        assert_eq!(hysteresis(&Array2::ones((4, 4)), 0.5, 0.5)[0].pixels.len(), 16);
         assert!(components(0, 0, |_, _| true).is_empty());
     }
 

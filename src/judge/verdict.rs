@@ -243,7 +243,7 @@ fn map_regions(context: &Context<'_>, inference: &Inference, limits: &ScoreContr
     let pixel = context.frame().pixel;
     let cells = |mm: f32| (limits.merge_mm / mm / map.cell as f32) as u32;
     let size = context.prepared.dim();
-    merge(hysteresis(map.scores.view(), limits.region_seed, limits.region_grow), (cells(pixel.x), cells(pixel.y)))
+    merge(hysteresis(&map.scores, limits.region_seed, limits.region_grow), (cells(pixel.x), cells(pixel.y)))
         .into_iter()
         .filter_map(|found| {
             let component = found.scaled((map.cell, map.cell), size);

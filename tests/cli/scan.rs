@@ -1,4 +1,5 @@
 use super::{picture, portray, shown};
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -94,7 +95,7 @@ fn wrong_usage_ends_with_64_and_says_what_is_right() {
     for arguments in cases {
         let output = portray(folder.path()).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(64), "{arguments:?}");
-        text.push_str(&format!("$ portray {}\n{}\n\n", arguments.join(" "), shown(folder.path(), &output)));
+        let _ = write!(text, "$ portray {}\n{}\n\n", arguments.join(" "), shown(folder.path(), &output));
     }
     snapshot("scan_usage", &text);
 }
