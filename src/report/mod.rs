@@ -19,4 +19,4 @@ pub use wire::{
     ErrorInfo, Generator, ModelReport, PixelSizeMm, PlaneInfo, Preparation, Report, RunSettings, SCHEMA_VERSION,
     ScanInfo, Timings, to_json,
 };
-pub use write::{persist, write_atomically};
+pub use write::{TEMPORARY, persist, write_atomically};
