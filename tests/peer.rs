@@ -1,0 +1,147 @@
+//! The Python peer of `benches/peer` and portray find the same regions on the samples.
+//!
+//! Runs where `PORTRAY_PEER_PYTHON` names an interpreter that has the packages of `benches/peer/requirements.txt`
+//! (`benches/peer/setup.sh` makes one, and `.ci/run` calls it); elsewhere it says that it was skipped.
+
+use portray::infer::{OnnxScorer, Scorer as _, SessionOptions, default_model};
+use portray::judge::{self, Verdict};
+use portray::pipeline::{Job, Line, Overlays};
+use portray::prepare::{self, Calibration};
+use portray::report::Report;
+use portray::scan::BoxPx;
+use portray::source::{self, Limits};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+/// Boxes of one region overlap at least this much (intersection over union).
+const LEAST_OVERLAP: f64 = 0.7;
+/// Peaks agree to this.
+const SCORE: f64 = 0.05;
+/// Masses agree to this share, or to portray's own uncertainty where that is larger.
+const MASS: f64 = 0.15;
+/// A region whose peak is nearer to the seed than this may be found by one side only.
+const KNIFE_EDGE: f64 = 0.05;
+
+/// What is compared of a region.
+#[derive(Debug)]
+struct Found {
+    area: BoxPx,
+    score: f64,
+    mass: Option<f64>,
+}
+
+#[test]
+fn the_peer_finds_the_same_regions() {
+    let Some(python) = std::env::var_os("PORTRAY_PEER_PYTHON") else {
+        eprintln!("skipped: PORTRAY_PEER_PYTHON is not set; benches/peer/setup.sh prints the interpreter to use");
+        return;
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let out = tempfile::tempdir().unwrap();
+    let status = Command::new(&python)
+        .arg(root.join("benches/peer/peer.py"))
+        .arg(root.join("samples"))
+        .arg("--out")
+        .arg(out.path())
+        .args(["--threads", "2"])
+        .status()
+        .unwrap_or_else(|error| panic!("PORTRAY_PEER_PYTHON {}: {error}", python.display()));
+    assert!(status.success(), "the peer failed: {status}");
+
+    let (mut scans, mut compared, mut alone, mut near_mass) = (0, 0, 0, 0);
+    for ours in our_reports(&root.join("samples")) {
+        let name = &ours.scan.name;
+        let theirs: Value =
+            serde_json::from_slice(&std::fs::read(out.path().join(format!("scans/{name}.json"))).unwrap()).unwrap();
+        assert_eq!(theirs["verdict"].as_str(), Some(verdict(ours.verdict)), "{name}: {}", theirs["error"]);
+        let score = f64::from(ours.score.unwrap());
+        // Without a region the score is the map's highest value, which depends on how a map is enlarged.
+        let slack = if ours.regions.is_empty() { 2.0 * SCORE } else { SCORE };
+        assert!((theirs["score"].as_f64().unwrap() - score).abs() <= slack, "{name}: {score} {}", theirs["score"]);
+        let mine: Vec<Found> = ours
+            .regions
+            .iter()
+            .map(|r| Found { area: r.box_px, score: f64::from(r.score), mass: r.mass.map(|mass| f64::from(mass.kg)) })
+            .collect();
+        let peers: Vec<Found> = theirs["regions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| Found {
+                area: serde_json::from_value(r["box_px"].clone()).unwrap(),
+                score: r["score"].as_f64().unwrap(),
+                mass: r["mass"]["kg"].as_f64(),
+            })
+            .collect();
+        for (index, region) in mine.iter().enumerate() {
+            let Some(same) = counterpart(region, &peers) else {
+                assert!(on_edge(region), "{name}: only portray finds {region:?} among {peers:?}");
+                alone += 1;
+                continue;
+            };
+            assert!((same.score - region.score).abs() <= SCORE, "{name}: {region:?} {same:?}");
+            let (Some(a), Some(b)) = (region.mass, same.mass) else {
+                assert_eq!(region.mass.is_some(), same.mass.is_some(), "{name}: {region:?} {same:?}");
+                continue;
+            };
+            let sigma = f64::from(ours.regions[index].mass.unwrap().sigma_kg);
+            near_mass += usize::from((a - b).abs() <= MASS * a.abs());
+            assert!((a - b).abs() <= sigma.max(MASS * a.abs()), "{name}: {region:?} {same:?} sigma {sigma}");
+            compared += 1;
+        }
+        for region in peers.iter().filter(|region| counterpart(region, &mine).is_none()) {
+            assert!(on_edge(region), "{name}: only the peer finds {region:?} among {mine:?}");
+            alone += 1;
+        }
+        scans += 1;
+    }
+    eprintln!(
+        "{scans} scans, {compared} regions compared, {near_mass} masses within 15 %, {alone} on the knife's edge"
+    );
+    assert_eq!(scans, 10);
+    assert!(compared >= 15 && alone * 5 <= compared && near_mass * 2 >= compared);
+}
+
+/// portray's reports of the samples.
+fn our_reports(samples: &Path) -> Vec<Report> {
+    let scorer = OnnxScorer::load(default_model(), None, &SessionOptions::default()).unwrap();
+    let line = Line {
+        scorer: &scorer,
+        limits: Limits::default(),
+        prepare: prepare::Checked::default(),
+        calibration: Calibration::default(),
+        judge: judge::Settings::default().check().unwrap(),
+        overlays: Overlays::None,
+        timings: false,
+        settings: Value::Null,
+    };
+    assert_eq!(scorer.contract().name, "contrast");
+    let found = source::discover(&[samples.display().to_string()], None, None);
+    let job = |entry: source::Entry| Job { name: entry.name.clone(), stem: entry.name.clone(), entry: Ok(entry) };
+    found.entries.into_iter().map(|entry| line.process(&job(entry), 1).report).collect()
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Clear => "clear",
+        Verdict::Flagged => "flagged",
+        Verdict::Inconclusive => "inconclusive",
+        Verdict::Failed => "failed",
+    }
+}
+
+fn on_edge(region: &Found) -> bool {
+    // The seed of models/contrast.onnx.
+    (region.score - 0.5).abs() <= KNIFE_EDGE
+}
+
+/// The region of `others` that overlaps most, if it overlaps enough.
+fn counterpart<'a>(region: &Found, others: &'a [Found]) -> Option<&'a Found> {
+    let overlap = |other: &Found| {
+        let both = region.area.intersection(&other.area).map_or(0, |shared| shared.area()) as f64;
+        both / ((region.area.area() + other.area.area()) as f64 - both)
+    };
+    let best = others.iter().max_by(|a, b| overlap(a).total_cmp(&overlap(b)))?;
+    (overlap(best) >= LEAST_OVERLAP).then_some(best)
+}
