@@ -7,9 +7,9 @@ use portray::infer::{OnnxScorer, Scorer as _, SessionOptions, default_model};
 use portray::judge::{self, Verdict};
 use portray::pipeline::{Job, Line, Overlays};
 use portray::prepare::{self, Calibration};
-use portray::report::Report;
+use portray::report::{Report, RunSettings};
 use portray::scan::BoxPx;
-use portray::source::{self, Limits};
+use portray::source;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -108,13 +108,12 @@ fn our_reports(samples: &Path) -> Vec<Report> {
     let scorer = OnnxScorer::load(default_model(), None, &SessionOptions::default()).unwrap();
     let line = Line {
         scorer: &scorer,
-        limits: Limits::default(),
         prepare: prepare::Checked::default(),
         calibration: Calibration::default(),
         judge: judge::Settings::default().check().unwrap(),
         overlays: Overlays::None,
         timings: false,
-        settings: Value::Null,
+        settings: RunSettings::default(),
     };
     assert_eq!(scorer.contract().name, "contrast");
     let found = source::discover(&[samples.display().to_string()], None, None);

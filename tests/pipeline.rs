@@ -106,13 +106,8 @@ fn scans(folder: &Path) {
 }
 
 fn process(input: &Path, out: &Path, scorer: &Threshold, workers: usize, keep: bool, stop_after: usize) -> Totals {
-    let settings = RunSettings {
-        limits: Limits { max_pixels: 10_000_000, ..Limits::default() },
-        prepare: portray::prepare::Settings::default(),
-        judge: portray::judge::Settings::default(),
-        dark_frame_sha256: None,
-        air_frame_sha256: None,
-    };
+    let settings =
+        RunSettings { limits: Limits { max_pixels: 10_000_000, ..Limits::default() }, ..RunSettings::default() };
     let line = Line {
         scorer,
         prepare: portray::prepare::Settings::default().check().unwrap(),

@@ -34,15 +34,8 @@ fn failed_report() -> serde_json::Value {
         runtime: "none".into(),
         provider: "cpu".into(),
     };
-    let settings = portray::report::RunSettings {
-        limits: portray::source::Limits::default(),
-        prepare: portray::prepare::Settings::default(),
-        judge: portray::judge::Settings::default(),
-        dark_frame_sha256: None,
-        air_frame_sha256: None,
-    };
     let error = portray::scan::Error::format("file ends too early").at("byte 17");
-    let report = Report::failed(ScanInfo::unread("x.tif"), error, model, settings);
+    let report = Report::failed(ScanInfo::unread("x.tif"), error, model, portray::report::RunSettings::default());
     serde_json::to_value(report).unwrap()
 }
 

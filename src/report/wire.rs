@@ -197,7 +197,7 @@ impl Preparation {
 }
 
 /// The settings of a run, by stage: with the same settings, model and scan comes the same report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunSettings {
     /// Limits on files.
