@@ -5,7 +5,7 @@ use crate::judge::Verdict;
 use crate::pipeline::Done;
 use crate::report::{Row, Summary};
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -18,7 +18,12 @@ pub(super) fn bar(scans: usize, hidden: bool) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(scans as u64), target);
     let style =
         ProgressStyle::with_template("{bar:32.cyan/dim} {pos}/{len} scans  {per_sec}  {eta} left  {wide_msg:.dim}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─"));
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─").with_key(
+        "rate",
+        |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+            let _ = write!(text, "{:.1}", state.per_sec());
+        },
+    ));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
