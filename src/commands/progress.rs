@@ -17,7 +17,7 @@ pub(super) fn bar(scans: usize, hidden: bool) -> ProgressBar {
     let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let bar = ProgressBar::with_draw_target(Some(scans as u64), target);
     let style =
-        ProgressStyle::with_template("{bar:32.cyan/dim} {pos}/{len} scans  {per_sec}  {eta} left  {wide_msg:.dim}");
+        ProgressStyle::with_template("{bar:32.cyan/dim} {pos}/{len}  {rate} scans/s  {eta} left  {wide_msg:.dim}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─").with_key(
         "rate",
         |state: &ProgressState, text: &mut dyn std::fmt::Write| {
