@@ -18,17 +18,17 @@ PIXEL_MM = 5.0
 FIRST = 4  # input pixels per map pixel
 LEVELS = (4, 8, 16)  # input pixels per pixel of each pyramid level
 LENGTH = 31  # length of the opening's lines in level pixels: 0.5, 1 and 2 m
-SMOOTH = (5, 5, 3)  # side of the box that a load has to fill, in level pixels
+SMOOTH = (9, 7, 5)  # side of the box that a load has to fill, in level pixels
 # What counts as ordinary: FLOOR of attenuation, SHARE of the attenuation around, NOISE times the mean difference between
 # neighbours, PATTERN times the mean contrast in AROUND (columns, rows at the coarsest level: 6 x 2 m). Contrast counts up
 # to CAP there, so that a pattern that repeats is ordinary and one strong load is not.
-FLOOR, SHARE, NOISE, PATTERN, CAP = 0.06, 0.3, 5.0, 4.0, 2.0
-AROUND = (101, 33)
+FLOOR, SHARE, NOISE, PATTERN, CAP = 0.02, 0.3, 5.0, 8.0, 4.0
+AROUND = (151, 15)
 WEIGHT = (1.0, 1.0, 1.0)  # of each level
 # The corner castings of every container are compact and dense: CORNER is taken off at the scan's corners, falling to 0
 # within REACH map pixels of both edges.
 CORNER, REACH = 8.0, 16
-GAIN, CENTRE = 4.0, 1.0  # logit = GAIN * (contrast / ordinary - CENTRE)
+GAIN, CENTRE = 6.0, 0.89  # logit = GAIN * (contrast / ordinary - CENTRE)
 
 CONTRACT = {
     "schema_version": 1,
@@ -48,7 +48,7 @@ CONTRACT = {
     "score": {
         "threshold": 0.5,
         "region_seed": 0.5,
-        "region_grow": 0.2,
+        "region_grow": 0.15,
         "min_area_mm2": 15000.0,
         "merge_mm": 100.0,
     },

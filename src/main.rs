@@ -12,11 +12,16 @@ fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Usage } else { Exit::Clear }.into();
         }
     };
-    match portray::commands::run(cli) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
+    match std::panic::catch_unwind(|| portray::commands::run(cli)) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(error)) => {
             eprintln!("error: {error:#}");
             Exit::of(&error).into()
+        }
+        // The panic's own words are in the log already.
+        Err(_) => {
+            eprintln!("error: portray crashed; please report it with the lines above");
+            Exit::Internal.into()
         }
     }
 }

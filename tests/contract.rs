@@ -4,7 +4,7 @@
 
 use ndarray::Array2;
 use portray::infer::{
-    Contract, Inference, OnnxScorer, Provider, RuntimeOptions, Scorer, SessionOptions, default_model,
+    Contract, Inference, OnnxScorer, Provider, RuntimeOptions, ScoreMap, Scorer, SessionOptions, default_model,
 };
 use portray::prepare::{Frame, Located, PixelState, Prepared};
 use portray::scan::{BoxPx, End, Fault, PixelSize};
@@ -71,11 +71,23 @@ fn the_default_model_tells_a_bag_from_an_empty_box() {
     assert!(scorer.info().runtime.starts_with("onnxruntime 1."), "{}", scorer.info().runtime);
     let map = |bag| scorer.score(&container(bag)).unwrap().map.unwrap();
     let (clean, loaded) = (map(false), map(true));
-    assert_eq!(clean.dim(), (560, 2440));
-    let most = |map: &Array2<f32>| map.iter().copied().fold(0.0, f32::max);
+    assert_eq!((clean.scores.dim(), clean.cell), ((140, 610), 4));
+    let most = |map: &ScoreMap| map.scores.iter().copied().fold(0.0, f32::max);
     assert!(most(&clean) < contract.score.threshold, "clean scan scores {}", most(&clean));
-    assert!(loaded[[500, 2240]] > contract.score.threshold, "bag scores {}", loaded[[500, 2240]]);
-    assert!(loaded[[300, 1000]] < contract.score.region_grow);
+    assert!(loaded.at(500, 2240) > contract.score.threshold, "bag scores {}", loaded.at(500, 2240));
+    assert!(loaded.at(300, 1000) < contract.score.region_grow);
+}
+
+#[test]
+fn the_default_model_takes_scans_of_any_size() {
+    let scorer = OnnxScorer::load(default_model(), None, &SessionOptions::default()).unwrap();
+    let sizes = [(1, 1), (5, 7), (1, 900), (700, 3), (16, 16), (33, 257)];
+    for size in sizes {
+        let map = scorer.score(&scan(Array2::from_elem(size, 0.3))).unwrap().map.unwrap();
+        assert_eq!(map.scores.dim(), (size.0.div_ceil(map.cell), size.1.div_ceil(map.cell)));
+        assert!(map.scores.iter().all(|v| (0.0..=1.0).contains(v)));
+    }
+    assert_eq!(sizes.len(), 6);
 }
 
 #[test]
@@ -100,9 +112,9 @@ fn many_threads_share_few_sessions() {
     });
     for (n, answer) in (1..=16).zip(&answers) {
         let map = answer.map.as_ref().unwrap();
-        assert_eq!(map.dim(), (8 + n, 40 + n));
+        assert_eq!((map.scores.dim(), map.cell), ((8 + n, 40 + n), 1));
         let expected = 1.0 / (1.0 + (8.0 - n as f32).exp());
-        assert!(map.iter().all(|v| (v - expected).abs() < 1e-6));
+        assert!(map.scores.iter().all(|v| (v - expected).abs() < 1e-6));
         assert_eq!(answer.runs, 1);
     }
     assert_eq!(answers.len(), 16);
@@ -127,16 +139,15 @@ fn tiles_of_any_batch_join_to_the_same_map_as_the_whole_scan() {
     // Stride 24 x 16: 11 columns and 6 rows of tiles; at most 16 tiles a run, or 3.
     assert_eq!((tiles.runs, tiles3.runs), (5, 22));
     let map = tiles.map.unwrap();
-    assert_eq!(map.dim(), (101, 250));
-    // Inside, the map of 4 x 4 means is enlarged linearly: at the common corner of four of them it is their mean.
+    assert_eq!((map.scores.dim(), map.cell), ((26, 63), 4));
+    // Each cell of the map is the mean of 4 x 4 pixels.
     for (row, column) in [(8usize, 16usize), (32, 100), (88, 236)] {
-        let around = attenuation.slice(ndarray::s![row - 4..row + 4, column - 4..column + 4]).mean().unwrap();
-        let found = map.slice(ndarray::s![row - 1..=row, column - 1..=column]).mean().unwrap();
-        assert!((around - found).abs() < 1e-4, "{row} {column}: {around} {found}");
+        let inside = attenuation.slice(ndarray::s![row..row + 4, column..column + 4]).mean().unwrap();
+        assert!((inside - map.at(row + 3, column)).abs() < 1e-4, "{row} {column}: {inside}");
     }
     // A scan smaller than a tile is padded.
     let small = load("tiles").unwrap().score(&scan(Array2::from_elem((5, 9), 0.5))).unwrap();
-    assert_eq!((small.map.unwrap().dim(), small.runs), ((5, 9), 1));
+    assert_eq!((small.map.unwrap().scores.dim(), small.runs), ((2, 3), 1));
 }
 
 #[test]
@@ -147,8 +158,8 @@ fn an_anomalib_export_gives_map_and_score() {
     // (0.75 - 0.5) / 0.5 = 0.5, and -1..1 becomes 0..1.
     assert!((answer.score.unwrap() - 0.75).abs() < 1e-5, "{:?}", answer.score);
     let map = answer.map.unwrap();
-    assert_eq!(map.dim(), (64, 128));
-    assert!((map[[24, 48]] - 0.75).abs() < 1e-5 && map[[40, 100]].abs() < 1e-5);
+    assert!((map.at(24, 48) - 0.75).abs() < 1e-5 && map.at(40, 100).abs() < 1e-5);
+    assert!(map.scores.nrows() * map.cell >= 64 && map.scores.ncols() * map.cell >= 128);
 }
 
 #[test]
@@ -170,6 +181,7 @@ fn models_and_contracts_that_are_wrong_say_so() {
     let cases = [
         ("no_contract", "the model carries no contract; give one with --contract FILE"),
         ("contract_is_no_json", "the contract cannot be read"),
+        ("external", "it must be one ONNX file with its weights inside"),
         ("misnamed", "the contract names input `scan`, the model has inputs `image` (float32 [?,1,?,?])"),
     ];
     for (name, expected) in cases {
@@ -186,7 +198,7 @@ fn models_and_contracts_that_are_wrong_say_so() {
         assert_eq!(error.fault, Fault::Model);
         assert!(error.to_string().contains(expected), "{name}: {error}");
     }
-    assert_eq!(cases.len() + runs.len(), 5);
+    assert_eq!(cases.len() + runs.len(), 6);
 }
 
 #[test]
@@ -199,6 +211,25 @@ fn a_contract_from_outside_stands_in_for_the_one_inside() {
     }
     let wrong = Contract { name: String::new(), ..whole };
     assert!(OnnxScorer::load(&model("whole"), Some(wrong), &options).is_err());
+}
+
+#[test]
+fn the_committed_schema_is_the_contracts_and_every_model_keeps_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/contract.schema.json");
+    let schema = serde_json::to_value(portray::infer::contract_schema()).unwrap();
+    let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+    if std::env::var_os("PORTRAY_WRITE_SCHEMAS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "PORTRAY_WRITE_SCHEMAS=1 writes it anew");
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut checked = 0;
+    for name in ["classifier", "tiles", "tiles3", "anomalib", "detector", "whole"] {
+        let contract = serde_json::to_value(load(name).unwrap().contract()).unwrap();
+        assert!(validator.is_valid(&contract), "{name}");
+        checked += 1;
+    }
+    assert_eq!(checked, 6);
 }
 
 #[test]

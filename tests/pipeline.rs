@@ -1,12 +1,13 @@
 //! Many scans at once: isolation, order, restart. A stand-in scores, so no runtime is needed.
 
 use portray::infer::{
-    Area, Channel, Contract, Inference, InputContract, ModelInfo, NamedOutput, Outputs, ScoreContract, Scorer, Values,
+    Area, Channel, Contract, Inference, InputContract, ModelInfo, NamedOutput, Outputs, ScoreContract, ScoreMap,
+    Scorer, Values,
 };
 use portray::judge::Verdict;
 use portray::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers, run};
 use portray::prepare::Prepared;
-use portray::report::{Names, Report};
+use portray::report::{Names, Report, RunSettings};
 use portray::scan::{Digest, Fault, Result};
 use portray::source::{Limits, discover};
 use std::collections::BTreeMap;
@@ -70,6 +71,7 @@ impl Scorer for Threshold {
     fn score(&self, prepared: &Prepared) -> Result<Inference> {
         let map = prepared.attenuation[0].mapv(|value| if value > 1.2 { 0.9 } else { 0.1 });
         assert!(!(self.panics && map.iter().any(|&value| value > 0.5)), "the scorer fell over");
+        let map = ScoreMap::new(map, 1, prepared.dim())?;
         Ok(Inference { map: Some(map), score: None, boxes: vec![], runs: 1, runtime: Duration::ZERO })
     }
 }
@@ -104,10 +106,10 @@ fn scans(folder: &Path) {
 }
 
 fn process(input: &Path, out: &Path, scorer: &Threshold, workers: usize, keep: bool, stop_after: usize) -> Totals {
-    let settings = serde_json::json!({ "test": true });
+    let settings =
+        RunSettings { limits: Limits { max_pixels: 10_000_000, ..Limits::default() }, ..RunSettings::default() };
     let line = Line {
         scorer,
-        limits: Limits { max_pixels: 10_000_000, ..Limits::default() },
         prepare: portray::prepare::Settings::default().check().unwrap(),
         calibration: portray::prepare::Calibration::default(),
         judge: portray::judge::Settings::default().check().unwrap(),

@@ -19,7 +19,6 @@ fn committed(name: &str, schema: &schemars::Schema) {
 fn the_committed_schemas_are_those_of_the_code() {
     committed("report-v1.schema.json", &portray::report::report_schema());
     committed("summary-v1.schema.json", &portray::report::summary_schema());
-    committed("contract-v1.schema.json", &portray::infer::contract_schema());
     committed("truth-v1.schema.json", &schemars::schema_for!(portray::scan::Truth));
 }
 
@@ -36,7 +35,7 @@ fn failed_report() -> serde_json::Value {
         provider: "cpu".into(),
     };
     let error = portray::scan::Error::format("file ends too early").at("byte 17");
-    let report = Report::failed(ScanInfo::unread("x.tif"), error, model, serde_json::json!({}));
+    let report = Report::failed(ScanInfo::unread("x.tif"), error, model, portray::report::RunSettings::default());
     serde_json::to_value(report).unwrap()
 }
 

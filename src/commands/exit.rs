@@ -69,7 +69,9 @@ mod tests {
     fn the_worst_verdict_decides_and_inconclusive_is_not_clear() {
         let of = |verdicts: &[Verdict]| {
             let mut counts = Counts::default();
-            verdicts.iter().for_each(|verdict| counts.add(*verdict));
+            for verdict in verdicts {
+                counts.add(*verdict);
+            }
             Exit::of_counts(&counts)
         };
         assert_eq!(of(&[Verdict::Clear]), Exit::Clear);

@@ -14,6 +14,7 @@ use clap::{Parser, Subcommand};
 
 /// Finds what is hidden in X-ray scans of shipping containers.
 #[derive(Debug, Parser)]
+#[expect(clippy::doc_markdown, reason = "shown as help text, where backticks are noise")]
 #[command(version, about, long_about = None, propagate_version = true, after_help = exit::TABLE)]
 pub struct Cli {
     #[command(subcommand)]

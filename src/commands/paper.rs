@@ -39,8 +39,13 @@ pub(super) struct CompletionArgs {
 }
 
 fn print(bytes: &[u8]) -> anyhow::Result<Exit> {
-    std::io::stdout().write_all(bytes).context("standard output cannot be written")?;
-    Ok(Exit::Clear)
+    match std::io::stdout().write_all(bytes) {
+        // `portray man | head`: whoever reads has enough.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("standard output cannot be written")
+        }
+        _ => Ok(Exit::Clear),
+    }
 }
 
 pub(super) fn schema(args: &SchemaArgs) -> anyhow::Result<Exit> {

@@ -5,13 +5,14 @@ use super::{Exit, progress};
 use crate::infer::{Contract, OnnxScorer, Provider, RuntimeOptions, Scorer as _, SessionOptions, cores, thread_plan};
 use crate::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers};
 use crate::prepare::Calibration;
-use crate::report::{IgnoredFile, Names, Summary, SummaryTimings};
+use crate::report::{IgnoredFile, Names, RunSettings, Summary, SummaryTimings};
 use crate::scan::Error;
 use crate::{judge, prepare, source};
 use anyhow::Context as _;
 use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,9 +25,9 @@ const EXAMPLES: &str = "Examples:
   find /scans -newer stamp -print0 | portray scan - --out reports --json
   portray scan box.dcs --out reports --model detector.onnx --threshold 0.7
 
-Each scan gets reports/scans/NAME.json, those that need a look also reports/overlays/NAME.png. The whole run
-is in summary.json (ranked), reports.csv (ranked) and reports.jsonl. An interrupted run goes on where it
-stopped: reports that still hold are kept unless --fresh is given.";
+Each scan gets reports/scans/NAME.json, those that need a look reports/overlays/NAME.png too.
+The whole run is in summary.json and reports.csv (both ranked) and reports.jsonl.
+An interrupted run goes on where it stopped: reports that still hold are kept, unless --fresh.";
 
 /// Which scans get a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -42,6 +43,8 @@ enum OverlayChoice {
 /// Arguments of `portray scan`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[expect(clippy::doc_markdown, reason = "shown as help text, where backticks are noise")]
 pub(super) struct Args {
     /// Scans: files, folders (searched through), globs, or - for a list on standard input
     ///
@@ -124,12 +127,13 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     let mut settings = read_settings(args.settings.as_deref())?;
     settings.judge.threshold = args.threshold.or(settings.judge.threshold);
     let limits = source::Limits { max_pixels: args.max_pixels, max_bytes: args.max_bytes, max_pages: args.max_pages };
-    let shown = serde_json::json!({
-        "limits": { "max_pixels": limits.max_pixels, "max_bytes": limits.max_bytes, "max_pages": limits.max_pages },
-        "prepare": settings.prepare,
-        "judge": settings.judge,
-        "calibration": { "dark": digest_of(args.dark.as_deref())?, "air": digest_of(args.air.as_deref())? },
-    });
+    let shown = RunSettings {
+        limits: limits.clone(),
+        prepare: settings.prepare.clone(),
+        judge: settings.judge.clone(),
+        dark_frame_sha256: digest_of(args.dark.as_deref()).context("--dark")?,
+        air_frame_sha256: digest_of(args.air.as_deref()).context("--air")?,
+    };
     let prepare = settings.prepare.check()?;
     let judge = settings.judge.check()?;
     let calibration = Calibration {
@@ -149,7 +153,6 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     let scorer = load(args, workers)?;
     let line = Line {
         scorer: &scorer,
-        limits,
         prepare,
         calibration,
         judge,
@@ -311,10 +314,10 @@ fn close(args: &Args, color: Color, summary: &Summary, totals: &Totals, wall_s: 
         write!(out.lock(), "{}", progress::table(summary, color.on(terminal), width))?;
         let mut line = progress::counts(summary);
         if totals.kept > 0 {
-            line.push_str(&format!("; {} kept from an earlier run", totals.kept));
+            let _ = write!(line, "; {} kept from an earlier run", totals.kept);
         }
         if !args.no_timings {
-            line.push_str(&format!("; {wall_s:.1} s"));
+            let _ = write!(line, "; {wall_s:.1} s");
         }
         writeln!(out.lock(), "{line}\nreports in {}", args.out.display())?;
         if summary.model.baseline {

@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
 /// When to use colours.
+#[expect(clippy::doc_markdown, reason = "shown as help text, where backticks are noise")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Color {
     /// On a terminal, unless NO_COLOR is set or TERM is dumb
@@ -27,7 +28,8 @@ impl Color {
     }
 }
 
-/// Sends logs to standard error: warnings, and more with `-v`; PORTRAY_LOG overrides.
+/// Sends logs to standard error: warnings, and more with `-v`; `PORTRAY_LOG` overrides. Panics go there too: one scan's
+/// crash is a line in the log and a failed report, not a page over the progress bar.
 pub(super) fn start_logs(verbose: u8, color: Color) {
     let level = match verbose {
         0 => "warn,ort=error",
@@ -42,6 +44,7 @@ pub(super) fn start_logs(verbose: u8, color: Color) {
         .with_ansi(color.on(std::io::stderr().is_terminal()))
         .without_time()
         .try_init();
+    std::panic::set_hook(Box::new(|panic| tracing::warn!("{panic}")));
 }
 
 /// A name as it may go to a terminal: control characters would let a file name move the cursor or

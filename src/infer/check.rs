@@ -12,7 +12,10 @@ const LONGEST: usize = 1 << 20;
 /// The most channels an input may have.
 const MOST_CHANNELS: usize = 64;
 
-/// The JSON Schema of the contract document.
+/// The most numbers a tile or a squeezed scan may hold in all its channels: half a GiB of them.
+const MOST_NUMBERS: u64 = 1 << 27;
+
+/// The JSON Schema of the contract document; committed as `models/contract.schema.json`.
 pub fn contract_schema() -> schemars::Schema {
     schemars::schema_for!(Contract)
 }
@@ -25,7 +28,7 @@ impl Contract {
         }
         let contract: Self = serde_json::from_str(text).map_err(|e| {
             Error::model(format!("the contract cannot be read: {e}"))
-                .help("compare it with the schema that `portray schema contract` prints")
+                .help("compare it with models/contract.schema.json")
         })?;
         contract.check()?;
         Ok(contract)
@@ -70,6 +73,12 @@ impl Contract {
         let side = |key: &'static str, value: u32, least: u32, most: u32| {
             require((least..=most).contains(&value), key, || format!("is {value} pixels, expected {least} to {most}"))
         };
+        if let Area::Tile { width, height, .. } | Area::Resize { width, height } = input.area {
+            let numbers = channels as u64 * u64::from(width) * u64::from(height);
+            require(numbers <= MOST_NUMBERS, "input.area", || {
+                format!("holds {numbers} numbers with its channels, at most {MOST_NUMBERS} are supported")
+            })?;
+        }
         match input.area {
             Area::Whole { multiple } => side("input.area.multiple", multiple, 1, 4096),
             Area::Tile { width, height, overlap } => {
@@ -205,6 +214,7 @@ pub(super) mod tests {
             ("input.area.overlap", |c| c.input.area = Area::Tile { width: 64, height: 32, overlap: 17 }),
             ("input.area.width", |c| c.input.area = Area::Resize { width: 0, height: 64 }),
             ("input.area.height", |c| c.input.area = Area::Resize { width: 64, height: 0 }),
+            ("input.area", |c| c.input.area = Area::Resize { width: 16384, height: 16384 }),
             ("outputs", |c| c.outputs = Outputs::default()),
             ("outputs.map", |c| c.outputs.map.as_mut().unwrap().name.clear()),
             ("outputs.map", |c| c.outputs.map.as_mut().unwrap().values = Values::Linear { low: 1.0, high: 0.0 }),
@@ -229,7 +239,7 @@ pub(super) mod tests {
             assert_eq!(error.fault, Fault::Model);
             assert!(error.message.starts_with(&format!("`{key}` ")), "{key}: {error}");
         }
-        assert_eq!(cases.len(), 31);
+        assert_eq!(cases.len(), 32);
     }
 
     #[test]
@@ -238,7 +248,7 @@ pub(super) mod tests {
         assert_eq!(Contract::parse(&text).unwrap(), good());
         let more = text.replacen('{', "{\"threshhold\":1,", 1);
         let error = Contract::parse(&more).unwrap_err().to_string();
-        assert!(error.contains("threshhold") && error.contains("portray schema contract"), "{error}");
+        assert!(error.contains("threshhold") && error.contains("contract.schema.json"), "{error}");
         assert!(Contract::parse(&" ".repeat(LONGEST + 1)).unwrap_err().to_string().contains("at most"));
         assert!(Contract::parse("{").is_err());
     }

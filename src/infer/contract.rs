@@ -126,7 +126,7 @@ pub enum Values {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Outputs {
-    /// An anomaly map (batch, [1,] rows, columns), at the input's resolution or a whole fraction of it.
+    /// An anomaly map, `(batch, rows, columns)` or `(batch, classes, rows, columns)`, at the input's resolution or a whole fraction of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map: Option<NamedOutput>,
     /// A score per scan (batch) or (batch, classes).

@@ -1,7 +1,8 @@
 //! A scorer without a runtime: the same answer for the same scan, everywhere. For tests of what comes after scoring.
 
 use super::{
-    Area, Channel, Contract, Inference, InputContract, ModelInfo, NamedOutput, Outputs, ScoreContract, Scorer, Values,
+    Area, Channel, Contract, Inference, InputContract, ModelInfo, NamedOutput, Outputs, ScoreContract, ScoreMap,
+    Scorer, Values,
 };
 use crate::prepare::Prepared;
 use crate::scan::{Digest, Error, Result};
@@ -72,6 +73,7 @@ impl Scorer for FixedScorer {
         let transmission =
             prepared.transmission.first().ok_or_else(|| Error::bug("the prepared scan has no planes"))?;
         let map = transmission.mapv(|t| (1.0 - t).clamp(0.0, 1.0));
+        let map = ScoreMap::new(map, 1, prepared.dim())?;
         Ok(Inference { map: Some(map), score: None, boxes: Vec::new(), runs: 1, runtime: Duration::ZERO })
     }
 }
@@ -87,7 +89,7 @@ mod tests {
         let scan = prepared((4, 6), 1, |r, c| if (r, c) == (2, 3) { 3.0 } else { 0.1 });
         let scorer = FixedScorer::new(5.0, 0.5).unwrap();
         let answer = scorer.score(&scan).unwrap();
-        let map = answer.map.clone().unwrap();
+        let map = answer.map.clone().unwrap().scores;
         assert_eq!(map.iter().filter(|&&v| v >= scorer.contract().score.threshold).count(), 1);
         assert!(map[[2, 3]] > 0.9);
         assert_eq!(scorer.score(&scan).unwrap(), answer);

@@ -81,18 +81,23 @@ impl<'a> Input<'a> {
 
     /// Writes the window's channels one after another; `tensor` has channels x rows x columns places.
     pub(super) fn fill(&self, window: &Window, tensor: &mut [f32]) {
-        let planes = tensor.chunks_exact_mut(window.len());
-        for (index, (&channel, plane)) in self.contract.channels.iter().zip(planes).enumerate() {
-            let mean = self.contract.mean.get(index).copied().unwrap_or(0.0);
-            let std = self.contract.std.get(index).copied().unwrap_or(1.0);
-            let scaled = self.contract.range.is_some() || mean != 0.0 || std != 1.0;
-            let (low, high) = self.contract.range.unwrap_or((f32::NEG_INFINITY, f32::INFINITY));
-            for (row, line) in plane.chunks_exact_mut(window.width).enumerate() {
-                self.fill_line(channel, window, window.y + row, line);
-                if scaled {
-                    for v in line {
-                        *v = (v.clamp(low, high) - mean) / std;
-                    }
+        for (index, plane) in tensor.chunks_exact_mut(window.len()).enumerate() {
+            self.fill_channel(index, window, plane);
+        }
+    }
+
+    /// Writes the window of the contract's channel `index`; `plane` has rows x columns places.
+    pub(super) fn fill_channel(&self, index: usize, window: &Window, plane: &mut [f32]) {
+        let Some(&channel) = self.contract.channels.get(index) else { return };
+        let mean = self.contract.mean.get(index).copied().unwrap_or(0.0);
+        let std = self.contract.std.get(index).copied().unwrap_or(1.0);
+        let scaled = self.contract.range.is_some() || mean != 0.0 || std != 1.0;
+        let (low, high) = self.contract.range.unwrap_or((f32::NEG_INFINITY, f32::INFINITY));
+        for (row, line) in plane.chunks_exact_mut(window.width).enumerate() {
+            self.fill_line(channel, window, window.y + row, line);
+            if scaled {
+                for v in line {
+                    *v = (v.clamp(low, high) - mean) / std;
                 }
             }
         }

@@ -30,7 +30,7 @@ pub use fixed::FixedScorer;
 pub use onnx::{OnnxScorer, SessionOptions};
 pub use provider::Provider;
 pub use runtime::{Found, How, RuntimeOptions, find_runtime};
-pub use scorer::{Inference, ModelInfo, ScoredBox, Scorer};
+pub use scorer::{Inference, ModelInfo, ScoreMap, ScoredBox, Scorer};
 pub use signature::{Signature, TensorSpec};
 pub use threads::{Plan, cores, thread_plan};
 

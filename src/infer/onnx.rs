@@ -3,9 +3,9 @@
 use super::input::{Input, Window};
 use super::runtime::{self, RuntimeOptions};
 use super::session::{Answer, Graph, Worker};
-use super::stretch::{enlarge, stretch};
+use super::stretch::stretch;
 use super::tiles::{Blend, tile_windows};
-use super::{Area, Contract, Inference, ModelInfo, Provider, ScoredBox, Scorer, Signature, outputs};
+use super::{Area, Contract, Inference, ModelInfo, Provider, ScoreMap, ScoredBox, Scorer, Signature, outputs};
 use crate::prepare::Prepared;
 use crate::scan::{Digest, Error, Result};
 use ndarray::Array2;
@@ -14,6 +14,9 @@ use std::time::Duration;
 
 /// A model file is never longer, in bytes: the format's own limit.
 const LARGEST_MODEL: usize = i32::MAX as usize;
+
+/// An input tensor never holds more numbers: 4 GiB of them.
+const LARGEST_INPUT: usize = 1 << 30;
 
 /// Tiles are run together up to this many pixels in all channels: enough to fill the cores, little enough to bound memory.
 const BATCH_PIXELS: usize = 1 << 21;
@@ -92,8 +95,9 @@ impl Taken<'_> {
         fill: impl FnOnce(&mut [f32]),
         read: impl FnOnce(&Answer<'_>) -> Result<T>,
     ) -> Result<(T, Duration)> {
+        let places = input_places(shape)?;
         let mut buffer = self.worker.as_mut().map(|worker| std::mem::take(&mut worker.buffer)).unwrap_or_default();
-        buffer.resize(shape.iter().product(), 0.0);
+        buffer.resize(places, 0.0);
         fill(&mut buffer);
         let answer = self.run(shape, &buffer, read);
         if let Some(worker) = &mut self.worker {
@@ -167,10 +171,8 @@ impl OnnxScorer {
             None if self.contract.outputs.boxes.is_some() => 1,
             None => (BATCH_PIXELS / length).clamp(1, 16),
         };
-        let places = length.checked_mul(self.batch).filter(|&n| n <= 1 << 30);
-        let places = places.ok_or_else(|| Error::model("one batch of tiles holds more than 2^30 numbers"))?;
-        let tensor = vec![0.0; places];
         let shape = [self.batch, input.channels.len(), height, width];
+        let tensor = vec![0.0; input_places(shape)?];
         let (unit, _) = self.take().run(shape, &tensor, |answer| {
             let Some(output) = &self.contract.outputs.map else { return Ok(1) };
             let map = outputs::map(&answer.floats(&output.name)?, output, 0, self.batch)?;
@@ -201,7 +203,6 @@ impl OnnxScorer {
             Some(numbers) => taken.run(shape, numbers, |answer| self.read(answer, 1, 1))?,
             None => taken.run_filled(shape, |copy| input.fill(&window, copy), |answer| self.read(answer, 1, 1))?,
         };
-        // The next scan may start while this one's map is enlarged.
         drop(taken);
         let part = parts.remove(0);
         let mut found = part.boxes;
@@ -209,7 +210,7 @@ impl OnnxScorer {
         let map = match part.map {
             Some(map) => {
                 let unit = outputs::map_unit(map.dim(), padded)?;
-                Some(enlarge(map, unit, (rows, columns))?)
+                Some(ScoreMap::new(map, unit, (rows, columns))?)
             }
             None => None,
         };
@@ -220,16 +221,17 @@ impl OnnxScorer {
         let (rows, columns) = prepared.dim();
         let window = Window { x: 0, y: 0, width: columns, height: rows };
         let input = Input::new(prepared, &self.contract.input)?;
-        let mut full = vec![0.0; self.contract.input.channels.len() * window.len()];
-        input.fill(&window, &mut full);
-        let mut tensor = Vec::with_capacity(self.contract.input.channels.len() * size.0 * size.1);
-        for plane in full.chunks_exact(window.len()) {
-            let plane = Array2::from_shape_vec((rows, columns), plane.to_vec())
-                .map_err(|e| Error::bug(format!("channel of {rows} x {columns}: {e}")))?;
+        let channels = self.contract.input.channels.len();
+        let mut tensor = Vec::with_capacity(channels * size.0 * size.1);
+        let mut plane = Array2::zeros((rows, columns));
+        for channel in 0..channels {
+            if let Some(places) = plane.as_slice_mut() {
+                input.fill_channel(channel, &window, places);
+            }
             tensor.extend(stretch(&plane, size)?);
         }
-        drop(full);
-        let shape = [1, self.contract.input.channels.len(), size.0, size.1];
+        drop(plane);
+        let shape = [1, channels, size.0, size.1];
         let (mut parts, runtime) = self.take().run(shape, &tensor, |answer| self.read(answer, 1, 1))?;
         let part = parts.remove(0);
         let (across, down) = (columns as f32 / size.1 as f32, rows as f32 / size.0 as f32);
@@ -238,7 +240,7 @@ impl OnnxScorer {
             (b.x, b.width, b.y, b.height) = (b.x * across, b.width * across, b.y * down, b.height * down);
         }
         outputs::clip(&mut found, (rows, columns));
-        let whole = |map: Array2<f32>| stretch(&map, (rows, columns));
+        let whole = |map: Array2<f32>| ScoreMap::new(stretch(&map, (rows, columns))?, 1, (rows, columns));
         Ok(Inference { map: part.map.map(whole).transpose()?, score: part.score, boxes: found, runs: 1, runtime })
     }
 
@@ -284,7 +286,7 @@ impl OnnxScorer {
         drop(taken);
         outputs::clip(&mut answer.boxes, size);
         outputs::suppress(&mut answer.boxes);
-        answer.map = blend.map(|blend| enlarge(blend.finish(), self.unit, size)).transpose()?;
+        answer.map = blend.map(|blend| ScoreMap::new(blend.finish(), self.unit, size)).transpose()?;
         Ok(answer)
     }
 
@@ -312,6 +314,15 @@ impl OnnxScorer {
     }
 }
 
+/// How many numbers a tensor of `shape` holds, up to a limit.
+fn input_places(shape: [usize; 4]) -> Result<usize> {
+    let places = shape.iter().try_fold(1, |product: usize, &side| product.checked_mul(side));
+    places.filter(|&places| places <= LARGEST_INPUT).ok_or_else(|| {
+        Error::limit(format!("the model's input would have the shape {shape:?}, more than 2^30 numbers"))
+            .help("a model that takes tiles can score scans of this size")
+    })
+}
+
 /// What a model said of one image.
 #[derive(Debug, Default)]
 struct Part {
@@ -336,6 +347,22 @@ impl Scorer for OnnxScorer {
                 self.tiled(prepared, (height as usize, width as usize), overlap as usize)
             }
             Area::Resize { width, height } => self.squeezed(prepared, (height as usize, width as usize)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::Fault;
+
+    #[test]
+    fn inputs_beyond_the_limit_are_refused_before_memory_is_asked_for() {
+        assert_eq!(input_places([1, 3, 1000, 3000]).unwrap(), 9_000_000);
+        for shape in [[1, 64, 8192, 32768], [usize::MAX, 2, 2, 2]] {
+            let error = input_places(shape).unwrap_err();
+            assert_eq!(error.fault, Fault::Limit);
+            assert!(error.to_string().contains("a model that takes tiles"), "{error}");
         }
     }
 }

@@ -78,7 +78,9 @@ pub fn find_runtime(options: &RuntimeOptions) -> Result<Found> {
     for (path, how) in named {
         let Some(path) = path else { continue };
         if path.is_file() {
-            return Ok(Found { path: path.clone(), how });
+            // Absolute, since loaders look for relative paths in places of their own.
+            let path = std::path::absolute(path).map_err(|e| Error::io(format!("{}: {e}", path.display())))?;
+            return Ok(Found { path, how });
         }
         return Err(Error::model(format!("no ONNX Runtime library at {} ({})", path.display(), how.text()))
             .help(format!("name the file itself, such as {}", library_name())));

@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 /// The key of the contract in the ONNX file's metadata.
 pub(super) const CONTRACT_KEY: &str = "portray";
 
+/// A folder that is not there.
+const NO_FOLDER: &str = "weights-outside-the-model-are-not-loaded";
+
 /// A loaded graph.
 #[derive(Debug)]
 pub(super) struct Graph {
@@ -90,6 +93,9 @@ fn builder(runtime: &Runtime, options: &SessionOptions, strict: bool) -> Result<
         .map_err(setting)?
         // Scans have many sizes: a pattern remembered for each would only grow.
         .with_memory_pattern(false)
+        .map_err(setting)?
+        // The runtime would take weights from files in the working directory, which the model's digest does not cover.
+        .with_config_entry("session.model_external_initializers_file_folder_path", NO_FOLDER)
         .map_err(setting)?;
     if strict { builder.with_disable_cpu_fallback().map_err(setting) } else { Ok(builder) }
 }

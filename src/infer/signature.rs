@@ -18,7 +18,7 @@ pub struct TensorSpec {
 }
 
 impl fmt::Display for TensorSpec {
-    /// Writes ``` `scan` (float32 [1,3,?,?]) ```.
+    /// Writes name, type and sizes, with a question mark for an open one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let dims: Vec<String> = self.dims.iter().map(|d| d.map_or("?".to_owned(), |d| d.to_string())).collect();
         write!(f, "`{}` ({} [{}])", self.name, self.element, dims.join(","))

@@ -3,7 +3,7 @@
 use crate::scan::BoxPx;
 use image::{GrayImage, Luma};
 use imageproc::region_labelling::{Connectivity, connected_components};
-use ndarray::ArrayView2;
+use ndarray::Array2;
 
 /// More pieces than this are not merged with each other one by one: only the largest are kept. A map of
 /// pure noise has tens of thousands of them and merging compares all pairs.
@@ -23,6 +23,24 @@ impl Component {
             bounds = bounds.union(&BoxPx { x: column, y: row, width: 1, height: 1 });
         }
         Self { pixels, bounds }
+    }
+
+    /// A component of cells (rows, columns) of prepared pixels as one of pixels, cut to a scan of `size`.
+    pub(super) fn scaled(&self, cell: (usize, usize), size: (usize, usize)) -> Self {
+        if cell == (1, 1) {
+            return self.clone();
+        }
+        let (down, across) = (cell.0 as u32, cell.1 as u32);
+        let (rows, columns) = (size.0 as u32, size.1 as u32);
+        let mut pixels = Vec::with_capacity(self.pixels.len() * cell.0 * cell.1);
+        for &(row, column) in &self.pixels {
+            for y in (row * down)..((row + 1) * down).min(rows) {
+                pixels.extend(((column * across)..((column + 1) * across).min(columns)).map(|x| (y, x)));
+            }
+        }
+        let (x, y) = (self.bounds.x * across, self.bounds.y * down);
+        let (right, bottom) = ((self.bounds.right() * across).min(columns), (self.bounds.bottom() * down).min(rows));
+        Self { pixels, bounds: BoxPx { x, y, width: right - x, height: bottom - y } }
     }
 }
 
@@ -65,7 +83,7 @@ pub(super) fn components(rows: usize, columns: usize, inside: impl Fn(usize, usi
 }
 
 /// Hysteresis: components of pixels of at least `grow` that hold one of at least `seed`.
-pub(super) fn hysteresis(map: ArrayView2<'_, f32>, seed: f32, grow: f32) -> Vec<Component> {
+pub(super) fn hysteresis(map: &Array2<f32>, seed: f32, grow: f32) -> Vec<Component> {
     let (rows, columns) = map.dim();
     components(rows, columns, |row, column| map[[row, column]] >= grow)
         .into_iter()
@@ -105,7 +123,6 @@ pub(super) fn merge(mut parts: Vec<Component>, gap: (u32, u32)) -> Vec<Component
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::Array2;
     use proptest::prelude::*;
 
     #[test]
@@ -114,7 +131,7 @@ mod tests {
         map.slice_mut(ndarray::s![2..5, 3..6]).fill(0.4);
         map[[3, 4]] = 0.9;
         map.slice_mut(ndarray::s![2..5, 12..15]).fill(0.4);
-        let found = hysteresis(map.view(), 0.8, 0.3);
+        let found = hysteresis(&map, 0.8, 0.3);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].bounds, BoxPx { x: 3, y: 2, width: 3, height: 3 });
         assert_eq!(found[0].pixels.len(), 9);
@@ -122,8 +139,8 @@ mod tests {
 
     #[test]
     fn an_empty_map_and_a_full_one() {
-        assert!(hysteresis(Array2::zeros((4, 4)).view(), 0.5, 0.5).is_empty());
-        assert_eq!(hysteresis(Array2::ones((4, 4)).view(), 0.5, 0.5)[0].pixels.len(), 16);
+        assert!(hysteresis(&Array2::zeros((4, 4)), 0.5, 0.5).is_empty());
+        assert_eq!(hysteresis(&Array2::ones((4, 4)), 0.5, 0.5)[0].pixels.len(), 16);
         assert!(components(0, 0, |_, _| true).is_empty());
     }
 

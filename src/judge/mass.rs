@@ -5,6 +5,7 @@
 
 use super::attenuation::{Beam, MassAttenuation};
 use super::components::Component;
+use super::region::rounded;
 use crate::prepare::{PixelState, Prepared};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -131,11 +132,11 @@ pub(super) fn mass(prepared: &Prepared, component: &Component, high: Beam) -> Op
     let kg = excess.mean * to_kg;
     let spread = if high.known { COEFFICIENT_SPREAD } else { COEFFICIENT_SPREAD_ASSUMED };
     Some(Mass {
-        kg,
-        sigma_kg: (excess.sigma * to_kg).hypot(kg * spread),
-        extra_attenuation: excess.mean,
-        coefficient_cm2_g: coefficient,
-        effective_mev: high.effective_mev,
+        kg: rounded(kg, 0.01),
+        sigma_kg: rounded((excess.sigma * to_kg).hypot(kg * spread), 0.01),
+        extra_attenuation: rounded(excess.mean, 1e-4),
+        coefficient_cm2_g: rounded(coefficient, 1e-5),
+        effective_mev: rounded(high.effective_mev, 1e-3),
     })
 }
 
@@ -161,5 +162,5 @@ pub(super) fn material(prepared: &Prepared, component: &Component, high: Beam, l
         }
     };
     let (above, below) = (band_of(ratio + sigma), band_of(ratio - sigma));
-    Some(Material { band: (above == below).then_some(above), ratio, sigma })
+    Some(Material { band: (above == below).then_some(above), ratio: rounded(ratio, 1e-4), sigma: rounded(sigma, 1e-4) })
 }

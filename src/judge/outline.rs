@@ -9,11 +9,13 @@ use imageproc::geometry::approximate_polygon_dp;
 /// Deviation allowed when an outline is simplified, in map pixels.
 const TOLERANCE: f64 = 0.75;
 
-/// The outer outlines of a component, in map pixels (corner-based), each of at least three points; the largest first.
+/// The outer outlines of a component of cells, in prepared pixels (corner-based), each of at least three points; the
+/// largest first.
 ///
 /// Border following runs through pixel centres; the component is drawn at twice its size first, so
 /// that the outline encloses the pixels' area to a quarter of a pixel and thin shapes keep a width.
-pub(super) fn outlines(component: &Component) -> Vec<Vec<Point>> {
+pub(super) fn outlines(component: &Component, cell: usize) -> Vec<Vec<Point>> {
+    let cell = cell as f32;
     let bounds = component.bounds;
     let mut mask = GrayImage::new(2 * bounds.width + 2, 2 * bounds.height + 2);
     for &(row, column) in &component.pixels {
@@ -31,8 +33,8 @@ pub(super) fn outlines(component: &Component) -> Vec<Vec<Point>> {
             points
                 .into_iter()
                 .map(|p| Point {
-                    x: bounds.x as f32 + (p.x as f32 - 0.5) / 2.0,
-                    y: bounds.y as f32 + (p.y as f32 - 0.5) / 2.0,
+                    x: cell * (bounds.x as f32 + (p.x as f32 - 0.5) / 2.0),
+                    y: cell * (bounds.y as f32 + (p.y as f32 - 0.5) / 2.0),
                 })
                 .collect()
         })
@@ -56,7 +58,7 @@ mod tests {
     #[test]
     fn a_rectangle_keeps_its_area_and_corners() {
         let found = components(40, 60, |row, column| (5..25).contains(&row) && (10..50).contains(&column));
-        let outline = outlines(&found[0]);
+        let outline = outlines(&found[0], 1);
         assert_eq!(outline.len(), 1);
         assert_eq!(outline[0].len(), 4);
         assert!((area(&outline[0]) - 800.0).abs() < 40.0, "{}", area(&outline[0]));
@@ -67,7 +69,7 @@ mod tests {
     fn one_pixel_and_one_line_have_outlines_with_an_area() {
         for (rows, columns) in [(1, 1), (1, 7), (7, 1)] {
             let found = components(rows, columns, |_, _| true);
-            let outline = outlines(&found[0]);
+            let outline = outlines(&found[0], 1);
             assert_eq!(outline.len(), 1, "{rows}x{columns}");
             assert!(outline[0].len() >= 3 && area(&outline[0]) > 0.0);
         }

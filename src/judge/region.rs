@@ -77,11 +77,19 @@ pub(super) fn boxes(frame: &Frame, bounds: BoxPx) -> (BoxPx, BoxMm) {
     let box_px = BoxPx { x, y, width: right - x, height: bottom - y };
     let a = frame.to_container_mm(Point { x: x as f32, y: y as f32 });
     let b = frame.to_container_mm(Point { x: right as f32, y: bottom as f32 });
-    let box_mm = BoxMm { x: a.x.min(b.x), y: a.y.min(b.y), width: (a.x - b.x).abs(), height: (a.y - b.y).abs() };
+    let mm = |value: f32| rounded(value, 0.1);
+    let box_mm =
+        BoxMm { x: mm(a.x.min(b.x)), y: mm(a.y.min(b.y)), width: mm((a.x - b.x).abs()), height: mm((a.y - b.y).abs()) };
     (box_px, box_mm)
+}
+
+/// A value to the nearest `step`: digits beyond what can be known only make reports long. `step` is a power of ten.
+pub(super) fn rounded(value: f32, step: f64) -> f32 {
+    // Multiplied by the inverse: 0.1 itself is no binary number, 10 is.
+    ((f64::from(value) * (1.0 / step)).round() / (1.0 / step)) as f32
 }
 
 /// A component's area in mm².
 pub(super) fn area_mm2(frame: &Frame, component: &Component) -> f32 {
-    component.pixels.len() as f32 * frame.pixel.area()
+    rounded(component.pixels.len() as f32 * frame.pixel.area(), 1.0)
 }

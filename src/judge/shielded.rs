@@ -2,7 +2,6 @@
 
 use super::components::{Component, components};
 use crate::prepare::{PixelState, Prepared};
-use crate::scan::BoxPx;
 use ndarray::Array2;
 
 /// Cells along a side of the square that has to fit into a shielded place.
@@ -36,7 +35,7 @@ pub(super) fn shielded_places(prepared: &Prepared, side_mm: f32) -> Vec<Componen
     let opened = opened(&blocked);
     components(opened.nrows(), opened.ncols(), |row, column| opened[[row, column]])
         .into_iter()
-        .map(|found| scaled(&found, cell_rows as u32, cell_columns as u32))
+        .map(|found| found.scaled((cell_rows, cell_columns), (rows, columns)))
         .collect()
 }
 
@@ -51,22 +50,4 @@ fn opened(blocked: &Array2<bool>) -> Array2<bool> {
         }
     }
     opened
-}
-
-/// A component of cells as one of pixels.
-fn scaled(cells: &Component, cell_rows: u32, cell_columns: u32) -> Component {
-    let b = cells.bounds;
-    let mut pixels = Vec::with_capacity(cells.pixels.len() * (cell_rows * cell_columns) as usize);
-    for &(row, column) in &cells.pixels {
-        for y in 0..cell_rows {
-            pixels.extend((0..cell_columns).map(|x| (row * cell_rows + y, column * cell_columns + x)));
-        }
-    }
-    let bounds = BoxPx {
-        x: b.x * cell_columns,
-        y: b.y * cell_rows,
-        width: b.width * cell_columns,
-        height: b.height * cell_rows,
-    };
-    Component { pixels, bounds }
 }

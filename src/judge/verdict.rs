@@ -4,13 +4,13 @@ use super::attenuation::Beam;
 use super::components::{Component, hysteresis, merge};
 use super::mass::{mass, material};
 use super::outline::outlines;
-use super::region::{BoxMm, Region, ShieldedArea, area_mm2, boxes};
+use super::region::{BoxMm, Region, ShieldedArea, area_mm2, boxes, rounded};
 use super::settings::Checked;
 use super::shielded::shielded_places;
 use super::zone::Zone;
 use crate::infer::{Contract, Inference, ScoreContract, ScoredBox};
 use crate::prepare::{Frame, Located, PixelState, Prepared};
-use crate::scan::{BoxPx, Error, Metadata, Result, Warning};
+use crate::scan::{BoxPx, Error, Metadata, Point, Result, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -173,6 +173,12 @@ impl<'a> Context<'a> {
         &self.prepared.frame
     }
 
+    /// A point of the prepared grid in source pixels, to a tenth of a pixel.
+    fn corner(&self, point: Point) -> Point {
+        let source = self.frame().to_source(point);
+        Point { x: rounded(source.x, 0.1), y: rounded(source.y, 0.1) }
+    }
+
     fn zone(&self, region: &BoxMm) -> Option<Zone> {
         let frame = self.frame();
         let length = frame.crop.width as f32 * frame.source_pixel.x;
@@ -180,7 +186,14 @@ impl<'a> Context<'a> {
         (frame.located == Located::Container).then(|| Zone::of(region, length, height, self.seen_from_above))
     }
 
-    fn region(&self, component: &Component, score: f32, mean_score: f32, label: Option<String>) -> Region {
+    fn region(
+        &self,
+        component: &Component,
+        outlines: Vec<Vec<Point>>,
+        score: f32,
+        mean_score: f32,
+        label: Option<String>,
+    ) -> Region {
         let (box_px, box_mm) = boxes(self.frame(), component.bounds);
         let blocked = component
             .pixels
@@ -190,13 +203,13 @@ impl<'a> Context<'a> {
         Region {
             box_px,
             box_mm,
-            polygons: outlines(component)
+            polygons: outlines
                 .into_iter()
-                .map(|polygon| polygon.into_iter().map(|point| self.frame().to_source(point)).collect())
+                .map(|polygon| polygon.into_iter().map(|point| self.corner(point)).collect())
                 .collect(),
             area_mm2: area_mm2(self.frame(), component),
-            score,
-            mean_score,
+            score: rounded(score, 1e-5),
+            mean_score: rounded(mean_score, 1e-5),
             zone: self.zone(&box_mm),
             mass: mass(self.prepared, component, self.high),
             material: material(self.prepared, component, self.high, self.low),
@@ -208,10 +221,12 @@ impl<'a> Context<'a> {
 
 fn check_numbers(prepared: &Prepared, inference: &Inference) -> Result<()> {
     if let Some(map) = &inference.map {
-        if map.dim() != prepared.dim() {
-            return Err(Error::bug(format!("the map is {:?}, the prepared scan {:?}", map.dim(), prepared.dim())));
+        let (rows, columns) = prepared.dim();
+        let cells = (rows.div_ceil(map.cell.max(1)), columns.div_ceil(map.cell.max(1)));
+        if map.cell == 0 || map.scores.dim() != cells {
+            return Err(Error::bug(format!("the map is {:?} cells, expected {cells:?}", map.scores.dim())));
         }
-        if let Some(((row, column), value)) = map.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        if let Some(((row, column), value)) = map.scores.indexed_iter().find(|(_, value)| !value.is_finite()) {
             return Err(Error::model(format!("the model's map holds {value}, expected numbers from 0 to 1"))
                 .at(format!("map row {row} column {column}")));
         }
@@ -226,15 +241,19 @@ fn check_numbers(prepared: &Prepared, inference: &Inference) -> Result<()> {
 fn map_regions(context: &Context<'_>, inference: &Inference, limits: &ScoreContract) -> Vec<Region> {
     let Some(map) = &inference.map else { return Vec::new() };
     let pixel = context.frame().pixel;
-    let gap = ((limits.merge_mm / pixel.x) as u32, (limits.merge_mm / pixel.y) as u32);
-    merge(hysteresis(map.view(), limits.region_seed, limits.region_grow), gap)
+    let cells = |mm: f32| (limits.merge_mm / mm / map.cell as f32) as u32;
+    let size = context.prepared.dim();
+    merge(hysteresis(&map.scores, limits.region_seed, limits.region_grow), (cells(pixel.x), cells(pixel.y)))
         .into_iter()
-        .filter(|component| area_mm2(context.frame(), component) >= limits.min_area_mm2)
-        .map(|component| {
-            let scores = component.pixels.iter().map(|&(row, column)| map[[row as usize, column as usize]]);
+        .filter_map(|found| {
+            let component = found.scaled((map.cell, map.cell), size);
+            if area_mm2(context.frame(), &component) < limits.min_area_mm2 {
+                return None;
+            }
+            let scores = found.pixels.iter().map(|&(row, column)| map.scores[[row as usize, column as usize]]);
             let peak = scores.clone().fold(0.0, f32::max);
-            let mean = scores.map(f64::from).sum::<f64>() / component.pixels.len() as f64;
-            context.region(&component, peak, mean as f32, None)
+            let mean = scores.map(f64::from).sum::<f64>() / found.pixels.len() as f64;
+            Some(context.region(&component, outlines(&found, map.cell), peak, mean as f32, None))
         })
         .collect()
 }
@@ -253,23 +272,24 @@ fn box_regions(context: &Context<'_>, boxes: &[ScoredBox], limits: &ScoreContrac
             let pixels =
                 (bounds.y..bounds.bottom()).flat_map(|row| (bounds.x..bounds.right()).map(move |c| (row, c))).collect();
             let component = Component { pixels, bounds };
-            (area_mm2(context.frame(), &component) >= limits.min_area_mm2)
-                .then(|| context.region(&component, found.score, found.score, found.label.clone()))
+            (area_mm2(context.frame(), &component) >= limits.min_area_mm2).then(|| {
+                context.region(&component, outlines(&component, 1), found.score, found.score, found.label.clone())
+            })
         })
         .collect()
 }
 
 /// The scan's score where the model returns none: the highest peak of a region. Where no region
-/// qualifies the highest value of the map still ranks the scan, but stays under the threshold: a speck
+/// qualifies the highest value of the map still ranks the scan, but stays 0.001 under the threshold: a speck
 /// too small to be a region is no alarm.
 fn scan_score(inference: &Inference, regions: &[Region], limits: &ScoreContract) -> f32 {
     if let Some(best) = regions.first() {
         return best.score;
     }
-    let map = inference.map.iter().flatten().copied();
+    let map = inference.map.iter().flat_map(|map| &map.scores).copied();
     let boxes = inference.boxes.iter().map(|found| found.score);
     let peak = map.chain(boxes).fold(0.0, f32::max);
-    peak.min(limits.threshold.next_down().max(0.0))
+    rounded(peak.min((limits.threshold - 0.001).max(0.0)), 1e-5)
 }
 
 fn shielded_areas(context: &Context<'_>, side_mm: f32) -> Vec<ShieldedArea> {

@@ -1,6 +1,6 @@
 use super::super::settings::Settings;
 use super::*;
-use crate::infer::{Area, Channel, InputContract, NamedOutput, Outputs, Values};
+use crate::infer::{Area, Channel, InputContract, NamedOutput, Outputs, ScoreMap, Values};
 use crate::scan::{End, PixelSize};
 use ndarray::{Array2, s};
 use std::time::Duration;
@@ -59,8 +59,12 @@ fn prepared() -> Prepared {
     }
 }
 
+fn map(prepared: &Prepared) -> ScoreMap {
+    ScoreMap { scores: Array2::zeros(prepared.dim()), cell: 1 }
+}
+
 fn inference(prepared: &Prepared) -> Inference {
-    Inference { map: Some(Array2::zeros(prepared.dim())), score: None, boxes: vec![], runs: 1, runtime: Duration::ZERO }
+    Inference { map: Some(map(prepared)), score: None, boxes: vec![], runs: 1, runtime: Duration::ZERO }
 }
 
 fn judged(prepared: &Prepared, inference: &Inference) -> Judgement {
@@ -72,12 +76,12 @@ fn judged(prepared: &Prepared, inference: &Inference) -> Judgement {
 fn nothing_found_is_clear_and_still_ranked() {
     let prepared = prepared();
     let mut inference = inference(&prepared);
-    inference.map.as_mut().unwrap()[[10, 10]] = 0.99;
+    inference.map.as_mut().unwrap().scores[[10, 10]] = 0.99;
     let judgement = judged(&prepared, &inference);
     assert_eq!(judgement.verdict, Verdict::Clear);
     assert!(judgement.regions.is_empty() && judgement.reasons.is_empty());
     // One hot pixel is no region: it ranks the scan just under the threshold.
-    assert!(judgement.score < 0.5 && judgement.score > 0.49);
+    assert_eq!(judgement.score, 0.499);
 }
 
 #[test]
@@ -92,7 +96,7 @@ fn a_load_is_flagged_with_its_mass_place_and_band() {
         let extra = per_cm2 * super::super::attenuation::MassAttenuation::at(mev).organic;
         prepared.attenuation[plane].slice_mut(place).mapv_inplace(|value| value + extra);
     }
-    inference.map.as_mut().unwrap().slice_mut(place).fill(0.9);
+    inference.map.as_mut().unwrap().scores.slice_mut(place).fill(0.9);
     let judgement = judged(&prepared, &inference);
     assert_eq!(judgement.verdict, Verdict::Flagged);
     assert_eq!(judgement.score, 0.9);
@@ -112,7 +116,7 @@ fn a_load_is_flagged_with_its_mass_place_and_band() {
 fn doors_on_the_left_turn_the_container_frame() {
     let mut prepared = prepared();
     let mut inference = inference(&prepared);
-    inference.map.as_mut().unwrap().slice_mut(s![100..150, 20..60]).fill(0.9);
+    inference.map.as_mut().unwrap().scores.slice_mut(s![100..150, 20..60]).fill(0.9);
     let right = judged(&prepared, &inference).regions[0].clone();
     prepared.frame.doors = End::Left;
     let left = judged(&prepared, &inference).regions[0].clone();
@@ -150,7 +154,7 @@ fn flagged_and_shielded_says_both() {
     let mut prepared = prepared();
     prepared.state.slice_mut(s![50..70, 300..330]).fill(PixelState::Shielded);
     let mut inference = inference(&prepared);
-    inference.map.as_mut().unwrap().slice_mut(s![40..80, 290..340]).fill(0.8);
+    inference.map.as_mut().unwrap().scores.slice_mut(s![40..80, 290..340]).fill(0.8);
     let judgement = judged(&prepared, &inference);
     assert_eq!(judgement.verdict, Verdict::Flagged);
     let codes: Vec<_> = judgement.reasons.iter().map(|reason| reason.code).collect();
@@ -177,11 +181,11 @@ fn a_models_own_score_decides_and_nan_fails() {
         judge(&prepared, inference, &contract(), &Metadata::default(), &Settings::default().check().unwrap())
     };
     assert!(check(&inference).unwrap_err().to_string().contains("score NaN"));
-    let mut map = Array2::zeros(prepared.dim());
-    map[[3, 4]] = f32::NAN;
+    let mut map = map(&prepared);
+    map.scores[[3, 4]] = f32::NAN;
     let message = check(&Inference { map: Some(map), score: None, ..inference.clone() }).unwrap_err().to_string();
     assert!(message.starts_with("map row 3 column 4: "), "{message}");
-    let wrong = Inference { map: Some(Array2::zeros((2, 2))), score: None, ..inference };
+    let wrong = Inference { map: Some(ScoreMap { scores: Array2::zeros((2, 2)), cell: 1 }), score: None, ..inference };
     assert_eq!(check(&wrong).unwrap_err().fault, crate::scan::Fault::Bug);
 }
 
@@ -209,7 +213,7 @@ fn more_regions_than_wanted_are_cut_and_counted() {
     let prepared = prepared();
     let mut inference = inference(&prepared);
     for column in (0..1200).step_by(20) {
-        inference.map.as_mut().unwrap().slice_mut(s![50..60, column..column + 8]).fill(0.6);
+        inference.map.as_mut().unwrap().scores.slice_mut(s![50..60, column..column + 8]).fill(0.6);
     }
     let judgement = judged(&prepared, &inference);
     assert_eq!(judgement.regions.len(), 50);

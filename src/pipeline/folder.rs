@@ -4,7 +4,8 @@ use super::line::{Job, Line};
 use super::run::Totals;
 use crate::judge::Verdict;
 use crate::report::{
-    FailedScan, Generator, IgnoredFile, Report, Row, Summary, SummaryTimings, to_csv, to_json, write_atomically,
+    FailedScan, Generator, IgnoredFile, Report, Row, Summary, SummaryTimings, TEMPORARY, to_csv, to_json,
+    write_atomically,
 };
 use crate::scan::{Error, Result};
 use crate::source;
@@ -80,7 +81,7 @@ impl OutputFolder {
         if !same_way || report.overlay.as_ref().is_some_and(|overlay| !self.root.join(overlay).is_file()) {
             return None;
         }
-        let file = source::load(job.entry.as_ref().ok()?, &line.limits).ok()?;
+        let file = source::load(job.entry.as_ref().ok()?, &line.settings.limits).ok()?;
         (report.scan.sha256 == Some(file.digest) && report.scan.sidecar_sha256 == file.sidecar_digest)
             .then(|| Row::of(&report, path))
     }
@@ -112,7 +113,7 @@ impl OutputFolder {
     /// An i/o error where a file cannot be read back or written.
     pub fn finish(&self, line: &Line<'_>, totals: &Totals, finish: Finish) -> Result<Summary> {
         let mut failed = Vec::new();
-        let mut lines = tempfile::Builder::new().prefix(".portray-").tempfile_in(&self.root).map_err(unwritable)?;
+        let mut lines = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(&self.root).map_err(unwritable)?;
         for row in &totals.rows {
             let report = self.read_back(row)?;
             serde_json::to_writer(&mut lines, &report).map_err(unwritable)?;
@@ -148,11 +149,23 @@ impl OutputFolder {
         Report::from_json(&bytes)
     }
 
-    /// Removes the closing files of an earlier run, so that none of them is taken for this one's.
+    /// Removes the closing files of an earlier run, so that none of them is taken for this one's, and what a killed run
+    /// left half written. Two runs must not share a folder at one time.
     ///
     /// # Errors
     /// An i/o error where one cannot be removed.
     pub fn open_run(&self) -> Result<()> {
+        for folder in [self.root.clone(), self.root.join("scans"), self.root.join("overlays")] {
+            let unreadable = |error| Error::io(format!("{} cannot be listed: {error}", folder.display()));
+            for entry in fs::read_dir(&folder).map_err(unreadable)? {
+                let entry = entry.map_err(unreadable)?;
+                if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+                    let path = entry.path();
+                    fs::remove_file(&path)
+                        .map_err(|error| Error::io(format!("{} cannot be removed: {error}", path.display())))?;
+                }
+            }
+        }
         for name in ["summary.json", "reports.jsonl", "reports.csv"] {
             match fs::remove_file(self.root.join(name)) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

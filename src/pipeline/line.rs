@@ -3,9 +3,9 @@
 use crate::infer::Scorer;
 use crate::judge::{self, Verdict};
 use crate::prepare;
-use crate::report::{ModelReport, Report, ScanInfo, Timings, overlay_png};
+use crate::report::{ModelReport, Report, RunSettings, ScanInfo, Timings, overlay_png};
 use crate::scan::{Error, Result, Scan};
-use crate::source::{self, Entry, Limits};
+use crate::source::{self, Entry};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -45,8 +45,6 @@ pub struct Outcome {
 pub struct Line<'a> {
     /// The model.
     pub scorer: &'a dyn Scorer,
-    /// Limits on files.
-    pub limits: Limits,
     /// Settings of the preparation.
     pub prepare: prepare::Checked,
     /// Dark and air frames, if any.
@@ -57,8 +55,8 @@ pub struct Line<'a> {
     pub overlays: Overlays,
     /// Whether reports hold wall times.
     pub timings: bool,
-    /// The settings as the report shows them.
-    pub settings: serde_json::Value,
+    /// The settings as the report shows them; the limits on files are taken from here.
+    pub settings: RunSettings,
 }
 
 impl Line<'_> {
@@ -81,11 +79,11 @@ impl Line<'_> {
         };
         let mut info = ScanInfo::unread(&job.name);
         let finished = timed(&mut timings.read_ms, || {
-            let file = source::load(entry, &self.limits)?;
+            let file = source::load(entry, &self.settings.limits)?;
             info.sha256 = Some(file.digest);
             info.sidecar_sha256 = file.sidecar_digest;
             info.bytes = Some(file.bytes.len() as u64);
-            file.decode(&self.limits)
+            file.decode(&self.settings.limits)
         })
         .and_then(|scan| {
             info = ScanInfo { sidecar_sha256: info.sidecar_sha256, ..ScanInfo::of(&job.name, &scan) };
@@ -110,7 +108,7 @@ impl Line<'_> {
         let Scan { metadata, warnings, planes, .. } = scan;
         drop(planes);
         let inference = timed(&mut timings.infer_ms, || self.scorer.score(&prepared))?;
-        timings.runtime_ms = 1000.0 * inference.runtime.as_secs_f64();
+        timings.runtime_ms = inference.runtime.as_micros() as f64 / 1000.0;
         timings.runs = inference.runs;
         let judgement =
             timed(&mut timings.judge_ms, || judge::judge(&prepared, &inference, contract, &metadata, &self.judge))?;
@@ -134,7 +132,8 @@ impl Line<'_> {
 fn timed<T>(ms: &mut f64, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let result = work();
-    *ms = 1000.0 * start.elapsed().as_secs_f64();
+    // To a microsecond.
+    *ms = start.elapsed().as_micros() as f64 / 1000.0;
     result
 }
 

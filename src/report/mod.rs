@@ -16,7 +16,7 @@ pub use overlay::overlay_png;
 pub use schema::{report_schema, summary_schema};
 pub use summary::{Counts, FailedScan, IgnoredFile, Row, Summary, SummaryTimings};
 pub use wire::{
-    ErrorInfo, Generator, ModelReport, PixelSizeMm, PlaneInfo, Preparation, Report, SCHEMA_VERSION, ScanInfo, Timings,
-    to_json,
+    ErrorInfo, Generator, ModelReport, PixelSizeMm, PlaneInfo, Preparation, Report, RunSettings, SCHEMA_VERSION,
+    ScanInfo, Timings, to_json,
 };
-pub use write::{persist, write_atomically};
+pub use write::{TEMPORARY, persist, write_atomically};

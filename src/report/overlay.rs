@@ -3,6 +3,7 @@
 use super::colour::{CLEAR, FLAGGED, INK, MUTED, PAPER, REPAIRED, SHIELDED, mix};
 use super::text::{Face, draw};
 use super::wire::Report;
+use crate::infer::ScoreMap;
 use crate::judge::{Region, Verdict};
 use crate::prepare::{Located, PixelState, Prepared};
 use crate::scan::{End, Error, Point, Result};
@@ -28,15 +29,16 @@ const TINT: f32 = 0.45;
 ///
 /// # Errors
 /// A bug error where the picture cannot be encoded.
-pub fn overlay_png(report: &Report, prepared: &Prepared, map: Option<&Array2<f32>>) -> Result<Vec<u8>> {
+pub fn overlay_png(report: &Report, prepared: &Prepared, map: Option<&ScoreMap>) -> Result<Vec<u8>> {
     let (rows, columns) = prepared.dim();
     let scale = (WIDEST as f32 / columns.max(1) as f32).min(1.0);
     let size = ((columns as f32 * scale).round().max(1.0) as u32, (rows as f32 * scale).round().max(1.0) as u32);
     let canvas = Canvas { size, scale, width: size.0.max(NARROWEST) };
     let mut image = RgbImage::from_pixel(canvas.width, size.1 + HEADER + FOOTER, INK);
     canvas.draw_scan(&mut image, prepared, map, report.threshold.unwrap_or(0.5));
-    for (index, region) in report.regions.iter().enumerate().rev() {
-        canvas.draw_region(&mut image, prepared, region, index + 1);
+    let mut captions = Vec::new();
+    for (index, region) in report.regions.iter().enumerate() {
+        canvas.draw_region(&mut image, prepared, region, index + 1, &mut captions);
     }
     canvas.draw_header(&mut image, report);
     canvas.draw_footer(&mut image, prepared, report);
@@ -46,6 +48,9 @@ pub fn overlay_png(report: &Report, prepared: &Prepared, map: Option<&Array2<f32
         .map_err(|error| Error::bug(format!("the overlay cannot be encoded: {error}")))?;
     Ok(bytes)
 }
+
+/// A caption's place: left, top, width, height.
+type Caption = (u32, u32, u32, u32);
 
 struct Canvas {
     /// Columns and rows of the scan in the picture.
@@ -59,7 +64,7 @@ struct Canvas {
 impl Canvas {
     /// Each picture pixel shows the mean attenuation of its prepared pixels, and the strongest score and
     /// the worst state among them: nothing marked is lost in shrinking.
-    fn draw_scan(&self, image: &mut RgbImage, prepared: &Prepared, map: Option<&Array2<f32>>, threshold: f32) {
+    fn draw_scan(&self, image: &mut RgbImage, prepared: &Prepared, map: Option<&ScoreMap>, threshold: f32) {
         let Some(attenuation) = prepared.attenuation.first() else { return };
         let (rows, columns) = prepared.dim();
         let span = |index: u32, end: usize| {
@@ -77,7 +82,7 @@ impl Canvas {
                     for column in span(x, columns) {
                         sum += attenuation[[row, column]];
                         count += 1.0;
-                        score = score.max(map.map_or(0.0, |map| map[[row, column]]));
+                        score = score.max(map.map_or(0.0, |map| map.at(row, column)));
                         match prepared.state[[row, column]] {
                             PixelState::Valid => {}
                             PixelState::Repaired => repaired = true,
@@ -104,7 +109,37 @@ impl Canvas {
         }
     }
 
-    fn draw_region(&self, image: &mut RgbImage, prepared: &Prepared, region: &Region, number: usize) {
+    /// Where a caption goes: above its region, else below it, else further up or down; never over another caption
+    /// while there is room.
+    fn free_place(&self, taken: &[Caption], left: f32, (top, bottom): (f32, f32), size: (u32, u32)) -> (u32, u32) {
+        let (width, height) = size;
+        let x = (left.max(0.0) as u32).min(self.size.0.saturating_sub(width));
+        let (highest, lowest) = (HEADER as f32, (HEADER + self.size.1).saturating_sub(height) as f32);
+        let step = height as f32 + 1.0;
+        let above = (0..6).map(|n| top - height as f32 - 3.0 - step * n as f32);
+        let below = (0..6).map(|n| bottom + 3.0 + step * n as f32);
+        let free = |y: u32| {
+            taken.iter().all(|&(other_x, other_y, other_width, other_height)| {
+                x >= other_x + other_width
+                    || other_x >= x + width
+                    || y >= other_y + other_height
+                    || other_y >= y + height
+            })
+        };
+        let places = above.zip(below).flat_map(|(above, below)| [above, below]);
+        let inside = places.filter(|y| (highest..=lowest).contains(y)).map(|y| y as u32);
+        let first = (top - height as f32 - 3.0).clamp(highest, lowest.max(highest)) as u32;
+        (x, inside.into_iter().find(|&y| free(y)).unwrap_or(first))
+    }
+
+    fn draw_region(
+        &self,
+        image: &mut RgbImage,
+        prepared: &Prepared,
+        region: &Region,
+        number: usize,
+        taken: &mut Vec<Caption>,
+    ) {
         let frame = &prepared.frame;
         let place = |source: Point| {
             let x = (source.x - frame.crop.x as f32) * frame.source_pixel.x / frame.pixel.x * self.scale;
@@ -129,11 +164,8 @@ impl Canvas {
         let (left, top) = place(Point { x: region.box_px.x as f32, y: region.box_px.y as f32 });
         let (_, bottom) = place(Point { x: 0.0, y: region.box_px.bottom() as f32 });
         let (width, height) = (face.width(&caption) + 8, face.height() + 2);
-        let x = (left as u32).min(self.size.0.saturating_sub(width));
-        // Above the region, or below it where there is no room above.
-        let above = top - height as f32 - 3.0;
-        let y = if above >= HEADER as f32 { above } else { bottom + 3.0 };
-        let y = (y as u32).min((HEADER + self.size.1).saturating_sub(height)).max(HEADER);
+        let (x, y) = self.free_place(taken, left, (top, bottom), (width, height));
+        taken.push((x, y, width, height));
         draw_filled_rect_mut(image, Rect::at(x as i32, y as i32).of_size(width, height), INK);
         draw(image, (i64::from(x) + 4, i64::from(y) + 1), face, FLAGGED, &caption);
     }
@@ -205,4 +237,32 @@ fn window(attenuation: &Array2<f32>) -> f32 {
     }
     let place = place.min(sample.len() - 1);
     sample.select_nth_unstable_by(place, f32::total_cmp).1.max(0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captions_do_not_lie_on_each_other_and_stay_in_the_picture() {
+        let canvas = Canvas { size: (400, 200), scale: 1.0, width: 480 };
+        let mut taken: Vec<Caption> = Vec::new();
+        for offset in 0..8 {
+            let left = 380.0 - offset as f32;
+            let (x, y) = canvas.free_place(&taken, left, (HEADER as f32 + 60.0, HEADER as f32 + 90.0), (100, 18));
+            assert!(x + 100 <= 400 && y >= HEADER && y + 18 <= HEADER + 200);
+            assert!(taken.iter().all(|other| other.1 >= y + 18 || y >= other.1 + 18), "{taken:?} {y}");
+            taken.push((x, y, 100, 18));
+        }
+        // Where there is no room left at all, a caption still gets a place.
+        let small = Canvas { size: (50, 10), scale: 1.0, width: 480 };
+        assert_eq!(small.free_place(&taken, 0.0, (HEADER as f32, HEADER as f32 + 9.0), (100, 18)), (0, HEADER));
+    }
+
+    #[test]
+    fn the_window_follows_the_scan_and_never_shows_noise_alone() {
+        assert_eq!(window(&Array2::from_elem((100, 100), 0.01)), 0.5);
+        assert_eq!(window(&Array2::from_elem((100, 100), 4.0)), 4.0);
+        assert_eq!(window(&Array2::zeros((0, 0))), 1.0);
+    }
 }

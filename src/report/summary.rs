@@ -1,6 +1,6 @@
 //! The summary of a run: counts, the scans ranked, what failed and what was passed over.
 
-use super::wire::{ErrorInfo, Generator, ModelReport, Report, SCHEMA_VERSION};
+use super::wire::{ErrorInfo, Generator, ModelReport, Report, RunSettings, SCHEMA_VERSION};
 use crate::judge::{Verdict, Zone};
 use crate::scan::ContainerNumber;
 use schemars::JsonSchema;
@@ -136,7 +136,7 @@ pub struct Summary {
     /// Which model answered.
     pub model: ModelReport,
     /// The settings of the run, by stage.
-    pub settings: serde_json::Value,
+    pub settings: RunSettings,
     /// Every scan: flagged by falling score first, then failed, inconclusive and clear.
     pub scans: Vec<Row>,
     /// Failed scans with their errors, in the order of the scans.

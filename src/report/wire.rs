@@ -4,6 +4,8 @@ use crate::infer::{Calibration, Contract, ModelInfo};
 use crate::judge::{Judgement, Reason, ReasonCode, Region, ShieldedArea, Verdict};
 use crate::prepare::{Frame, Located, Prepared, Step};
 use crate::scan::{BoxPx, Digest, End, Energy, Error, Fault, Metadata, PixelSize, Plane, Result, Scan, Warning};
+use crate::source::Limits;
+use crate::{judge, prepare};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -194,6 +196,22 @@ impl Preparation {
     }
 }
 
+/// The settings of a run, by stage: with the same settings, model and scan comes the same report.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunSettings {
+    /// Limits on files.
+    pub limits: Limits,
+    /// Counts to what the model sees.
+    pub prepare: prepare::Settings,
+    /// Scores to a verdict.
+    pub judge: judge::Settings,
+    /// SHA-256 of the dark frame's file, where one was given.
+    pub dark_frame_sha256: Option<Digest>,
+    /// SHA-256 of the air frame's file, where one was given.
+    pub air_frame_sha256: Option<Digest>,
+}
+
 /// Why a scan failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -270,7 +288,7 @@ pub struct Report {
     /// How counts became what the model saw; absent where it did not come to that.
     pub preparation: Option<Preparation>,
     /// The settings of the run, by stage.
-    pub settings: serde_json::Value,
+    pub settings: RunSettings,
     /// Wall times, unless left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timings: Option<Timings>,
@@ -284,7 +302,7 @@ impl Report {
         prepared: &Prepared,
         judgement: Judgement,
         model: ModelReport,
-        settings: serde_json::Value,
+        settings: RunSettings,
     ) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,
@@ -307,7 +325,7 @@ impl Report {
     }
 
     /// The report of a scan that failed.
-    pub fn failed(scan: ScanInfo, error: Error, model: ModelReport, settings: serde_json::Value) -> Self {
+    pub fn failed(scan: ScanInfo, error: Error, model: ModelReport, settings: RunSettings) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,
             generator: Generator::this(),

@@ -4,6 +4,9 @@ use crate::scan::{Error, Result};
 use std::io::Write as _;
 use std::path::Path;
 
+/// How the names of files that are being written start; one that a crash left behind is worth nothing.
+pub const TEMPORARY: &str = ".portray-";
+
 /// Writes `bytes` to `path`: into a temporary file in the same folder first, which then takes the name.
 ///
 /// A crash leaves either the old file or the new one. The folder must exist.
@@ -16,7 +19,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
             .help("check that the folder is writable and the disk is not full")
     };
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".portray-").tempfile_in(folder).map_err(|error| failed(&error))?;
+    let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder).map_err(|error| failed(&error))?;
     file.write_all(bytes).map_err(|error| failed(&error))?;
     persist(file, path)
 }

@@ -1,9 +1,12 @@
 //! What a file may ask for, checked before anything is allocated.
 
 use crate::scan::{Error, Result};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// What a file may ask for. Everything is checked against a header's words before memory is taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Pixels per plane; 256 000 000 unless told. A 40-ft box at 3 mm a pixel has about 4 000 000.
     pub max_pixels: u64,

@@ -1,6 +1,6 @@
 //! Files to scans: found, told apart by content, charged against limits, and read without losing a bit.
 //!
-//! [`discover`] turns inputs into entries, [`open`] reads one entry with its sidecar, and [`read`] is the pure core
+//! [`discover()`] turns inputs into entries, [`open()`] reads one entry with its sidecar, and [`read`] is the pure core
 //! from memory to a [`Scan`]. Every file is taken for hostile: headers are checked before anything is allocated.
 
 mod companions;

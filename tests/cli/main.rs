@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 /// The program, in an environment of its own.
-pub fn portray(folder: &Path) -> Command {
+pub(crate) fn portray(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portray"));
     command.current_dir(folder).env_remove("PORTRAY_LOG").env_remove("NO_COLOR").env_remove("ORT_DYLIB_PATH");
     command.stdin(std::process::Stdio::null());
@@ -16,7 +16,7 @@ pub fn portray(folder: &Path) -> Command {
 }
 
 /// Exit code and both streams in one text, with what differs between machines taken out.
-pub fn shown(folder: &Path, output: &Output) -> String {
+pub(crate) fn shown(folder: &Path, output: &Output) -> String {
     let stream = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes).replace(&folder.display().to_string(), "[folder]");
         let mut lines: Vec<String> = text.lines().map(|line| line.trim_end().to_owned()).collect();
@@ -38,7 +38,7 @@ pub fn shown(folder: &Path, output: &Output) -> String {
 }
 
 /// A 16-bit PNG with its sidecar: air, a 6 m box with thin walls, and where `loaded` 60 cm of something dense in it.
-pub fn picture(path: &Path, loaded: bool) {
+pub(crate) fn picture(path: &Path, loaded: bool) {
     let image = image::ImageBuffer::<image::Luma<u16>, Vec<u16>>::from_fn(700, 320, |x, y| {
         let inside = (60..640).contains(&x) && (40..280).contains(&y);
         let wall = inside && (!(64..636).contains(&x) || !(44..276).contains(&y));

@@ -1,4 +1,5 @@
 use super::{picture, portray, shown};
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -94,7 +95,7 @@ fn wrong_usage_ends_with_64_and_says_what_is_right() {
     for arguments in cases {
         let output = portray(folder.path()).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(64), "{arguments:?}");
-        text.push_str(&format!("$ portray {}\n{}\n\n", arguments.join(" "), shown(folder.path(), &output)));
+        let _ = write!(text, "$ portray {}\n{}\n\n", arguments.join(" "), shown(folder.path(), &output));
     }
     snapshot("scan_usage", &text);
 }
@@ -121,4 +122,71 @@ fn a_provider_that_was_not_built_in_is_an_error_and_no_fall_back() {
     assert_eq!(output.status.code(), Some(70));
     assert!(String::from_utf8_lossy(&output.stderr).contains("cuda"));
     assert!(!folder.path().join("r/summary.json").exists());
+}
+
+/// Every file of an output folder with its bytes.
+fn outputs(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut found = std::collections::BTreeMap::new();
+    for part in ["", "scans", "overlays"] {
+        for entry in fs::read_dir(folder.join(part)).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_file() {
+                found
+                    .insert(format!("{part}/{}", entry.file_name().to_string_lossy()), fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn killed_at_any_moment_the_same_command_ends_with_the_same_reports() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    for copy in 0..12 {
+        for name in ["MSKU9070323", "empty"] {
+            for ending in ["png", "json"] {
+                let from = folder.path().join(format!("day/{name}.{ending}"));
+                fs::copy(from, folder.path().join(format!("day/{name}-{copy}.{ending}"))).unwrap();
+            }
+        }
+    }
+    let arguments = |out: &'static str| ["scan", "day", "--out", out, "--no-timings", "--quiet", "--threads", "1"];
+    assert_eq!(portray(folder.path()).args(arguments("whole")).status().unwrap().code(), Some(1));
+    let mut killed = 0;
+    for reports in [1, 5, 9] {
+        let mut child = portray(folder.path()).args(arguments("parts")).spawn().unwrap();
+        let scans = folder.path().join("parts/scans");
+        // Killed once so many reports are there, in whatever it does then.
+        while fs::read_dir(&scans).map_or(0, Iterator::count) < reports {
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        killed += usize::from(child.try_wait().unwrap().is_none());
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    assert!(killed > 0, "the runs were over before they could be killed");
+    fs::write(folder.path().join("parts/scans/.portray-half"), b"half a report").unwrap();
+    assert_eq!(portray(folder.path()).args(arguments("parts")).status().unwrap().code(), Some(1));
+    let (whole, parts) = (outputs(&folder.path().join("whole")), outputs(&folder.path().join("parts")));
+    assert_eq!(whole.keys().collect::<Vec<_>>(), parts.keys().collect::<Vec<_>>());
+    assert_eq!(whole.len(), 26 + 13 + 3);
+    assert!(whole == parts);
+}
+
+#[test]
+fn two_inputs_of_one_name_and_folders_get_reports_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["a", "b"] {
+        fs::create_dir_all(folder.path().join(part).join("deep")).unwrap();
+        picture(&folder.path().join(part).join("deep/x.png"), false);
+    }
+    let output =
+        portray(folder.path()).args(["scan", "a", "b", "a/deep/x.png", "--out", "r", "--quiet"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let reports = fs::read_dir(folder.path().join("r/scans")).unwrap().count();
+    assert_eq!(reports, 2, "a file that is reached twice is one scan, files of one name are two");
 }

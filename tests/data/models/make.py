@@ -124,5 +124,17 @@ def main(folder):
     save(folder, "odd_map", odd, whole, [("map", FLOAT, ["batch", 1, "less_rows", "less_columns"])], document=fits)
 
 
+    # Weights in another file: one that lies where the tests run, so that a loader that follows the name finds it.
+    outside = TensorProto(name="weight", data_type=FLOAT, dims=[64], data_location=TensorProto.EXTERNAL)
+    for key, value in (("location", "Cargo.toml"), ("offset", "0"), ("length", "256")):
+        place = outside.external_data.add()
+        place.key, place.value = key, value
+    values = lambda name: [helper.make_tensor_value_info(name, FLOAT, ["batch", 1, "rows", "columns"])]
+    graph = helper.make_graph([node("Add", ["image", "weight"], ["map"])], "external", values("image"), values("map"),
+                              [outside])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8, producer_name="portray")
+    (folder / "external.onnx").write_bytes(model.SerializeToString(deterministic=True))
+
+
 if __name__ == "__main__":
     main(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent)
