@@ -169,7 +169,11 @@ fn mark(
     let (grid_rows, columns) = job.mapping.grid;
     let below = job.shielded_below.unwrap_or(f32::NEG_INFINITY);
     // Most rows hold nothing to be marked, which is quickly seen: in pieces without a branch inside they are vector code.
-    let dark = |line: &[f32]| line.chunks(128).any(|piece| piece.iter().fold(false, |any, &t| any | (t < below)));
+    let dark = |line: &[f32]| {
+        #[expect(clippy::needless_bitwise_bool, reason = "without branches the loop over a piece becomes vector code")]
+        let any = |piece: &[f32]| piece.iter().fold(false, |any, &t| any | (t < below));
+        line.chunks(128).any(any)
+    };
     let dark: Vec<bool> = lines.chunks(wide).map(dark).collect();
     let repaired: Vec<(usize, Range<usize>)> =
         needed.clone().flat_map(|row| repaired_columns(inputs, row, wide).map(move |c| (row, c))).collect();
