@@ -5,20 +5,20 @@ use portray::infer::{OnnxScorer, SessionOptions, default_model};
 use portray::judge::{self, Verdict};
 use portray::pipeline::{Job, Line, Overlays};
 use portray::prepare::{self, Calibration};
-use portray::source::{Entry, Limits};
+use portray::report::RunSettings;
+use portray::source::Entry;
 use std::path::Path;
 
 fn line(c: &mut Criterion) {
     let scorer = OnnxScorer::load(default_model(), None, &SessionOptions::default()).unwrap();
     let line = Line {
         scorer: &scorer,
-        limits: Limits::default(),
         prepare: prepare::Checked::default(),
         calibration: Calibration::default(),
         judge: judge::Settings::default().check().unwrap(),
         overlays: Overlays::Flagged,
         timings: true,
-        settings: serde_json::Value::Null,
+        settings: RunSettings::default(),
     };
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let mut group = c.benchmark_group("line");

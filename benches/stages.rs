@@ -6,7 +6,7 @@ use criterion::{
 use portray::infer::{Area, Contract, FixedScorer, OnnxScorer, Scorer, SessionOptions, default_model};
 use portray::judge;
 use portray::prepare::{Calibration, Prepared, Settings, prepare};
-use portray::report::{ModelReport, Report, ScanInfo, overlay_png};
+use portray::report::{ModelReport, Report, RunSettings, ScanInfo, overlay_png};
 use portray::scan::Scan;
 use portray::source::{Entry, Limits, open};
 use std::path::Path;
@@ -91,7 +91,7 @@ fn judging(c: &mut Criterion) {
     assert!(run().regions.len() > 4);
     let model = ModelReport::new(scorer.contract(), scorer.info());
     let info = ScanInfo::of("machinery-clean.tif", &scan);
-    let report = Report::judged(info, &[], &prepared, run(), model, serde_json::Value::Null);
+    let report = Report::judged(info, &[], &prepared, run(), model, RunSettings::default());
     let mut group = group(c, "judge", &scan);
     group.bench_function("regions", |b| b.iter(run));
     group.bench_function("overlay", |b| b.iter(|| overlay_png(&report, &prepared, inference.map.as_ref()).unwrap()));
