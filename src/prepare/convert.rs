@@ -55,12 +55,26 @@ struct Band<'a> {
     state: &'a mut [PixelState],
 }
 
+/// What all bands have in common.
+struct Work<'a> {
+    inputs: &'a [Input<'a>],
+    job: &'a Job,
+    /// The source columns that every grid column touches.
+    spans: Vec<Range<usize>>,
+}
+
 #[derive(Default)]
 struct Scratch {
     lines: Vec<f32>,
     spare: Vec<f32>,
-    states: Vec<PixelState>,
+    marks: Marks,
     resizer: Resizer,
+}
+
+#[derive(Default)]
+struct Marks {
+    states: Vec<PixelState>,
+    sums: Vec<u32>,
 }
 
 /// Converts one or two planes of one size, high energy first.
@@ -77,10 +91,12 @@ pub(super) fn convert(inputs: &[Input<'_>], job: &Job) -> Result<Converted> {
         state: Array2::from_elem(grid, PixelState::Valid),
         shielded: 0,
     };
+    let spans = (0..grid.1).map(|column| touched(column, grid.1, job.mapping.source.1)).collect();
+    let work = Work { inputs, job, spans };
     let bands = bands(&mut out, grid);
     out.shielded = bands
         .into_par_iter()
-        .map_init(Scratch::default, |scratch, band| fill(band, inputs, job, scratch))
+        .map_init(Scratch::default, |scratch, band| fill(band, &work, scratch))
         .try_reduce(|| 0, |a, b| Ok(a + b))?;
     Ok(out)
 }
@@ -107,19 +123,20 @@ fn bands(out: &mut Converted, (rows, columns): (usize, usize)) -> Vec<Band<'_>> 
 }
 
 /// Fills a band and returns how many of its pixels are shielded.
-fn fill(band: Band<'_>, inputs: &[Input<'_>], job: &Job, scratch: &mut Scratch) -> Result<usize> {
+fn fill(band: Band<'_>, work: &Work<'_>, scratch: &mut Scratch) -> Result<usize> {
+    let Work { inputs, job, .. } = *work;
     let Band { rows, mut transmission, attenuation: mut absorbed, ratio: quotient, state } = band;
     let wide = job.mapping.source.1;
     let needed = if job.mapping.is_identity() { rows.clone() } else { job.mapping.needed(&rows) };
     let mut shielded = 0;
     for (number, (input, out)) in inputs.iter().zip(&mut transmission).enumerate() {
-        let Scratch { lines, spare, states, resizer } = scratch;
+        let Scratch { lines, spare, marks, resizer } = scratch;
         let mut read = |lines: &mut [f32]| {
             for (row, line) in needed.clone().zip(lines.chunks_mut(wide)) {
                 input.repairs.read(&input.source, row, line, spare);
             }
             if number == 0 {
-                shielded = mark(inputs, job, lines, &needed, &rows, states, state);
+                shielded = mark(work, lines, &needed, &rows, marks, state);
             }
         };
         if job.mapping.is_identity() {
@@ -139,19 +156,25 @@ fn fill(band: Band<'_>, inputs: &[Input<'_>], job: &Job, scratch: &mut Scratch) 
 
 /// The states of a band and how many of them are shielded, from the first plane's source `lines`, which are the rows `needed`.
 fn mark(
-    inputs: &[Input<'_>],
-    job: &Job,
+    work: &Work<'_>,
     lines: &[f32],
     needed: &Range<usize>,
     rows: &Range<usize>,
-    states: &mut Vec<PixelState>,
+    marks: &mut Marks,
     out: &mut [PixelState],
 ) -> usize {
+    let Work { inputs, job, ref spans } = *work;
+    let Marks { states, sums } = marks;
     let (tall, wide) = job.mapping.source;
     let (grid_rows, columns) = job.mapping.grid;
     let below = job.shielded_below.unwrap_or(f32::NEG_INFINITY);
-    // Most rows hold nothing to be marked; a row's minimum is quickly found.
-    let least: Vec<f32> = lines.chunks(wide).map(|line| line.iter().fold(f32::MAX, |m, &t| m.min(t))).collect();
+    // Most rows hold nothing to be marked, which is quickly seen: in pieces without a branch inside they are vector code.
+    let dark = |line: &[f32]| {
+        #[expect(clippy::needless_bitwise_bool, reason = "without branches the loop over a piece becomes vector code")]
+        let any = |piece: &[f32]| piece.iter().fold(false, |any, &t| any | (t < below));
+        line.chunks(128).any(any)
+    };
+    let dark: Vec<bool> = lines.chunks(wide).map(dark).collect();
     let repaired: Vec<(usize, Range<usize>)> =
         needed.clone().flat_map(|row| repaired_columns(inputs, row, wide).map(move |c| (row, c))).collect();
     let mut shielded = 0;
@@ -163,11 +186,11 @@ fn mark(
             .map(|(r, columns)| (r - over.start, columns.clone()))
             .collect();
         let part = over.start - needed.start..over.end - needed.start;
-        if here.is_empty() && least[part.clone()].iter().all(|&t| t >= below) {
+        if here.is_empty() && !dark[part.clone()].contains(&true) {
             continue;
         }
         source_states(&lines[part.start * wide..part.end * wide], wide, below, &here, states);
-        reduce(states, wide, out);
+        reduce(states, wide, spans, sums, out);
         shielded += out.iter().filter(|&&s| s == PixelState::Shielded).count();
     }
     shielded

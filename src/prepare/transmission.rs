@@ -20,6 +20,7 @@ pub(super) struct Source<'a> {
     pub(super) counts: Counts<'a>,
     part: BoxPx,
     levels: Levels<'a>,
+    inverse_row: Vec<f32>,
     inverse_drift: Vec<f32>,
 }
 
@@ -27,7 +28,8 @@ impl<'a> Source<'a> {
     /// `levels` are those of `part`.
     pub(super) fn new(counts: Counts<'a>, part: BoxPx, levels: Levels<'a>) -> Self {
         let inverse_drift = levels.drift.iter().map(|d| 1.0 / d).collect();
-        Self { counts, part, levels, inverse_drift }
+        let inverse_row = levels.row.iter().map(|level| 1.0 / level).collect();
+        Self { counts, part, levels, inverse_row, inverse_drift }
     }
 
     /// `(rows, columns)`.
@@ -38,7 +40,7 @@ impl<'a> Source<'a> {
     /// Reads the transmission of `row` from column `from` on, as much as `out` holds; not clipped.
     pub(super) fn read(&self, row: usize, from: usize, out: &mut [f32]) {
         self.counts.read(self.part.y as usize + row, self.part.x as usize + from, out);
-        let (dark, scale) = (self.levels.dark[row], 1.0 / self.levels.row[row]);
+        let (dark, scale) = (self.levels.dark[row], self.inverse_row[row]);
         for (value, drift) in out.iter_mut().zip(&self.inverse_drift[from..]) {
             *value = (*value - dark) * (scale * drift);
         }
@@ -46,8 +48,7 @@ impl<'a> Source<'a> {
 
     /// The transmission at a pixel.
     pub(super) fn at(&self, row: usize, column: usize) -> f32 {
-        let scale = 1.0 / self.levels.row[row];
-        (self.count(row, column) - self.levels.dark[row]) * (scale * self.inverse_drift[column])
+        (self.count(row, column) - self.levels.dark[row]) * (self.inverse_row[row] * self.inverse_drift[column])
     }
 
     /// The count at a pixel.

@@ -27,8 +27,8 @@ mod sidecar;
 mod sniff;
 mod tags;
 mod tiff;
+mod tiff_chunks;
 mod tiff_layout;
-mod tiff_lzw;
 mod time;
 pub mod write;
 

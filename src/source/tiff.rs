@@ -4,8 +4,8 @@ use super::decoded::{Decoded, DecodedPlane};
 use super::fields::words;
 use super::grey::{self, Channels};
 use super::limits::{Limits, plausible};
+use super::tiff_chunks::{self, Packing};
 use super::tiff_layout::{self, AsStored};
-use super::tiff_lzw;
 use super::{jpeg, png, samples, tags};
 use crate::scan::{Error, Polarity, Result, Samples};
 use ::tiff::decoder::ifd::Value;
@@ -98,9 +98,14 @@ fn page(decoder: &mut Reader<'_>, bytes: &[u8], limits: &Limits, white_is_zero: 
     limits.planes(count.into(), "samples per pixel")?;
     let promised = (width * height) as u64 * u64::from(count) * u64::from(bits / 8);
     charge(decoder, bytes, limits, promised)?;
-    let (values, planar) = if compression(decoder) == CompressionMethod::LZW {
-        let page = lzw_page(decoder, (width, height), count.into(), bits)?;
-        (tiff_lzw::read(bytes, &page)?, page.planar)
+    let packing = match compression(decoder) {
+        CompressionMethod::LZW => Some(Packing::Lzw),
+        CompressionMethod::Deflate | CompressionMethod::OldDeflate => Some(Packing::Deflate),
+        _ => None,
+    };
+    let (values, planar) = if let Some(packing) = packing {
+        let page = packed_page(decoder, (width, height), count.into(), bits, packing)?;
+        (tiff_chunks::read(bytes, &page)?, page.planar)
     } else {
         let mut values = DecodingResult::U8(Vec::new());
         let layout = decoder.read_image_to_buffer(&mut values).map_err(|error| fault(&error))?;
@@ -259,13 +264,14 @@ fn chunks(decoder: &mut Reader<'_>) -> Result<Vec<(u64, u64)>> {
     Ok(offsets.into_iter().zip(lengths).collect())
 }
 
-/// What the LZW reader must know of the current page.
-fn lzw_page(
+/// What must be known of the current page to unpack its chunks.
+fn packed_page(
     decoder: &mut Reader<'_>,
     (width, height): (usize, usize),
     count: usize,
     bits: u8,
-) -> Result<tiff_lzw::Page> {
+    packing: Packing,
+) -> Result<tiff_chunks::Page> {
     let mut tag = |tag| decoder.find_tag_unsigned::<u16>(tag).map_err(|error| fault(&error));
     let predictor = tag(Tag::Predictor)?.unwrap_or(1);
     let planar = count > 1 && tag(Tag::PlanarConfiguration)? == Some(2);
@@ -279,7 +285,7 @@ fn lzw_page(
     let tiled = decoder.get_chunk_type() == ChunkType::Tile;
     // One strip may claim to be taller than the image.
     let chunk_height = if tiled { chunk_height as usize } else { (chunk_height as usize).min(height) };
-    Ok(tiff_lzw::Page {
+    Ok(tiff_chunks::Page {
         width,
         height,
         count,
@@ -287,6 +293,7 @@ fn lzw_page(
         size: usize::from(bits / 8),
         format,
         big_endian: decoder.byte_order() == ByteOrder::BigEndian,
+        packing,
         predictor,
         chunk: (chunk_width as usize, chunk_height),
         tiled,
