@@ -41,23 +41,51 @@ fn modules() -> Vec<(String, PathBuf, String)> {
 
 /// The crate's modules that a source names after `crate::`, single or in a brace group, with their lines.
 fn uses(text: &str) -> Vec<(usize, String)> {
+    let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+    let code = code.join("\n");
     let mut found = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let code = line.split("//").next().unwrap_or_default();
-        for (at, _) in code.match_indices("crate::") {
-            if code[..at].ends_with('$') {
-                continue;
-            }
-            let rest = &code[at + "crate::".len()..];
-            let group = rest.strip_prefix('{').and_then(|rest| rest.split('}').next());
-            let names: Vec<&str> = group.map_or_else(|| vec![rest], |group| group.split(',').collect());
-            for name in names {
-                let name: String = name.trim().chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-                found.push((number + 1, name));
+    for (at, _) in code.match_indices("crate::") {
+        if code[..at].ends_with('$') {
+            continue;
+        }
+        let rest = &code[at + "crate::".len()..];
+        let line = code[..at].matches('\n').count() + 1;
+        for name in rest.strip_prefix('{').map_or_else(|| vec![rest], group) {
+            let name: String = name.trim().chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+            if !name.is_empty() {
+                found.push((line, name));
             }
         }
     }
     found
+}
+
+/// The parts of a brace group of a `use`, over several lines and with groups inside.
+fn group(rest: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
+    for (at, character) in rest.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                parts.push(&rest[start..at]);
+                break;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&rest[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts
+}
+
+#[test]
+fn groups_over_several_lines_are_seen() {
+    let text = "use crate::{\n    judge::{self, Verdict},\n    scan,\n};\nuse crate::report::Row;";
+    let names: Vec<String> = uses(text).into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["judge", "scan", "report"]);
 }
 
 #[test]

@@ -190,7 +190,7 @@ fn models_and_contracts_that_are_wrong_say_so() {
         assert!(error.to_string().contains(expected), "{name}: {error}");
     }
     let runs = [
-        ("not_a_number", "output `map` holds a value that is not a number"),
+        ("not_a_number", "output `map` holds a value that is no finite number"),
         ("odd_map", "the map has 7 rows and 11 columns for an input of 8 and 12"),
     ];
     for (name, expected) in runs {

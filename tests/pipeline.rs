@@ -184,7 +184,7 @@ fn a_stopped_run_goes_on_where_it_was_and_ends_the_same() {
     // A changed scan, a changed sidecar and a lost overlay are noticed; nothing else is done again.
     picture(&input.join("box-1.png"), 99, true);
     fs::write(input.join("box-2.json"), r#"{ "pixel_mm": 10, "scanner": "another" }"#).unwrap();
-    fs::remove_file(parts.join("overlays/box-3.png.png")).unwrap();
+    fs::remove_file(parts.join("overlays/box-3.png.overlay.png")).unwrap();
     let third = process(&input, &parts, &Threshold::new(false), 2, true, usize::MAX);
     assert_eq!(third.kept, 3);
 }

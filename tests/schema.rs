@@ -28,6 +28,7 @@ fn failed_report() -> serde_json::Value {
         name: "contrast".into(),
         version: "1".into(),
         sha256: portray::scan::Digest::of(b"model"),
+        contract_sha256: portray::scan::Digest::of(b"{}"),
         licence: "MIT".into(),
         baseline: true,
         calibration: None,

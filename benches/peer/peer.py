@@ -303,12 +303,18 @@ def excess(attenuation, valid, box, mask, pixel):
         np.s_[bottom + gy : bottom + gy + ry, left:right],
     ]
     medians = [np.median(attenuation[s][valid[s]]) for s in sides if valid[s].sum() >= 8]
-    inside = mask & valid[top:bottom, left:right]
-    if not medians or not inside.any():
+    if not medians or not mask.any():
         return None
     background = np.median(medians)
-    sigma = (max(medians) - min(medians)) / 2.06 if len(medians) > 1 else 0.1 * abs(background)
-    return float(attenuation[top:bottom, left:right][inside].mean() - background), float(sigma), int(inside.sum())
+    spread = {2: 1.13, 3: 1.69, 4: 2.06}.get(len(medians))
+    sigma = (max(medians) - min(medians)) / spread if spread else 0.1 * abs(background)
+    # The region and a small margin: outlines run inside what they mark.
+    y, x = max(top - gy, 0), max(left - gx, 0)
+    window = attenuation[y : bottom + gy, x : right + gx]
+    around = np.zeros(window.shape, bool)
+    around[top - y : bottom - y, left - x : right - x] = mask
+    around = ndimage.maximum_filter(around, (2 * gy + 1, 2 * gx + 1), mode="constant")
+    return float(window[around].mean() - background), float(sigma), int(around.sum())
 
 
 def zone(box, length, height):
@@ -391,7 +397,7 @@ def judge(attenuation, shielded, repaired, frame, scores, unit, contract, meta):
         eroded = ndimage.minimum_filter(shielded, square.shape, mode="constant")
         places, count = ndimage.label(ndimage.maximum_filter(eroded, square.shape), np.ones((3, 3)))
         blocked = [boxes_of([[s.start, s.stop] for s in place], frame)[0] for place in ndimage.find_objects(places)]
-    score = regions[0]["score"] if regions else min(float(scores.max()), float(np.nextafter(np.float32(limits["threshold"]), np.float32(0))))
+    score = regions[0]["score"] if regions else min(float(scores.max()), limits["threshold"] - 0.001)
     if score >= limits["threshold"]:
         verdict = "flagged"
     elif blocked or repaired.mean() > 0.2:

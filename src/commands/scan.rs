@@ -29,6 +29,10 @@ Each scan gets reports/scans/NAME.json, those that need a look reports/overlays/
 The whole run is in summary.json and reports.csv (both ranked) and reports.jsonl.
 An interrupted run goes on where it stopped: reports that still hold are kept, unless --fresh.";
 
+/// Most scans worked on at once unless told: their memory bounds the program's, and more threads than these serve each
+/// scan.
+const MOST_AT_ONCE: usize = 4;
+
 /// Which scans get a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum OverlayChoice {
@@ -72,7 +76,7 @@ pub(super) struct Args {
     /// Threads in all
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
-    /// Scans worked on at once; bounds memory [default: one per thread]
+    /// Scans worked on at once; each takes about 100 MB for 3 Mpx [default: one per thread, at most 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     sessions: Option<u32>,
     /// Score from which a scan is flagged, 0 to 1 [default: the model's]
@@ -221,7 +225,8 @@ fn jobs(entries: Vec<source::Entry>, problems: Vec<(String, Error)>) -> Vec<Job>
 fn plan(args: &Args, scans: usize) -> Workers {
     let threads = args.threads.map_or_else(cores, |threads| threads as usize);
     let plan = thread_plan(threads, scans);
-    let at_once = args.sessions.map_or(plan.sessions, |sessions| plan.sessions.min(sessions as usize)).max(1);
+    let most = args.sessions.map_or(MOST_AT_ONCE, |sessions| sessions as usize);
+    let at_once = plan.sessions.min(most).max(1);
     Workers { scans_at_once: at_once, threads_per_scan: (threads / at_once).max(1) }
 }
 
@@ -332,6 +337,10 @@ fn close(args: &Args, color: Color, summary: &Summary, totals: &Totals, wall_s: 
             help: failed.error.help.clone(),
         };
         eprintln!("failed: {}: {error}", super::terminal::printable(&failed.name));
+    }
+    if !summary.stale.is_empty() {
+        let count = summary.stale.len();
+        eprintln!("note: {count} reports of earlier runs on other scans are in the folder; see stale in summary.json");
     }
     if summary.interrupted {
         eprintln!("interrupted: run the same command again to go on");

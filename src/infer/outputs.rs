@@ -25,7 +25,7 @@ impl Tensor<'_> {
     }
 
     fn not_a_number(&self) -> Error {
-        Error::model(format!("output `{}` holds a value that is not a number", self.name))
+        Error::model(format!("output `{}` holds a value that is no finite number", self.name))
             .help("the graph divides by zero or takes the logarithm of a negative number for this scan")
     }
 }
@@ -120,7 +120,7 @@ pub(super) fn boxes(
     if let Some(labels) = labels.filter(|labels| labels.len() != count) {
         return Err(Error::model(format!("there are {} labels for {count} boxes", labels.len())));
     }
-    if coordinates.data.iter().any(|v| v.is_nan()) {
+    if coordinates.data.iter().any(|v| !v.is_finite()) {
         return Err(coordinates.not_a_number());
     }
     if scores.data.iter().any(|v| v.is_nan()) {
@@ -134,8 +134,7 @@ pub(super) fn boxes(
             BoxLayout::Xywh => (a, b, c, d),
             BoxLayout::Cxcywh => (a - c / 2.0, b - d / 2.0, c, d),
         };
-        let drawn = width > 0.0 && height > 0.0 && [x, y, width, height].iter().all(|v| v.is_finite());
-        if !drawn || score < least {
+        if width <= 0.0 || height <= 0.0 || score < least {
             continue;
         }
         let label = labels.and_then(|labels| labels.get(index)).map(|&number| {
@@ -279,7 +278,8 @@ mod tests {
     #[test]
     fn weak_and_empty_boxes_are_dropped_and_unfit_ones_refused() {
         let output = box_output(BoxLayout::Xyxy);
-        let numbers = [0.0, 0.0, 4.0, 4.0, 0.0, 0.0, 4.0, 4.0, 5.0, 5.0, 5.0, 9.0, 0.0, 0.0, f32::INFINITY, 1.0];
+        let numbers = [0.0, 0.0, 4.0, 4.0, 0.0, 0.0, 4.0, 4.0, 5.0, 5.0, 5.0, 9.0, 2.0, 0.0, 1.0, 1.0];
+        let endless = [0.0, 0.0, f32::INFINITY, 4.0];
         let four = tensor(&[4, 4], &numbers);
         let weights = tensor(&[4], &[0.9, 0.05, 0.9, 0.9]);
         let found = boxes(&four, &weights, Some(&[7, 0, 0, 0]), &output, 0.1).unwrap();
@@ -287,6 +287,7 @@ mod tests {
         assert_eq!(found[0].label.as_deref(), Some("class 7"));
         for (coordinates, scores, labels) in [
             (tensor(&[2, 8], &numbers), weights, None),
+            (tensor(&[1, 4], &endless), tensor(&[1], &[0.9]), None),
             (four, tensor(&[3], &[0.5; 3]), None),
             (four, weights, Some([0i64; 3].as_slice())),
             (four, tensor(&[4], &[f32::NAN; 4]), None),

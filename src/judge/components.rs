@@ -5,9 +5,9 @@ use image::{GrayImage, Luma};
 use imageproc::region_labelling::{Connectivity, connected_components};
 use ndarray::Array2;
 
-/// More pieces than this are not merged with each other one by one: only the largest are kept. A map of
-/// pure noise has tens of thousands of them and merging compares all pairs.
-const MOST_PIECES: usize = 2_000;
+/// More pieces than this are not to be merged with each other: a map of pure noise has tens of thousands of them, and
+/// merging compares all pairs.
+pub(super) const MOST_PIECES: usize = 2_000;
 
 /// A set of map pixels that belong together: `(row, column)` in reading order, never empty.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,11 +92,7 @@ pub(super) fn hysteresis(map: &Array2<f32>, seed: f32, grow: f32) -> Vec<Compone
 }
 
 /// Joins components whose boxes are at most `gap` pixels apart, `(across, down)`, until none are.
-pub(super) fn merge(mut parts: Vec<Component>, gap: (u32, u32)) -> Vec<Component> {
-    if parts.len() > MOST_PIECES {
-        parts.sort_by_key(|part| std::cmp::Reverse(part.pixels.len()));
-        parts.truncate(MOST_PIECES);
-    }
+pub(super) fn merge(parts: Vec<Component>, gap: (u32, u32)) -> Vec<Component> {
     let near = |a: &BoxPx, b: &BoxPx| {
         a.x <= b.right().saturating_add(gap.0)
             && b.x <= a.right().saturating_add(gap.0)

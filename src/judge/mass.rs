@@ -7,6 +7,7 @@ use super::attenuation::{Beam, MassAttenuation};
 use super::components::Component;
 use super::region::rounded;
 use crate::prepare::{PixelState, Prepared};
+use ndarray::Array2;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,9 @@ const COEFFICIENT_SPREAD_ASSUMED: f32 = 0.35;
 const RING_MM: f32 = 120.0;
 /// Space left between a region and its surroundings, in mm: outlines do not hug what they mark.
 const GAP_MM: f32 = 20.0;
+/// Share by which a band's expected ratio is uncertain: the effective energies are rules of thumb, and 5 % of either
+/// moves the ratio by about 1 %.
+const REFERENCE_SPREAD: f32 = 0.01;
 /// A band needs at least this much extra attenuation at high energy; below it the ratio is noise.
 const MIN_EXTRA_FOR_BAND: f32 = 0.05;
 
@@ -28,6 +32,9 @@ const MIN_EXTRA_FOR_BAND: f32 = 0.05;
 pub struct Mass {
     /// Extra mass in kg; negative where less absorbs than around it.
     pub kg: f32,
+    /// Whether the beam did not get through parts of the region: `kg` is then the least it can be, and `sigma_kg` does
+    /// not cover what is behind.
+    pub at_least: bool,
     /// Standard uncertainty in kg: background, effective energy and material.
     pub sigma_kg: f32,
     /// Mean extra attenuation (-ln T over the surroundings).
@@ -50,7 +57,8 @@ pub enum MaterialBand {
     Metal,
 }
 
-/// What two energies say of a region's extra material.
+/// What two energies say of a region's extra material. With beams as close as 6 and 4 MV the bands lie within their own
+/// uncertainty and none is named.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Material {
@@ -63,11 +71,13 @@ pub struct Material {
 }
 
 struct Excess {
-    /// Mean extra attenuation over the measured pixels.
+    /// Mean extra attenuation over the region and a small margin; where the beam did not get through, the noise floor's
+    /// attenuation counts, so the mean is a least one.
     mean: f32,
     /// Standard uncertainty of that mean: how far the four sides of the surroundings disagree.
     sigma: f32,
-    measured: usize,
+    /// Pixels it was taken over.
+    pixels: usize,
 }
 
 /// Extra attenuation of a component in one plane over the medians of what lies left, right, above and below.
@@ -103,17 +113,43 @@ fn excess(prepared: &Prepared, plane: usize, component: &Component) -> Option<Ex
     }
     let background = median(&mut medians);
     let (low, high) = (medians[0], medians[medians.len() - 1]);
-    let (mut sum, mut count) = (0.0_f64, 0_usize);
+    let around = grown(component, (gap_y, gap_x), (rows, columns));
+    let mut sum = 0.0_f64;
+    for &(row, column) in &around {
+        sum += f64::from(attenuation[[row as usize, column as usize]] - background);
+    }
+    // The range of two to four independent values over their standard deviation (control-chart factor d2); one
+    // side alone says nothing about its own error: take a tenth of it.
+    let sigma = match medians.len() {
+        1 => 0.1 * background.abs(),
+        2 => (high - low) / 1.13,
+        3 => (high - low) / 1.69,
+        _ => (high - low) / 2.06,
+    };
+    let pixels = around.len();
+    (pixels > 0).then(|| Excess { mean: (sum / pixels as f64) as f32, sigma, pixels })
+}
+
+/// The pixels of a component and those within `gap` (rows, columns) of it: outlines run inside what they mark.
+fn grown(component: &Component, gap: (usize, usize), size: (usize, usize)) -> Vec<(u32, u32)> {
+    let b = component.bounds;
+    let (top, left) = ((b.y as usize).saturating_sub(gap.0), (b.x as usize).saturating_sub(gap.1));
+    let (bottom, right) = ((b.bottom() as usize + gap.0).min(size.0), (b.right() as usize + gap.1).min(size.1));
+    let mut inside = Array2::from_elem((bottom - top, right - left), false);
     for &(row, column) in &component.pixels {
-        if measured(row as usize, column as usize) {
-            sum += f64::from(attenuation[[row as usize, column as usize]] - background);
-            count += 1;
+        let (row, column) = (row as usize - top, column as usize - left);
+        let columns = column.saturating_sub(gap.1)..(column + gap.1 + 1).min(right - left);
+        inside.slice_mut(ndarray::s![row, columns]).fill(true);
+    }
+    // Along the rows it is done; now across them, from the rows as they stand.
+    let along = inside.clone();
+    for (row, line) in along.outer_iter().enumerate() {
+        for other in row.saturating_sub(gap.0)..(row + gap.0 + 1).min(bottom - top) {
+            inside.row_mut(other).zip_mut_with(&line, |inside, &here| *inside |= here);
         }
     }
-    // Of up to four independent sides, the range is about twice the standard deviation (control-chart
-    // factor d2 = 2.06 for four); one side alone says nothing about its own error: take a tenth of it.
-    let sigma = if medians.len() > 1 { (high - low) / 2.06 } else { 0.1 * background.abs() };
-    (count > 0).then(|| Excess { mean: (sum / count as f64) as f32, sigma, measured: count })
+    let places = inside.indexed_iter().filter(|(_, inside)| **inside);
+    places.map(|((row, column), _)| ((row + top) as u32, (column + left) as u32)).collect()
 }
 
 /// The median; sorts `values`, which must not be empty.
@@ -127,12 +163,16 @@ fn median(values: &mut [f32]) -> f32 {
 pub(super) fn mass(prepared: &Prepared, component: &Component, high: Beam) -> Option<Mass> {
     let excess = excess(prepared, 0, component)?;
     let coefficient = MassAttenuation::at(high.effective_mev).organic;
-    let area_cm2 = excess.measured as f32 * prepared.frame.pixel.area() / 100.0;
+    let area_cm2 = excess.pixels as f32 * prepared.frame.pixel.area() / 100.0;
     let to_kg = area_cm2 / coefficient / 1000.0;
     let kg = excess.mean * to_kg;
     let spread = if high.known { COEFFICIENT_SPREAD } else { COEFFICIENT_SPREAD_ASSUMED };
     Some(Mass {
         kg: rounded(kg, 0.01),
+        at_least: component
+            .pixels
+            .iter()
+            .any(|&(row, column)| prepared.state[[row as usize, column as usize]] == PixelState::Shielded),
         sigma_kg: rounded((excess.sigma * to_kg).hypot(kg * spread), 0.01),
         extra_attenuation: rounded(excess.mean, 1e-4),
         coefficient_cm2_g: rounded(coefficient, 1e-5),
@@ -142,6 +182,14 @@ pub(super) fn mass(prepared: &Prepared, component: &Component, high: Beam) -> Op
 
 /// The material band of a component's extra attenuation; nothing for single-energy scans and where too little is extra.
 pub(super) fn material(prepared: &Prepared, component: &Component, high: Beam, low: Beam) -> Option<Material> {
+    // Pixels at the noise floor of either plane have lost their ratio; what is left must be most of the region.
+    let most = -prepared.noise_floor.ln() - 0.05;
+    let told = |&&(row, column): &&(u32, u32)| {
+        prepared.attenuation.iter().all(|plane| plane[[row as usize, column as usize]] < most)
+    };
+    if 10 * component.pixels.iter().filter(told).count() < 9 * component.pixels.len() {
+        return None;
+    }
     let (at_high, at_low) = (excess(prepared, 0, component)?, excess(prepared, 1, component)?);
     if at_high.mean < MIN_EXTRA_FOR_BAND || high.effective_mev <= low.effective_mev {
         return None;
@@ -149,7 +197,8 @@ pub(super) fn material(prepared: &Prepared, component: &Component, high: Beam, l
     let ratio = at_low.mean / at_high.mean;
     // Both planes see the same surroundings, so most of the background's error cancels in the ratio; a
     // tenth of it is kept for what does not.
-    let sigma = 0.1 * ratio * (at_high.sigma / at_high.mean).hypot(at_low.sigma / at_low.mean.max(MIN_EXTRA_FOR_BAND));
+    let surroundings = 0.1 * (at_high.sigma / at_high.mean).hypot(at_low.sigma / at_low.mean.max(MIN_EXTRA_FOR_BAND));
+    let sigma = ratio * surroundings.hypot(REFERENCE_SPREAD);
     let (h, l) = (MassAttenuation::at(high.effective_mev), MassAttenuation::at(low.effective_mev));
     let (organic, mineral, metal) = (l.organic / h.organic, l.mineral / h.mineral, l.metal / h.metal);
     let band_of = |ratio: f32| {
@@ -162,5 +211,10 @@ pub(super) fn material(prepared: &Prepared, component: &Component, high: Beam, l
         }
     };
     let (above, below) = (band_of(ratio + sigma), band_of(ratio - sigma));
-    Some(Material { band: (above == below).then_some(above), ratio: rounded(ratio, 1e-4), sigma: rounded(sigma, 1e-4) })
+    let stated = high.known && low.known;
+    Some(Material {
+        band: (stated && above == below).then_some(above),
+        ratio: rounded(ratio, 1e-4),
+        sigma: rounded(sigma, 1e-4),
+    })
 }

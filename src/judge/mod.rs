@@ -6,13 +6,13 @@ mod mass;
 mod outline;
 mod region;
 mod settings;
-mod shielded;
+mod unseen;
 mod verdict;
 mod zone;
 
 pub use attenuation::{Beam, MassAttenuation};
 pub use mass::{Mass, Material, MaterialBand};
-pub use region::{BoxMm, Region, ShieldedArea};
+pub use region::{BoxMm, Region, UnseenArea, UnseenCause};
 pub use settings::{Checked, Settings};
 pub use verdict::{Judgement, Reason, ReasonCode, Verdict, judge};
 pub use zone::Zone;

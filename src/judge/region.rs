@@ -9,6 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A box in the container's frame, in mm: `x` from the front wall towards the doors, `y` from the floor upwards.
+///
+/// Where no container was told apart (`preparation.located`), the origin is the crop's corner; where the doors' end is
+/// not known (`preparation.doors_known`), it is taken to be the right one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BoxMm {
@@ -38,23 +41,35 @@ pub struct Region {
     pub score: f32,
     /// Mean score inside, 0 to 1.
     pub mean_score: f32,
-    /// The zone, where the container was told apart from its surroundings.
+    /// The zone, where the container was told apart from its surroundings and the view allows it.
     pub zone: Option<Zone>,
     /// Extra mass over the surroundings; absent where nothing measured surrounds the region.
     pub mass: Option<Mass>,
     /// The material band, where two energies tell.
     pub material: Option<Material>,
-    /// The share of the region that the beam did not get through, 0 to 1; mass and material leave it out.
+    /// The share of the region that the beam did not get through, 0 to 1: its mass is then a least one.
     pub shielded_share: f32,
     /// The class the model named, for detectors that name one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }
 
-/// A place the beam did not get through: nothing can be said of it.
+/// Why a place was not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnseenCause {
+    /// The beam did not get through most of it.
+    Shielded,
+    /// Most of it was not measured, and repaired from what is around it.
+    Repaired,
+}
+
+/// A place that was not seen: nothing can be said of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ShieldedArea {
+pub struct UnseenArea {
+    /// Why.
+    pub cause: UnseenCause,
     /// The bounding box in source pixels.
     pub box_px: BoxPx,
     /// The bounding box in the container's frame, in mm.

@@ -4,6 +4,10 @@ use crate::scan::{Error, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Warnings that say that a picture is too poor to call it clear.
+pub(super) const POOR: [&str; 6] =
+    ["no_air", "nothing_located", "polarity_guessed", "air_saturated", "incomplete", "planes_differ"];
+
 /// Settings as given; every field may be left out. [`Settings::check`] makes them usable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -14,11 +18,16 @@ pub struct Settings {
     /// Regions smaller than this are dropped, in mm², 0 to 1e7; unset: the model's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_area_mm2: Option<f32>,
-    /// An unpenetrated place that holds a square of this side makes a scan that is not flagged `inconclusive`, in mm, 10
-    /// to 5000. Default: 100.
-    pub shielded_side_mm: f32,
+    /// A place that was not seen (unpenetrated or repaired) and holds a square of this side makes a scan that is not
+    /// flagged `inconclusive`, in mm, 10 to 5000. Default: 100.
+    pub unseen_side_mm: f32,
     /// A scan with more repaired pixels than this is `inconclusive`, share from 0 to 1.
     pub max_repaired_share: f32,
+    /// Warnings of the preparation that do not make a scan `inconclusive` although they say that the picture is poor:
+    /// some of `no_air`, `nothing_located`, `polarity_guessed`, `air_saturated`, `incomplete`, `planes_differ`. Default:
+    /// none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<String>,
     /// At most this many regions are reported, those with the highest peaks, 1 to 1000.
     pub max_regions: u32,
 }
@@ -26,7 +35,14 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         // A brick of 1 kg is 20 x 13 cm; the steel edges of roof, floor and doors are thinner than 10 cm.
-        Self { threshold: None, min_area_mm2: None, shielded_side_mm: 100.0, max_repaired_share: 0.2, max_regions: 50 }
+        Self {
+            threshold: None,
+            min_area_mm2: None,
+            unseen_side_mm: 100.0,
+            max_repaired_share: 0.2,
+            accept: Vec::new(),
+            max_regions: 50,
+        }
     }
 }
 
@@ -53,9 +69,13 @@ impl Settings {
         if let Some(area) = self.min_area_mm2 {
             within("min_area_mm2", area, 0.0, 1e7)?;
         }
-        within("shielded_side_mm", self.shielded_side_mm, 10.0, 5_000.0)?;
+        within("unseen_side_mm", self.unseen_side_mm, 10.0, 5_000.0)?;
         within("max_repaired_share", self.max_repaired_share, 0.0, 1.0)?;
         within("max_regions", self.max_regions as f32, 1.0, 1000.0)?;
+        if let Some(unknown) = self.accept.iter().find(|code| !POOR.contains(&code.as_str())) {
+            let known = POOR.join(", ");
+            return Err(Error::parameter(format!("judge.accept names `{unknown}`, expected some of {known}")));
+        }
         Ok(Checked(self))
     }
 }
@@ -79,9 +99,10 @@ mod tests {
             (Settings { threshold: Some(1.5), ..Settings::default() }, "judge.threshold is 1.5"),
             (Settings { threshold: Some(f32::NAN), ..Settings::default() }, "judge.threshold is NaN"),
             (Settings { min_area_mm2: Some(-1.0), ..Settings::default() }, "judge.min_area_mm2"),
-            (Settings { shielded_side_mm: -1.0, ..Settings::default() }, "judge.shielded_side_mm"),
+            (Settings { unseen_side_mm: -1.0, ..Settings::default() }, "judge.unseen_side_mm"),
             (Settings { max_repaired_share: 2.0, ..Settings::default() }, "judge.max_repaired_share"),
             (Settings { max_regions: 0, ..Settings::default() }, "judge.max_regions"),
+            (Settings { accept: vec!["noair".into()], ..Settings::default() }, "judge.accept names `noair`"),
         ];
         for (settings, expected) in cases {
             let message = settings.check().unwrap_err().to_string();

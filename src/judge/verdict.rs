@@ -1,12 +1,12 @@
 //! The verdict on a scan.
 
 use super::attenuation::Beam;
-use super::components::{Component, hysteresis, merge};
+use super::components::{Component, MOST_PIECES, hysteresis, merge};
 use super::mass::{mass, material};
 use super::outline::outlines;
-use super::region::{BoxMm, Region, ShieldedArea, area_mm2, boxes, rounded};
-use super::settings::Checked;
-use super::shielded::shielded_places;
+use super::region::{BoxMm, Region, UnseenArea, UnseenCause, area_mm2, boxes, rounded};
+use super::settings::{Checked, POOR};
+use super::unseen::{Unseen, unseen_places};
 use super::zone::Zone;
 use crate::infer::{Contract, Inference, ScoreContract, ScoredBox};
 use crate::prepare::{Frame, Located, PixelState, Prepared};
@@ -49,6 +49,8 @@ pub enum ReasonCode {
     Shielded,
     /// Too much of the picture had to be repaired.
     Repaired,
+    /// The picture is too poor: no air in it, nothing told apart, incomplete; the message begins with the warning's code.
+    Poor,
     /// The scan failed.
     Failed,
 }
@@ -72,12 +74,14 @@ pub struct Judgement {
     pub reasons: Vec<Reason>,
     /// The scan's score, 0 to 1: the model's own where it returns one, else the highest peak of a region.
     pub score: f32,
+    /// The highest value of the map as the model gave it, whatever became of it; absent for models without one.
+    pub map_peak: Option<f32>,
     /// The threshold it was compared with.
     pub threshold: f32,
     /// Regions, highest score first.
     pub regions: Vec<Region>,
-    /// Unpenetrated areas, largest first.
-    pub shielded: Vec<ShieldedArea>,
+    /// Places that were not seen, largest first.
+    pub unseen: Vec<UnseenArea>,
     /// What was odd.
     pub warnings: Vec<Warning>,
 }
@@ -95,14 +99,23 @@ pub fn judge(
     settings: &Checked,
 ) -> Result<Judgement> {
     check_numbers(prepared, inference)?;
+    let threshold = settings.threshold.unwrap_or(contract.score.threshold);
+    // A threshold under the model's own asks for more regions, too.
+    let region_seed = contract.score.region_seed.min(threshold);
     let limits = ScoreContract {
-        threshold: settings.threshold.unwrap_or(contract.score.threshold),
+        threshold,
+        region_seed,
+        region_grow: contract.score.region_grow.min(region_seed),
         min_area_mm2: settings.min_area_mm2.unwrap_or(contract.score.min_area_mm2),
         ..contract.score.clone()
     };
     let mut warnings = Vec::new();
     let context = Context::new(prepared, metadata);
-    let mut regions = map_regions(&context, inference, &limits);
+    if prepared.frame.located == Located::Container && !prepared.frame.doors_known {
+        let message = "at which end the doors are is not stated: the zone is `end` at both, and mm count from the left";
+        warnings.push(Warning::new("doors_assumed", message));
+    }
+    let mut regions = map_regions(&context, inference, &limits, &mut warnings);
     regions.extend(box_regions(&context, &inference.boxes, &limits));
     // A detector that answers with thousands of boxes must not fill the report with them.
     regions.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.box_px.cmp(&b.box_px)));
@@ -113,24 +126,32 @@ pub fn judge(
         regions.truncate(settings.max_regions as usize);
     }
     let score = inference.score.unwrap_or_else(|| scan_score(inference, &regions, &limits));
-    let mut shielded = shielded_areas(&context, settings.shielded_side_mm);
-    shielded.sort_by(|a, b| b.area_mm2.total_cmp(&a.area_mm2).then(a.box_px.cmp(&b.box_px)));
+    let mut unseen = unseen_areas(&context, settings.unseen_side_mm);
+    unseen.sort_by(|a, b| b.area_mm2.total_cmp(&a.area_mm2).then(a.box_px.cmp(&b.box_px)));
 
     let mut reasons = Vec::new();
-    if score >= limits.threshold {
-        let message = format!("score {score:.3} reaches the threshold {:.3}", limits.threshold);
+    // A model with a score of its own may contradict its map: either of them is enough.
+    let best = regions.first().map_or(score, |region| region.score.max(score));
+    if best >= limits.threshold {
+        let message = format!("score {best:.3} reaches the threshold {:.3}", limits.threshold);
         reasons.push(Reason { code: ReasonCode::Score, message });
     }
-    if let Some(largest) = shielded.first() {
-        let total: f32 = shielded.iter().map(|area| area.area_mm2).sum();
-        let message = format!(
-            "the beam did not get through {} of {:.2} m2 in all, the largest at column {} row {}",
-            if shielded.len() == 1 { "1 area".to_owned() } else { format!("{} areas", shielded.len()) },
-            total / 1e6,
-            largest.box_px.x,
-            largest.box_px.y
-        );
-        reasons.push(Reason { code: ReasonCode::Shielded, message });
+    for (cause, code, words) in [
+        (UnseenCause::Shielded, ReasonCode::Shielded, "the beam did not get through"),
+        (UnseenCause::Repaired, ReasonCode::Repaired, "the detector did not measure, and repair filled,"),
+    ] {
+        let areas: Vec<&UnseenArea> = unseen.iter().filter(|area| area.cause == cause).collect();
+        if let Some(largest) = areas.first() {
+            let total: f32 = areas.iter().map(|area| area.area_mm2).sum();
+            let message = format!(
+                "{words} {} of {:.2} m2 in all, the largest at column {} row {}",
+                if areas.len() == 1 { "1 area".to_owned() } else { format!("{} areas", areas.len()) },
+                total / 1e6,
+                largest.box_px.x,
+                largest.box_px.y
+            );
+            reasons.push(Reason { code, message });
+        }
     }
     let repaired = share(prepared, PixelState::Repaired);
     if repaired > settings.max_repaired_share {
@@ -141,19 +162,37 @@ pub fn judge(
         );
         reasons.push(Reason { code: ReasonCode::Repaired, message });
     }
+    if planes_differ(prepared) {
+        let message = "the two planes do not show the same picture: are they two views and not two energies?";
+        warnings.push(Warning::new("planes_differ", message));
+    }
+    for warning in prepared.warnings.iter().chain(&warnings) {
+        if POOR.contains(&warning.code.as_str()) && !settings.accept.contains(&warning.code) {
+            reasons.push(Reason { code: ReasonCode::Poor, message: format!("{}: {}", warning.code, warning.message) });
+        }
+    }
     let verdict = match reasons.first().map(|reason| reason.code) {
         None => Verdict::Clear,
         Some(ReasonCode::Score) => Verdict::Flagged,
         Some(_) => Verdict::Inconclusive,
     };
-    Ok(Judgement { verdict, reasons, score, threshold: limits.threshold, regions, shielded, warnings })
+    let map_peak = inference.map.as_ref().map(|map| map.scores.iter().copied().fold(0.0, f32::max));
+    Ok(Judgement { verdict, reasons, score, map_peak, threshold, regions, unseen, warnings })
 }
 
 struct Context<'a> {
     prepared: &'a Prepared,
     high: Beam,
     low: Beam,
-    seen_from_above: bool,
+    view: View,
+}
+
+/// From where a container is looked at, as far as zones depend on it.
+#[derive(Clone, Copy, PartialEq)]
+enum View {
+    Side,
+    Top,
+    Other,
 }
 
 impl<'a> Context<'a> {
@@ -166,7 +205,13 @@ impl<'a> Context<'a> {
             // Interlaced accelerators pair 6 with 4 MV and 9 with 6: two thirds.
             None => Beam { effective_mev: high.effective_mev * 2.0 / 3.0, known: false },
         };
-        Self { prepared, high, low, seen_from_above: metadata.view.as_deref() == Some("top") }
+        let view = match metadata.view.as_deref().map(str::to_lowercase).as_deref() {
+            // Where nothing is said: nearly all fielded scanners look from the side.
+            None | Some("side") => View::Side,
+            Some("top") => View::Top,
+            Some(_) => View::Other,
+        };
+        Self { prepared, high, low, view }
     }
 
     fn frame(&self) -> &Frame {
@@ -183,7 +228,8 @@ impl<'a> Context<'a> {
         let frame = self.frame();
         let length = frame.crop.width as f32 * frame.source_pixel.x;
         let height = frame.crop.height as f32 * frame.source_pixel.y;
-        (frame.located == Located::Container).then(|| Zone::of(region, length, height, self.seen_from_above))
+        let known = frame.located == Located::Container && self.view != View::Other;
+        known.then(|| Zone::of(region, length, height, self.view == View::Top, frame.doors_known))
     }
 
     fn region(
@@ -238,12 +284,27 @@ fn check_numbers(prepared: &Prepared, inference: &Inference) -> Result<()> {
     Ok(())
 }
 
-fn map_regions(context: &Context<'_>, inference: &Inference, limits: &ScoreContract) -> Vec<Region> {
+fn map_regions(
+    context: &Context<'_>,
+    inference: &Inference,
+    limits: &ScoreContract,
+    warnings: &mut Vec<Warning>,
+) -> Vec<Region> {
     let Some(map) = &inference.map else { return Vec::new() };
     let pixel = context.frame().pixel;
     let cells = |mm: f32| (limits.merge_mm / mm / map.cell as f32) as u32;
     let size = context.prepared.dim();
-    merge(hysteresis(&map.scores, limits.region_seed, limits.region_grow), (cells(pixel.x), cells(pixel.y)))
+    let peak = |found: &Component| {
+        found.pixels.iter().map(|&(row, column)| map.scores[[row as usize, column as usize]]).fold(0.0, f32::max)
+    };
+    let mut parts = hysteresis(&map.scores, limits.region_seed, limits.region_grow);
+    if parts.len() > MOST_PIECES {
+        let message = format!("the map falls into {} pieces, the {MOST_PIECES} highest are looked at", parts.len());
+        warnings.push(Warning::new("regions_cut", message));
+        parts.sort_by(|a, b| peak(b).total_cmp(&peak(a)));
+        parts.truncate(MOST_PIECES);
+    }
+    merge(parts, (cells(pixel.x), cells(pixel.y)))
         .into_iter()
         .filter_map(|found| {
             let component = found.scaled((map.cell, map.cell), size);
@@ -251,9 +312,8 @@ fn map_regions(context: &Context<'_>, inference: &Inference, limits: &ScoreContr
                 return None;
             }
             let scores = found.pixels.iter().map(|&(row, column)| map.scores[[row as usize, column as usize]]);
-            let peak = scores.clone().fold(0.0, f32::max);
             let mean = scores.map(f64::from).sum::<f64>() / found.pixels.len() as f64;
-            Some(context.region(&component, outlines(&found, map.cell), peak, mean as f32, None))
+            Some(context.region(&component, outlines(&found, map.cell), peak(&found), mean as f32, None))
         })
         .collect()
 }
@@ -271,10 +331,10 @@ fn box_regions(context: &Context<'_>, boxes: &[ScoredBox], limits: &ScoreContrac
             let bounds = bounds.intersection(&whole)?;
             let pixels =
                 (bounds.y..bounds.bottom()).flat_map(|row| (bounds.x..bounds.right()).map(move |c| (row, c))).collect();
+            // A detector has judged its box as a whole: however small, it is not to be dropped.
             let component = Component { pixels, bounds };
-            (area_mm2(context.frame(), &component) >= limits.min_area_mm2).then(|| {
-                context.region(&component, outlines(&component, 1), found.score, found.score, found.label.clone())
-            })
+            let outlines = outlines(&component, 1);
+            Some(context.region(&component, outlines, found.score, found.score, found.label.clone()))
         })
         .collect()
 }
@@ -292,15 +352,32 @@ fn scan_score(inference: &Inference, regions: &[Region], limits: &ScoreContract)
     rounded(peak.min((limits.threshold - 0.001).max(0.0)), 1e-5)
 }
 
-fn shielded_areas(context: &Context<'_>, side_mm: f32) -> Vec<ShieldedArea> {
-    shielded_places(context.prepared, side_mm)
+fn unseen_areas(context: &Context<'_>, side_mm: f32) -> Vec<UnseenArea> {
+    unseen_places(context.prepared, side_mm)
         .into_iter()
-        .map(|component| {
-            let (box_px, box_mm) = boxes(context.frame(), component.bounds);
-            let area_mm2 = area_mm2(context.frame(), &component);
-            ShieldedArea { box_px, box_mm, area_mm2, zone: context.zone(&box_mm) }
+        .map(|Unseen { place, shielded }| {
+            let (box_px, box_mm) = boxes(context.frame(), place.bounds);
+            let cause = if shielded { UnseenCause::Shielded } else { UnseenCause::Repaired };
+            let area_mm2 = area_mm2(context.frame(), &place);
+            UnseenArea { cause, box_px, box_mm, area_mm2, zone: context.zone(&box_mm) }
         })
         .collect()
+}
+
+/// Whether two planes can hardly be one scene at two energies: their attenuation then goes together (Pearson's
+/// correlation on every 11th pixel, at least 0.8), whatever the scene is made of. Scenes of almost nothing are let pass.
+fn planes_differ(prepared: &Prepared) -> bool {
+    let [high, low] = prepared.attenuation.as_slice() else { return false };
+    let pairs = || high.iter().zip(low).step_by(11).map(|(&a, &b)| (f64::from(a), f64::from(b)));
+    let count = pairs().count().max(1) as f64;
+    let (mean_a, mean_b) = pairs().fold((0.0, 0.0), |sum, (a, b)| (sum.0 + a / count, sum.1 + b / count));
+    let (mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0);
+    for (a, b) in pairs() {
+        let (a, b) = (a - mean_a, b - mean_b);
+        (aa, bb, ab) = (aa + a * a / count, bb + b * b / count, ab + a * b / count);
+    }
+    // Variances of attenuation under 0.001 are noise and thin walls.
+    aa.max(bb) > 1e-3 && ab < 0.8 * (aa * bb).sqrt()
 }
 
 fn share(prepared: &Prepared, state: PixelState) -> f32 {

@@ -108,8 +108,33 @@ fn a_load_is_flagged_with_its_mass_place_and_band() {
     let mass = region.mass.unwrap();
     assert!((mass.kg - 100.0).abs() < 0.5, "{mass:?}");
     assert!((mass.sigma_kg - 16.0).abs() < 1.0, "{mass:?}");
-    assert_eq!(region.material.unwrap().band, Some(super::super::mass::MaterialBand::Organic));
     assert_eq!(region.polygons.len(), 1);
+}
+
+#[test]
+fn a_band_is_named_only_where_the_energies_can_tell_it() {
+    use super::super::attenuation::MassAttenuation;
+    use super::super::mass::MaterialBand;
+    let band = |stated: &[f32], low_mev: f32, coefficient: fn(MassAttenuation) -> f32| {
+        let mut prepared = prepared();
+        let mut inference = inference(&prepared);
+        let place = s![100..150, 600..660];
+        for (plane, mev) in [(0, 3.0), (1, low_mev)] {
+            let extra = 20.0 * coefficient(MassAttenuation::at(mev));
+            prepared.attenuation[plane].slice_mut(place).mapv_inplace(|value| value + extra);
+        }
+        inference.map.as_mut().unwrap().scores.slice_mut(place).fill(0.9);
+        let metadata = Metadata { energies_mv: stated.to_vec(), ..Metadata::default() };
+        let settings = Settings::default().check().unwrap();
+        let judgement = judge(&prepared, &inference, &contract(), &metadata, &settings).unwrap();
+        judgement.regions[0].material.unwrap().band
+    };
+    assert_eq!(band(&[9.0, 3.0], 1.0, |at| at.organic), Some(MaterialBand::Organic));
+    assert_eq!(band(&[9.0, 3.0], 1.0, |at| at.metal), Some(MaterialBand::Metal));
+    assert_eq!(band(&[9.0, 6.0], 2.0, |at| at.metal), Some(MaterialBand::Metal));
+    // Too close, or not stated: no band.
+    assert_eq!(band(&[9.0, 6.0], 2.0, |at| at.mineral), None);
+    assert_eq!(band(&[], 2.0, |at| at.metal), None);
 }
 
 #[test]
@@ -132,9 +157,9 @@ fn what_the_beam_did_not_get_through_is_never_clear() {
     let judgement = judged(&prepared, &inference(&prepared));
     assert_eq!(judgement.verdict, Verdict::Inconclusive);
     assert_eq!(judgement.reasons[0].code, ReasonCode::Shielded);
-    assert_eq!(judgement.shielded.len(), 1);
+    assert_eq!(judgement.unseen.len(), 1);
     let expected = BoxPx { x: 100 + 600, y: 50 + 100, width: 60, height: 40 };
-    assert_eq!(judgement.shielded[0].box_px, expected, "whole cells of 20 mm");
+    assert_eq!(judgement.unseen[0].box_px, expected, "whole cells of 20 mm");
     // A speck does not count, nor does the steel edge of a roof however long.
     prepared.state.fill(PixelState::Valid);
     prepared.state.slice_mut(s![50..55, 300..305]).fill(PixelState::Shielded);
@@ -218,4 +243,109 @@ fn more_regions_than_wanted_are_cut_and_counted() {
     let judgement = judged(&prepared, &inference);
     assert_eq!(judgement.regions.len(), 50);
     assert_eq!(judgement.warnings[0].code, "regions_cut");
+}
+
+#[test]
+fn a_repaired_block_is_not_seen_either_and_noise_opens_no_hole_in_a_shield() {
+    let mut prepared = prepared();
+    prepared.state.slice_mut(s![100..125, ..]).fill(PixelState::Repaired);
+    let judgement = judged(&prepared, &inference(&prepared));
+    assert_eq!((judgement.verdict, judgement.reasons[0].code), (Verdict::Inconclusive, ReasonCode::Repaired));
+    assert_eq!(judgement.unseen[0].cause, UnseenCause::Repaired);
+    prepared.state.fill(PixelState::Valid);
+    for row in 50..100 {
+        for column in 300..350 {
+            // Every eighth pixel counts as measured by chance, and every 17th column was repaired.
+            let hole = (row * 7 + column * 3) % 8 == 0;
+            let state = if column % 17 == 0 { PixelState::Repaired } else { PixelState::Shielded };
+            prepared.state[[row, column]] = if hole { PixelState::Valid } else { state };
+        }
+    }
+    let judgement = judged(&prepared, &inference(&prepared));
+    assert_eq!((judgement.verdict, judgement.reasons[0].code), (Verdict::Inconclusive, ReasonCode::Shielded));
+    assert!(judgement.unseen[0].area_mm2 > 150_000.0);
+}
+
+#[test]
+fn a_poor_picture_is_inconclusive_unless_that_is_accepted() {
+    let mut prepared = prepared();
+    for code in super::super::settings::POOR.into_iter().filter(|code| *code != "planes_differ") {
+        prepared.warnings = vec![Warning::new(code, "why")];
+        let judgement = judged(&prepared, &inference(&prepared));
+        assert_eq!((judgement.verdict, judgement.reasons[0].code), (Verdict::Inconclusive, ReasonCode::Poor), "{code}");
+        let settings = Settings { accept: vec![code.to_owned()], ..Settings::default() }.check().unwrap();
+        let accepted = judge(&prepared, &inference(&prepared), &contract(), &Metadata::default(), &settings).unwrap();
+        assert_eq!(accepted.verdict, Verdict::Clear, "{code}");
+    }
+    prepared.warnings = vec![Warning::new("eight_bit_export", "not a reason by itself")];
+    assert_eq!(judged(&prepared, &inference(&prepared)).verdict, Verdict::Clear);
+}
+
+#[test]
+fn two_views_given_as_two_energies_are_noticed() {
+    let mut prepared = prepared();
+    prepared.attenuation[0].slice_mut(s![50..150, 100..400]).fill(2.0);
+    prepared.attenuation[1].slice_mut(s![50..150, 100..400]).fill(2.4);
+    assert_eq!(judged(&prepared, &inference(&prepared)).verdict, Verdict::Clear);
+    prepared.attenuation[1].fill(0.99);
+    prepared.attenuation[1].slice_mut(s![50..150, 700..1000]).fill(2.4);
+    let judgement = judged(&prepared, &inference(&prepared));
+    assert_eq!(judgement.verdict, Verdict::Inconclusive);
+    assert!(judgement.reasons[0].message.starts_with("planes_differ"), "{:?}", judgement.reasons);
+}
+
+#[test]
+fn a_lower_threshold_finds_more_and_the_maps_peak_is_always_kept() {
+    let prepared = prepared();
+    let mut inference = inference(&prepared);
+    inference.map.as_mut().unwrap().scores.slice_mut(s![100..150, 600..660]).fill(0.35);
+    let at = |threshold| {
+        let settings = Settings { threshold, ..Settings::default() }.check().unwrap();
+        judge(&prepared, &inference, &contract(), &Metadata::default(), &settings).unwrap()
+    };
+    let (own, lower) = (at(None), at(Some(0.3)));
+    assert_eq!((own.verdict, own.map_peak, own.regions.len()), (Verdict::Clear, Some(0.35), 0));
+    assert_eq!((lower.verdict, lower.score, lower.regions.len()), (Verdict::Flagged, 0.35, 1));
+}
+
+#[test]
+fn a_map_that_contradicts_the_models_score_is_believed_too() {
+    let prepared = prepared();
+    let mut inference = Inference { score: Some(0.1), ..inference(&prepared) };
+    inference.map.as_mut().unwrap().scores.slice_mut(s![100..150, 600..660]).fill(0.9);
+    let judgement = judged(&prepared, &inference);
+    assert_eq!((judgement.verdict, judgement.score), (Verdict::Flagged, 0.1));
+}
+
+#[test]
+fn unknown_doors_and_views_leave_zones_open() {
+    let mut prepared = prepared();
+    let mut inference = inference(&prepared);
+    inference.map.as_mut().unwrap().scores.slice_mut(s![100..150, 20..60]).fill(0.9);
+    prepared.frame.doors_known = false;
+    let judgement = judged(&prepared, &inference);
+    assert_eq!(judgement.regions[0].zone, Some(Zone::End));
+    assert_eq!(judgement.warnings[0].code, "doors_assumed");
+    let view = |view: &str| {
+        let metadata = Metadata { view: Some(view.into()), ..Metadata::default() };
+        let settings = Settings::default().check().unwrap();
+        judge(&prepared, &inference, &contract(), &metadata, &settings).unwrap().regions[0].zone
+    };
+    assert_eq!((view("Top"), view("oblique"), view("SIDE")), (Some(Zone::End), None, Some(Zone::End)));
+}
+
+#[test]
+fn mass_counts_what_the_outline_leaves_out_and_says_where_it_is_a_least_one() {
+    let mut prepared = prepared();
+    let mut inference = inference(&prepared);
+    let place = s![100..150, 600..660];
+    prepared.attenuation[0].slice_mut(place).fill(1.8);
+    inference.map.as_mut().unwrap().scores.slice_mut(s![102..148, 602..658]).fill(0.9);
+    let whole = judged(&prepared, &inference).regions[0].mass.unwrap();
+    // 0.6 x 0.5 m of extra attenuation 1.0 at 3 MeV.
+    let expected = 60.0 * 50.0 / super::super::attenuation::MassAttenuation::at(3.0).organic / 1000.0;
+    assert!((whole.kg / expected - 1.0).abs() < 0.01 && !whole.at_least, "{whole:?} {expected}");
+    prepared.state.slice_mut(s![110..120, 610..620]).fill(PixelState::Shielded);
+    let mass = judged(&prepared, &inference).regions[0].mass.unwrap();
+    assert!(mass.at_least && mass.kg == whole.kg);
 }

@@ -12,6 +12,8 @@ pub enum Zone {
     DoorEnd,
     /// Within 0.6 m of the front wall: false walls, reefer machinery.
     FrontWall,
+    /// Within 1.2 m of an end, and which end the doors are at is not known.
+    End,
     /// The top 0.15 m: roof void, bows.
     Roof,
     /// The lowest 0.2 m: floor boards, beams below them.
@@ -24,12 +26,13 @@ pub enum Zone {
 
 impl Zone {
     /// Every zone.
-    pub const ALL: [Self; 6] = [Self::DoorEnd, Self::FrontWall, Self::Roof, Self::Floor, Self::Side, Self::Load];
+    pub const ALL: [Self; 7] =
+        [Self::DoorEnd, Self::FrontWall, Self::End, Self::Roof, Self::Floor, Self::Side, Self::Load];
 
     /// The zone of a box in a container of the given length and height (or, seen from above, width) in mm.
     ///
     /// Roof and floor come first: a load in the roof void is one at whichever end it lies.
-    pub fn of(region: &BoxMm, length: f32, height: f32, seen_from_above: bool) -> Self {
+    pub fn of(region: &BoxMm, length: f32, height: f32, seen_from_above: bool, doors_known: bool) -> Self {
         let (x, y) = (region.x + region.width / 2.0, region.y + region.height / 2.0);
         if seen_from_above && (y < 150.0 || y > height - 150.0) {
             return Self::Side;
@@ -38,6 +41,8 @@ impl Zone {
             Self::Roof
         } else if !seen_from_above && y < 200.0 {
             Self::Floor
+        } else if !doors_known && (x > length - 1_200.0 || x < 1_200.0) {
+            Self::End
         } else if x > length - 1_200.0 {
             Self::DoorEnd
         } else if x < 600.0 {
@@ -53,6 +58,7 @@ impl std::fmt::Display for Zone {
         f.pad(match self {
             Self::DoorEnd => "door end",
             Self::FrontWall => "front wall",
+            Self::End => "end",
             Self::Roof => "roof",
             Self::Floor => "floor",
             Self::Side => "side",
@@ -67,17 +73,20 @@ mod tests {
 
     #[test]
     fn every_zone_has_a_place() {
-        let at = |x: f32, y: f32, above| {
-            Zone::of(&BoxMm { x: x - 50.0, y: y - 50.0, width: 100.0, height: 100.0 }, 12_192.0, 2_591.0, above)
+        let at = |x: f32, y: f32, above, doors_known| {
+            let region = BoxMm { x: x - 50.0, y: y - 50.0, width: 100.0, height: 100.0 };
+            Zone::of(&region, 12_192.0, 2_591.0, above, doors_known)
         };
         let found = [
-            at(11_800.0, 1_000.0, false),
-            at(300.0, 1_000.0, false),
-            at(11_800.0, 2_500.0, false),
-            at(6_000.0, 100.0, false),
-            at(6_000.0, 100.0, true),
-            at(6_000.0, 1_000.0, false),
+            at(11_800.0, 1_000.0, false, true),
+            at(300.0, 1_000.0, false, true),
+            at(300.0, 1_000.0, false, false),
+            at(11_800.0, 2_500.0, false, true),
+            at(6_000.0, 100.0, false, true),
+            at(6_000.0, 100.0, true, true),
+            at(6_000.0, 1_000.0, false, false),
         ];
         assert_eq!(found, Zone::ALL);
+        assert_eq!(at(11_800.0, 1_000.0, false, false), Zone::End);
     }
 }

@@ -9,6 +9,7 @@ use crate::report::{
 };
 use crate::scan::{Error, Result};
 use crate::source;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -61,7 +62,7 @@ impl OutputFolder {
     }
 
     fn overlay_path(stem: &str) -> String {
-        format!("overlays/{stem}.png")
+        format!("overlays/{stem}.overlay.png")
     }
 
     /// The row of an earlier run's report, if it was made from the same bytes by the same program, model
@@ -77,7 +78,8 @@ impl OutputFolder {
             && report.settings == line.settings
             && report.timings.is_some() == line.timings
             && report.scan.name == job.name
-            && report.verdict != Verdict::Failed;
+            && report.verdict != Verdict::Failed
+            && report.overlay.is_some() == line.wants_overlay(report.verdict);
         if !same_way || report.overlay.as_ref().is_some_and(|overlay| !self.root.join(overlay).is_file()) {
             return None;
         }
@@ -135,12 +137,28 @@ impl OutputFolder {
             settings: line.settings.clone(),
             scans,
             failed,
+            stale: self.stale(&totals.rows)?,
             ignored: finish.ignored,
             interrupted: totals.interrupted,
             timings: finish.timings,
         };
         write_atomically(&self.root.join("summary.json"), &to_json(&summary)?)?;
         Ok(summary)
+    }
+
+    /// Reports of earlier runs on other scans: they stay, for they may be all there is of those, and are named.
+    fn stale(&self, rows: &[Row]) -> Result<Vec<String>> {
+        let ours: HashSet<&str> = rows.iter().map(|row| row.report.as_str()).collect();
+        let unreadable = |error| Error::io(format!("the folder of reports cannot be listed: {error}"));
+        let mut stale = Vec::new();
+        for entry in fs::read_dir(self.root.join("scans")).map_err(unreadable)? {
+            let path = format!("scans/{}", entry.map_err(unreadable)?.file_name().to_string_lossy());
+            if !ours.contains(path.as_str()) {
+                stale.push(path);
+            }
+        }
+        stale.sort();
+        Ok(stale)
     }
 
     fn read_back(&self, row: &Row) -> Result<Report> {

@@ -66,6 +66,15 @@ impl Line<'_> {
         caught.unwrap_or_else(|panic| self.failed(ScanInfo::unread(&job.name), crashed(panic.as_ref())))
     }
 
+    /// Whether a scan of this verdict gets a picture.
+    pub(super) fn wants_overlay(&self, verdict: Verdict) -> bool {
+        match self.overlays {
+            Overlays::Flagged => matches!(verdict, Verdict::Flagged | Verdict::Inconclusive),
+            Overlays::All => verdict != Verdict::Failed,
+            Overlays::None => false,
+        }
+    }
+
     /// What the report says of the model.
     pub fn model(&self) -> ModelReport {
         ModelReport::new(self.scorer.contract(), self.scorer.info())
@@ -112,11 +121,7 @@ impl Line<'_> {
         timings.runs = inference.runs;
         let judgement =
             timed(&mut timings.judge_ms, || judge::judge(&prepared, &inference, contract, &metadata, &self.judge))?;
-        let wanted = match self.overlays {
-            Overlays::Flagged => judgement.verdict != Verdict::Clear,
-            Overlays::All => true,
-            Overlays::None => false,
-        };
+        let wanted = self.wants_overlay(judgement.verdict);
         let report = Report::judged(info.clone(), &warnings, &prepared, judgement, self.model(), self.settings.clone());
         let overlay = timed(&mut timings.overlay_ms, || {
             wanted.then(|| overlay_png(&report, &prepared, inference.map.as_ref())).transpose()

@@ -4,6 +4,7 @@ use super::folder::OutputFolder;
 use super::line::{Job, Line, Outcome};
 use crate::report::{Counts, Row};
 use crate::scan::{Error, Result};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -111,7 +112,9 @@ pub fn run(
 }
 
 fn one(line: &Line<'_>, job: &Job, folder: &OutputFolder, threads: u32) -> Result<(Row, bool, f64)> {
-    if let Some(row) = folder.still_holds(line, job) {
+    // An old report that cannot even be looked at is made anew.
+    let kept = catch_unwind(AssertUnwindSafe(|| folder.still_holds(line, job))).ok().flatten();
+    if let Some(row) = kept {
         return Ok((row, true, 0.0));
     }
     let Outcome { report, overlay } = line.process(job, threads);

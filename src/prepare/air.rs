@@ -34,6 +34,8 @@ pub(super) struct Dark {
     pub(super) level: Vec<f32>,
     /// Its noise.
     pub(super) sigma: f32,
+    /// Whether it was measured or stated to be 0; otherwise opaque and offset cannot be told apart.
+    pub(super) known: bool,
 }
 
 /// The air level over dark.

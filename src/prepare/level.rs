@@ -75,14 +75,15 @@ fn dark(basis: Basis<'_>, settings: &Checked, calibration: &Calibration, record:
     let given = calibration::rows(calibration.dark.as_ref(), "dark", basis.number, all_rows, basis.flip())?;
     let n = basis.rows().len();
     let (dark, from) = if !settings.dark {
-        (Dark { level: vec![0.0; n], sigma: 0.0 }, "off")
+        (Dark { level: vec![0.0; n], sigma: 0.0, known: true }, "off")
     } else if let Some(given) = given {
-        (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma }, "frames")
+        (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma, known: true }, "frames")
     } else {
         let strip = air::dark_strip(basis.counts, basis.margins, basis.bright);
         let from = if strip.is_some() { "strip" } else { "none" };
+        let known = strip.is_some();
         let (level, sigma) = strip.unwrap_or((0.0, 0.0));
-        (Dark { level: vec![level; n], sigma }, from)
+        (Dark { level: vec![level; n], sigma, known }, from)
     };
     let middle = median(&mut dark.level.clone());
     record.step(

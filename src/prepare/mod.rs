@@ -108,7 +108,8 @@ pub fn prepare(scan: &Scan, pixel_mm: f32, settings: &Checked, calibration: &Cal
         channels.push(channel?);
     }
 
-    let (part, located, source_pixel) = crop(&channels[0], area, scan.metadata.pixel_mm, settings, &mut record);
+    let (part, located, source_pixel) =
+        crop(&channels[0], (area, margins), scan.metadata.pixel_mm, settings, &mut record);
     order_energies(&mut channels, area, part, &mut record);
     let inputs: Vec<Input<'_>> = channels
         .iter()
@@ -118,7 +119,7 @@ pub fn prepare(scan: &Scan, pixel_mm: f32, settings: &Checked, calibration: &Cal
             Input { source, repairs, not_finite: not_finite > 0 }
         })
         .collect();
-    let shielded_below = shielded_level(&channels[0], part, settings);
+    let shielded_below = shielded_level(&channels[0], part, settings, &mut record);
 
     let size = (part.height as usize, part.width as usize);
     let (grid, pixel) = if settings.resample {
@@ -224,7 +225,7 @@ fn find_polarity(scan: &Scan, plane: &Plane, settings: &Checked, record: &mut Re
 /// The crop within the area, what it holds, and the source's pixel size.
 fn crop(
     channel: &Channel<'_>,
-    area: BoxPx,
+    (area, margins): (BoxPx, trim::Margins),
     known: Option<PixelSize>,
     settings: &Checked,
     record: &mut Record,
@@ -241,6 +242,16 @@ fn crop(
         record.warn("nothing_located", "neither a container nor another object was told apart from air");
     }
     let (part, located) = found.as_ref().map_or((whole, Located::WholeImage), |f| (f.area, f.located));
+    if found.is_some() {
+        let cut = cut_sides(margins, area, part);
+        if !cut.is_empty() {
+            let text = format!(
+                "the object ends at a black or constant strip at the {}: was the scan stopped, or is it shielded there?",
+                cut.join(" and the ")
+            );
+            record.warn("incomplete", text);
+        }
+    }
     if found.as_ref().is_some_and(|f| f.several) {
         record.warn("several_containers", "more than one container stands in line; the whole of them is used");
     }
@@ -336,10 +347,46 @@ fn find_repairs(
     repairs
 }
 
+/// Where the dark level is not known, the darkest thousandths of a picture may be an offset or scatter behind something
+/// opaque. What is not brighter than that by a quarter is not seen, up to this transmission: beyond it, a picture that
+/// shows nothing darker simply holds nothing dense.
+const DARKEST_SHARE: f32 = 0.002;
+const DARKEST_FACTOR: f32 = 1.25;
+const DARKEST_MOST: f32 = 0.05;
+
+/// The ends of the scan at which a trimmed strip, wider than a hundredth of the picture, touches the object without air
+/// between them.
+fn cut_sides(margins: trim::Margins, area: BoxPx, part: BoxPx) -> Vec<&'static str> {
+    // A few columns of anything lie between an object and what the trimming left of a strip.
+    let near = 3;
+    let least = area.width as usize / 100;
+    let mut cut = Vec::new();
+    if margins.left > least && part.x <= near {
+        cut.push("left");
+    }
+    if margins.right > least && part.right() + near >= area.width {
+        cut.push("right");
+    }
+    cut
+}
+
 /// The transmission below which the high-energy plane's pixels are shielded.
-fn shielded_level(channel: &Channel<'_>, part: BoxPx, settings: &Checked) -> Option<f32> {
+fn shielded_level(channel: &Channel<'_>, part: BoxPx, settings: &Checked, record: &mut Record) -> Option<f32> {
     let air = robust::median(&mut channel.air.row[part.y as usize..part.bottom() as usize].to_vec());
     let (sigmas, quantum) = (settings.shielded_sigmas, channel.counts.quantum());
     let level = shielded::threshold(settings.shielded_below, sigmas, channel.dark.sigma, quantum, air);
-    settings.shielded.then_some(level)
+    if channel.dark.known || !settings.shielded {
+        return settings.shielded.then_some(level);
+    }
+    let darkest = robust::quantile(&mut finite(channel.counts.sample(200_000)), DARKEST_SHARE) / air;
+    let raised = DARKEST_FACTOR * darkest;
+    if raised <= level || raised > DARKEST_MOST {
+        return Some(level);
+    }
+    let text = format!(
+        "the dark level is not known: what transmits less than {raised:.4}, near the darkest of the picture, counts as not \
+         penetrated; give a dark frame"
+    );
+    record.warn("dark_unknown", text);
+    Some(raised)
 }

@@ -79,7 +79,7 @@ impl Row {
         }
     }
 
-    /// Flagged first, then inconclusive and failed, then clear; by falling score, then by name.
+    /// Flagged first, then failed, inconclusive and clear; by falling score, then by name.
     pub fn rank(&self, other: &Self) -> std::cmp::Ordering {
         let order = |row: &Self| match row.verdict {
             Verdict::Flagged => 0,
@@ -129,7 +129,7 @@ pub struct Summary {
     pub schema_version: u32,
     /// The program that wrote it.
     pub generator: Generator,
-    /// The exit code that says the same: 0 all clear, 1 something needs a look, 2 something failed.
+    /// The exit code that says the same: 0 all clear, 1 something needs a look, 2 something failed, 130 interrupted.
     pub exit_code: u8,
     /// Verdicts.
     pub counts: Counts,
@@ -141,6 +141,8 @@ pub struct Summary {
     pub scans: Vec<Row>,
     /// Failed scans with their errors, in the order of the scans.
     pub failed: Vec<FailedScan>,
+    /// Reports that earlier runs left in the folder on scans that are not among this run's; sorted.
+    pub stale: Vec<String>,
     /// Files found that are no scans, in their order.
     pub ignored: Vec<IgnoredFile>,
     /// True where the run was stopped before every scan was done.

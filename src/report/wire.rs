@@ -1,7 +1,7 @@
 //! The report of one scan, version 1 of the wire format.
 
 use crate::infer::{Calibration, Contract, ModelInfo};
-use crate::judge::{Judgement, Reason, ReasonCode, Region, ShieldedArea, Verdict};
+use crate::judge::{Judgement, Reason, ReasonCode, Region, UnseenArea, Verdict};
 use crate::prepare::{Frame, Located, Prepared, Step};
 use crate::scan::{BoxPx, Digest, End, Energy, Error, Fault, Metadata, PixelSize, Plane, Result, Scan, Warning};
 use crate::source::Limits;
@@ -112,6 +112,8 @@ pub struct ModelReport {
     pub version: String,
     /// SHA-256 of the ONNX file.
     pub sha256: Digest,
+    /// SHA-256 of its contract as JSON, whether it came inside the ONNX file or beside it.
+    pub contract_sha256: Digest,
     /// Its licence.
     pub licence: String,
     /// True for a graph that was never trained: what it finds is a first hint, what it leaves is unproven.
@@ -132,6 +134,7 @@ impl ModelReport {
             name: contract.name.clone(),
             version: contract.version.clone(),
             sha256: info.digest,
+            contract_sha256: Digest::of(&serde_json::to_vec(contract).unwrap_or_default()),
             licence: contract.licence.clone(),
             baseline: contract.baseline,
             calibration: contract.calibration.clone(),
@@ -271,12 +274,14 @@ pub struct Report {
     pub reasons: Vec<Reason>,
     /// Score of the scan, 0 to 1; absent where it failed.
     pub score: Option<f32>,
+    /// The highest value of the model's map, whatever became of it; absent for models without a map.
+    pub map_peak: Option<f32>,
     /// The threshold it was compared with; absent where it failed.
     pub threshold: Option<f32>,
     /// Places the model points at, highest score first.
     pub regions: Vec<Region>,
-    /// Places the beam did not get through, largest first.
-    pub shielded: Vec<ShieldedArea>,
+    /// Places that were not seen, largest first: unpenetrated or repaired.
+    pub unseen: Vec<UnseenArea>,
     /// Why the scan failed; absent where it did not.
     pub error: Option<ErrorInfo>,
     /// What was odd.
@@ -311,9 +316,10 @@ impl Report {
             verdict: judgement.verdict,
             reasons: judgement.reasons,
             score: Some(judgement.score),
+            map_peak: judgement.map_peak,
             threshold: Some(judgement.threshold),
             regions: judgement.regions,
-            shielded: judgement.shielded,
+            unseen: judgement.unseen,
             error: None,
             warnings: [warnings, &prepared.warnings, &judgement.warnings].concat(),
             overlay: None,
@@ -333,9 +339,10 @@ impl Report {
             verdict: Verdict::Failed,
             reasons: vec![Reason { code: ReasonCode::Failed, message: error.to_string() }],
             score: None,
+            map_peak: None,
             threshold: None,
             regions: Vec::new(),
-            shielded: Vec::new(),
+            unseen: Vec::new(),
             error: Some(error.into()),
             warnings: Vec::new(),
             overlay: None,

@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Pixels per plane; 256 000 000 unless told. A 40-ft box at 3 mm a pixel has about 4 000 000.
+    /// Pixels per plane; 64 000 000 unless told. A 40-ft box at 3 mm a pixel has about 4 000 000.
     pub max_pixels: u64,
-    /// Bytes per file; 2 GiB unless told.
+    /// Bytes per file; 1 GiB unless told.
     pub max_bytes: u64,
-    /// Planes (pages, samples, frames) per file; 16 unless told.
+    /// Planes (pages, samples, frames) per file; 8 unless told.
     pub max_pages: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pixels: 256_000_000, max_bytes: 2 << 30, max_pages: 16 }
+        Self { max_pixels: 64_000_000, max_bytes: 1 << 30, max_pages: 8 }
     }
 }
 
@@ -97,9 +97,9 @@ mod tests {
         let text = |result: Result<()>| result.unwrap_err().to_string();
         assert_eq!(
             limits.sides(40960, 9000).unwrap_err().to_string(),
-            "image is 40960x9000, limit is 256 Mpx; raise --max-pixels"
+            "image is 40960x9000, limit is 64 Mpx; raise --max-pixels"
         );
-        assert_eq!(text(limits.planes(17, "pages")), "file has 17 pages, limit is 16; raise --max-pages");
+        assert_eq!(text(limits.planes(17, "pages")), "file has 17 pages, limit is 8; raise --max-pages");
         assert_eq!(
             text(limits.file((2 << 30) + 1)),
             "file has 2147483649 bytes, limit is 2147483648; raise --max-bytes"

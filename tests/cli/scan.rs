@@ -24,7 +24,7 @@ fn a_days_scans_are_ranked_and_the_exit_code_says_that_someone_has_to_look() {
     day(folder.path());
     let output = portray(folder.path()).args(["scan", "day", "--out", "reports"]).output().unwrap();
     snapshot("scan_day", &shown(folder.path(), &output));
-    for file in ["summary.json", "reports.csv", "reports.jsonl", "overlays/MSKU9070323.png.png"] {
+    for file in ["summary.json", "reports.csv", "reports.jsonl", "overlays/MSKU9070323.png.overlay.png"] {
         assert!(folder.path().join("reports").join(file).is_file(), "{file}");
     }
     // Again: everything is kept, and the result is the same but for the time.

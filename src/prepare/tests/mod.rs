@@ -2,6 +2,7 @@
 
 mod hostile;
 mod location;
+mod unseen;
 
 use super::scenes::{Scene, Slab, paint, scan};
 use super::*;
