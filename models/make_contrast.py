@@ -17,18 +17,18 @@ VERSION = "1.0.0"
 PIXEL_MM = 5.0
 FIRST = 4  # input pixels per map pixel
 LEVELS = (4, 8, 16)  # input pixels per pixel of each pyramid level
-LENGTH = 31  # length of the opening's lines in level pixels: 0.5, 1 and 2 m
-SMOOTH = (9, 7, 5)  # side of the box that a load has to fill, in level pixels
-# What counts as ordinary: FLOOR of attenuation, SHARE of the attenuation around, NOISE times the mean difference between
-# neighbours, PATTERN times the mean contrast in AROUND (columns, rows at the coarsest level: 6 x 2 m). Contrast counts up
-# to CAP there, so that a pattern that repeats is ordinary and one strong load is not.
-FLOOR, SHARE, NOISE, PATTERN, CAP = 0.02, 0.3, 5.0, 8.0, 4.0
-AROUND = (151, 15)
-WEIGHT = (1.0, 1.0, 1.0)  # of each level
-# The corner castings of every container are compact and dense: CORNER is taken off at the scan's corners, falling to 0
-# within REACH map pixels of both edges.
-CORNER, REACH = 8.0, 16
-GAIN, CENTRE = 6.0, 0.89  # logit = GAIN * (contrast / ordinary - CENTRE)
+LENGTH = ((31, 31), (27, 27), (17, 21))  # length of the opening's lines in level pixels: 0.6, 1.1 and 1.7 m; a load is shorter both ways
+CLOSED = (3, 5, 3)  # light gaps narrower than this many level pixels are filled first: 60, 200 and 240 mm
+SMOOTH = (7, 7, 5)  # side of the box that a load has to fill, in level pixels: 140, 280 and 400 mm
+# What counts as ordinary: FLOOR of attenuation, SHARE of the attenuation around, and PATTERN times what contrast is usual
+# nearby: the mean, over ALONG or UP, of the highest contrast in boxes of CELL (columns, rows at the coarsest level).
+FLOOR, SHARE, PATTERN, COLUMN = 0.15, 0.10, 2.5, (2.5, 2.0, 1.5)
+CELL, ALONG, UP = 7, (101, 9), (7, 31)
+EDGE = 1.5  # how far a pixel's own contrast may lie under the load's before it counts as outside
+# The corner castings of every container are compact and dense: contrast counts for nothing in the scan's corners, and
+# fully from REACH map pixels from either edge.
+REACH, STEEP = 16, 6.0
+GAIN, CENTRE = 4.0, 1.1  # logit = GAIN * (contrast / ordinary - CENTRE)
 
 CONTRACT = {
     "schema_version": 1,
@@ -79,6 +79,21 @@ class Graph:
         pads = [rows // 2, columns // 2] * 2
         return self.op("AveragePool", [x], name, kernel_shape=[rows, columns], pads=pads, count_include_pad=0)
 
+    def most(self, x, columns, rows, name):
+        """Highest value in a box, one pass along and one up."""
+        if rows > 1 and columns > 1:
+            return self.most(self.most(x, columns, 1, f"{name}_columns"), 1, rows, name)
+        pads = [rows // 2, columns // 2] * 2
+        return self.op("MaxPool", [x], name, kernel_shape=[rows, columns], pads=pads)
+
+    def squared(self, x):
+        return self.op("Mul", [x, x], f"{x}_squared")
+
+    def closing(self, x, side, name):
+        """Light gaps narrower than `side` filled to the darker side's neighbour."""
+        filled = self.op("Neg", [self.most(x, side, side, f"{name}_most")], f"{name}_minus")
+        return self.op("Neg", [self.most(filled, side, side, f"{name}_least")], name)
+
     def top_hat(self, x, columns, rows, name):
         """What stands out from the opening by a line, with air (0) around the scan."""
         pads = self.constant(f"{name}_pads", [0, 0, rows - 1, columns - 1] * 2, np.int64)
@@ -97,34 +112,37 @@ def resized(g, x, factor, name):
     return g.op("Resize", [x, "", scales], name, mode="linear", coordinate_transformation_mode="half_pixel")
 
 
-def level(g, x, index):
+def level(g, x, index, inner):
     """Contrast over what is ordinary, on one level of the pyramid."""
-    scale = LEVELS[index]
+    scale, (columns, rows), side = LEVELS[index], LENGTH[index], SMOOTH[index]
     n = f"level{scale}"
-    along = g.top_hat(x, LENGTH, 1, f"{n}_along")
-    up = g.top_hat(x, 1, LENGTH, f"{n}_up")
-    both = g.op("Min", [along, up], f"{n}_both")
-    contrast = g.mean(both, SMOOTH[index], SMOOTH[index], f"{n}_contrast")
-    # Differences between horizontal neighbours: noise, and the texture of cargo.
-    noise = g.op("Abs", [g.op("Sub", [x, g.mean(x, 3, 1, f"{n}_three")], f"{n}_difference")], f"{n}_noise")
-    # The pattern around is wide, so the coarsest grid is fine enough for it.
-    capped = g.op("Min", [both, g.number(CAP)], f"{n}_capped")
+    x = g.closing(x, CLOSED[index], f"{n}_closed")
+    along = g.top_hat(x, columns, 1, f"{n}_along")
+    up = g.top_hat(x, 1, rows, f"{n}_up")
+    both = g.op("Mul", [g.op("Min", [along, up], f"{n}_least"), inner], f"{n}_both")
+    contrast = g.mean(both, side, side, f"{n}_contrast")
+    # What is usual around is wide, so the coarsest grid is fine enough for it.
     coarse = LEVELS[-1] // scale
+    usual = contrast
     if coarse > 1:
-        capped = g.op("AveragePool", [capped], f"{n}_coarse", kernel_shape=[coarse] * 2, strides=[coarse] * 2)
-    pattern = resized(g, g.mean(capped, *AROUND, f"{n}_around"), coarse, f"{n}_pattern")
+        usual = g.op("MaxPool", [usual], f"{n}_coarse", kernel_shape=[coarse] * 2, strides=[coarse] * 2)
+    root = g.op("Sqrt", [g.most(usual, CELL, CELL, f"{n}_cells")], f"{n}_root")
+    around = g.op("Mul", [g.squared(g.mean(root, *ALONG, f"{n}_along_cells")), g.number(PATTERN)], f"{n}_around")
+    above = g.op("Mul", [g.squared(g.mean(root, *UP, f"{n}_up_cells")), g.number(COLUMN[index])], f"{n}_above")
+    usual = g.op("Max", [around, above], f"{n}_usual")
     terms = [
-        g.op("Mul", [pattern, g.number(PATTERN)], f"{n}_pattern_share"),
+        resized(g, usual, coarse, f"{n}_pattern"),
         g.op("Mul", [g.mean(x, 11, 11, f"{n}_thick"), g.number(SHARE)], f"{n}_thick_share"),
-        g.op("Mul", [g.mean(noise, 11, 11, f"{n}_rough"), g.number(NOISE)], f"{n}_rough_share"),
         g.number(FLOOR),
     ]
-    ratio = g.op("Div", [contrast, g.op("Sum", terms, f"{n}_ordinary")], f"{n}_ratio")
-    return g.op("Mul", [ratio, g.number(WEIGHT[index])], f"{n}_weighted")
+    # The box's contrast marks the load's middle; spread over the box and cut by each pixel's own it reaches the edges.
+    spread = g.most(contrast, side, side, f"{n}_spread")
+    own = g.op("Mul", [g.mean(both, 3, 3, f"{n}_own"), g.number(EDGE)], f"{n}_own_share")
+    return g.op("Div", [g.op("Min", [spread, own], f"{n}_cut"), g.op("Sum", terms, f"{n}_ordinary")], f"{n}_ratio")
 
 
 def corners(g, x):
-    """1 in the scan's corners, 0 further than REACH from either of their edges."""
+    """0 in the scan's corners, 1 further than REACH from either of their edges."""
     zero = g.op("Mul", [x, g.number(0.0)], "zero")
     ones = g.op("Add", [zero, g.number(1.0)], "ones")
     near = []
@@ -133,20 +151,23 @@ def corners(g, x):
         padded = g.op("Pad", [ones, pads], f"{name}_padded")
         inside = g.op("AveragePool", [padded], f"{name}_inside", kernel_shape=[2 * rows + 1, 2 * columns + 1])
         near.append(g.op("Mul", [g.op("Sub", [ones, inside], f"{name}_outside"), g.number(2.0)], f"near_{name}"))
-    return g.op("Mul", near, "corner")
+    corner = g.op("Min", [g.op("Mul", [g.op("Mul", near, "corner"), g.number(STEEP)], "corner_steep"), ones], "corner_whole")
+    return g.op("Sub", [ones, corner], "inner4")
 
 
 def build():
     g = Graph()
     x = g.op("AveragePool", ["scan"], "level4", kernel_shape=[FIRST, FIRST], strides=[FIRST, FIRST])
+    inner = corners(g, x)
     ratios = []
     for index, scale in enumerate(LEVELS):
         if index:
-            x = g.op("AveragePool", [x], f"level{scale}", kernel_shape=[2, 2], strides=[2, 2])
-        ratios.append(resized(g, level(g, x, index), scale // FIRST, f"level{scale}_on_map"))
-        if not index:
-            corner = g.op("Mul", [corners(g, x), g.number(CORNER)], "castings")
-    most = g.op("Sub", [g.op("Max", ratios, "most"), corner], "without_castings")
+            x, inner = (
+                g.op("AveragePool", [y], f"{name}{scale}", kernel_shape=[2, 2], strides=[2, 2])
+                for y, name in ((x, "level"), (inner, "inner"))
+            )
+        ratios.append(resized(g, level(g, x, index, inner), scale // FIRST, f"level{scale}_on_map"))
+    most = g.op("Max", ratios, "most")
     g.op("Mul", [g.op("Sub", [most, g.number(CENTRE)], "centred"), g.number(GAIN)], "map")
     graph = helper.make_graph(
         g.nodes,
