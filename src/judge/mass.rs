@@ -32,7 +32,7 @@ const MIN_EXTRA_FOR_BAND: f32 = 0.05;
 pub struct Mass {
     /// Extra mass in kg; negative where less absorbs than around it.
     pub kg: f32,
-    /// Whether the beam did not get through parts of the region: `kg` is then the least it can be, and `sigma_kg` does
+    /// Whether the beam did not get through more than a hundredth of the region: `kg` is then the least it can be, and `sigma_kg` does
     /// not cover what is behind.
     pub at_least: bool,
     /// Standard uncertainty in kg: background, effective energy and material.
@@ -166,13 +166,13 @@ pub(super) fn mass(prepared: &Prepared, component: &Component, high: Beam) -> Op
     let area_cm2 = excess.pixels as f32 * prepared.frame.pixel.area() / 100.0;
     let to_kg = area_cm2 / coefficient / 1000.0;
     let kg = excess.mean * to_kg;
+    let blocked =
+        |&&(row, column): &&(u32, u32)| prepared.state[[row as usize, column as usize]] == PixelState::Shielded;
+    let shielded = component.pixels.iter().filter(blocked).count();
     let spread = if high.known { COEFFICIENT_SPREAD } else { COEFFICIENT_SPREAD_ASSUMED };
     Some(Mass {
         kg: rounded(kg, 0.01),
-        at_least: component
-            .pixels
-            .iter()
-            .any(|&(row, column)| prepared.state[[row as usize, column as usize]] == PixelState::Shielded),
+        at_least: 100 * shielded > component.pixels.len(),
         sigma_kg: rounded((excess.sigma * to_kg).hypot(kg * spread), 0.01),
         extra_attenuation: rounded(excess.mean, 1e-4),
         coefficient_cm2_g: rounded(coefficient, 1e-5),

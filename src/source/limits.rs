@@ -101,8 +101,8 @@ mod tests {
         );
         assert_eq!(text(limits.planes(17, "pages")), "file has 17 pages, limit is 8; raise --max-pages");
         assert_eq!(
-            text(limits.file((2 << 30) + 1)),
-            "file has 2147483649 bytes, limit is 2147483648; raise --max-bytes"
+            text(limits.file((1 << 30) + 1)),
+            "file has 1073741825 bytes, limit is 1073741824; raise --max-bytes"
         );
         let small = Limits { max_pixels: 1500, ..limits };
         assert!(small.sides(40, 50).unwrap_err().to_string().contains("limit is 1500 pixels"));

@@ -1,0 +1,68 @@
+//! What the built-in baseline says of the samples: the loads it can see are flagged, and README names the rest.
+
+use portray::infer::{OnnxScorer, SessionOptions, default_model};
+use portray::judge::{Verdict, Zone};
+use portray::pipeline::{Job, Line, Overlays};
+use portray::report::{Report, RunSettings};
+use portray::scan::{BoxPx, Truth};
+use portray::source;
+use std::path::Path;
+
+fn reports(samples: &Path) -> Vec<Report> {
+    let scorer = OnnxScorer::load(default_model(), None, &SessionOptions::default()).unwrap();
+    let line = Line {
+        scorer: &scorer,
+        prepare: portray::prepare::Checked::default(),
+        calibration: portray::prepare::Calibration::default(),
+        judge: portray::judge::Settings::default().check().unwrap(),
+        overlays: Overlays::None,
+        timings: false,
+        settings: RunSettings::default(),
+    };
+    let found = source::discover(&[samples.display().to_string()], None, None);
+    assert!(found.problems.is_empty());
+    let job = |entry: source::Entry| Job { name: entry.name.clone(), stem: entry.name.clone(), entry: Ok(entry) };
+    found.entries.into_iter().map(|entry| line.process(&job(entry), 1).report).collect()
+}
+
+/// The hidden loads' boxes in source pixels.
+fn hidden(samples: &Path, scan: &str) -> Vec<BoxPx> {
+    let truth = samples.join(scan).with_extension("truth.json");
+    let truth: Truth = serde_json::from_slice(&std::fs::read(truth).unwrap()).unwrap();
+    truth.loads.into_iter().map(|load| load.box_px).collect()
+}
+
+#[test]
+fn the_samples_get_the_verdicts_that_readme_names() {
+    use Verdict::{Clear, Flagged, Inconclusive};
+    let expected = [
+        ("bananas-clean.tif", Clear, None),
+        ("bananas-in-cargo.tif", Flagged, Some(Zone::Load)),
+        // 29 kg within the refrigeration unit: beyond the baseline.
+        ("bananas-reefer-machinery.tif", Clear, None),
+        ("cartons-structure.tif", Flagged, Some(Zone::Roof)),
+        ("coffee-rip-off.tif", Flagged, Some(Zone::DoorEnd)),
+        ("empty-clean.tif", Clear, None),
+        ("empty-in-empty.png", Flagged, Some(Zone::Load)),
+        // A false alarm: motors are compact and dense.
+        ("machinery-clean.tif", Flagged, Some(Zone::Load)),
+        // Nothing gets through the reels.
+        ("reels-clean.png", Inconclusive, None),
+        ("tiles-rip-off.dcs", Flagged, Some(Zone::DoorEnd)),
+    ];
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let reports = reports(&samples);
+    assert_eq!(reports.len(), expected.len());
+    let mut hits = 0;
+    for (report, (name, verdict, zone)) in reports.iter().zip(expected) {
+        assert_eq!((report.scan.name.as_str(), report.verdict), (name, verdict), "{:?}", report.reasons);
+        assert_eq!(report.regions.first().and_then(|region| region.zone), zone, "{name}");
+        let loads = hidden(&samples, name);
+        if let (Some(region), Some(load)) = (report.regions.first(), loads.first()) {
+            let common = region.box_px.intersection(load).map_or(0, |common| common.area());
+            assert!(2 * common > region.box_px.area().min(load.area()), "{name}: {:?} {load:?}", region.box_px);
+            hits += 1;
+        }
+    }
+    assert_eq!(hits, 5, "the highest region lies on the hidden load in each scan where one is found");
+}
