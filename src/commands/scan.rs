@@ -25,7 +25,7 @@ const EXAMPLES: &str = "Examples:
   find /scans -newer stamp -print0 | portray scan - --out reports --json
   portray scan box.dcs --out reports --model detector.onnx --threshold 0.7
 
-Each scan gets reports/scans/NAME.json, those that need a look reports/overlays/NAME.png too.
+Each scan gets reports/scans/NAME.json, those that need a look reports/overlays/NAME.overlay.png.
 The whole run is in summary.json and reports.csv (both ranked) and reports.jsonl.
 An interrupted run goes on where it stopped: reports that still hold are kept, unless --fresh.";
 
