@@ -40,6 +40,7 @@ enum Command {
     /// Print a completion script for a shell
     Completions(paper::CompletionArgs),
     /// Print the manual page (roff)
+    #[command(after_help = "Example:\n  portray man | man -l -")]
     Man,
 }
 

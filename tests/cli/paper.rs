@@ -25,7 +25,7 @@ fn completions_manual_and_schemas_are_printed() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["scan", "simulate", "doctor", "schema", "completions"] {
+    for command in ["scan", "simulate", "doctor", "schema", "completions", "man"] {
         let output = portray(folder.path()).args([command, "--help"]).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(output.status.code(), Some(0));
