@@ -13,20 +13,24 @@ import sys
 import numpy as np
 from onnx import TensorProto, checker, helper, numpy_helper
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 PIXEL_MM = 5.0
 FIRST = 4  # input pixels per map pixel
-LEVELS = (4, 8, 16)  # input pixels per pixel of each pyramid level
-LENGTH = ((31, 31), (25, 27), (27, 21))  # length of the opening's lines in level pixels: 0.6, 1.1 and 1.7 m; a load is shorter both ways
-CLOSED = (3, 7, 3)  # light gaps narrower than this many level pixels are filled first: 60, 200 and 240 mm
-SMOOTH = (9, 11, 7)  # side of the box that a load has to fill, in level pixels: 140, 280 and 400 mm
-# What counts as ordinary: FLOOR of attenuation, SHARE of the attenuation around, and PATTERN times what contrast is usual
-# nearby: the mean, over ALONG or UP, of the highest contrast in boxes of CELL (columns, rows at the coarsest level).
-FLOOR, SHARE, PATTERN, COLUMN = 0.317, 0.022, 3.0, (3.2, 2.0, 0.4)
+LEVELS = (4, 8, 16)  # input pixels per pixel of each pyramid level: 20, 40 and 80 mm
+# Per level, in level pixels. Light gaps narrower than CLOSED are filled first: the seams of boxes and bags, and between
+# pallets. A load is shorter than LENGTH, (columns, rows), both ways, and fills a good part of a box of side SMOOTH.
+CLOSED = (3, 7, 3)
+LENGTH = ((31, 29), (25, 27), (23, 19))
+SMOOTH = (9, 11, 7)
+# What counts as ordinary: FLOOR of attenuation, SHARE of the attenuation around, and what contrast is usual nearby. That is
+# the square of the mean root of the highest contrast in boxes of CELL pixels of the coarsest level: a pattern counts in
+# full, a single load hardly against itself. ALONG (columns, rows) counts PATTERN times, UP counts COLUMN times per level.
+FLOOR, SHARE, PATTERN, COLUMN = 0.222, 0.01, 4.2, (3.2, 1.88, 0.32)
 CELL, ALONG, UP = 7, (121, 15), (3, 41)
-EDGE = 1.2  # how far a pixel's own contrast may lie under the load's before it counts as outside
-# The corner castings of every container are compact and dense: contrast counts for nothing in the scan's corners, and
-# fully from REACH map pixels from either edge.
+EDGE = 1.2  # a pixel's own contrast counts this many times where it is less than its load's: it draws the outline
+# The corner castings of every container are compact and dense: contrast counts for nothing in the scan's corners, and fully
+# from REACH map pixels (0.3 m) from either edge. The coarsest level leaves out ENDS (0.5 m) at both ends, where it would
+# take a whole refrigeration unit for a load. STEEP is the masks' slope.
 REACH, ENDS, STEEP = 16, 24, 6.0
 GAIN, CENTRE = 4.0, 1.1  # logit = GAIN * (contrast / ordinary - CENTRE)
 
@@ -36,7 +40,7 @@ CONTRACT = {
     "version": VERSION,
     "licence": "MIT OR Apache-2.0",
     "summary": "Untrained baseline: compact excess of attenuation over its horizontal and its vertical surroundings at "
-    "three scales, divided by what is ordinary nearby.",
+    "three scales, divided by what is usual nearby.",
     "baseline": True,
     "input": {
         "name": "scan",
@@ -87,10 +91,11 @@ class Graph:
         return self.op("MaxPool", [x], name, kernel_shape=[rows, columns], pads=pads)
 
     def squared(self, x):
+        """The product with itself."""
         return self.op("Mul", [x, x], f"{x}_squared")
 
     def closing(self, x, side, name):
-        """Light gaps narrower than `side` filled to the darker side's neighbour."""
+        """Light gaps narrower than `side` filled with the less dense of their neighbours."""
         filled = self.op("Neg", [self.most(x, side, side, f"{name}_most")], f"{name}_minus")
         return self.op("Neg", [self.most(filled, side, side, f"{name}_least")], name)
 
