@@ -20,7 +20,7 @@ LEVELS = (4, 8, 16)  # input pixels per pixel of each pyramid level: 20, 40 and 
 # Per level, in level pixels. Light gaps narrower than CLOSED are filled first: the seams of boxes and bags, and between
 # pallets. A load is shorter than LENGTH, (columns, rows), both ways, and fills a good part of a box of side SMOOTH.
 CLOSED = (3, 7, 3)
-LENGTH = ((31, 29), (25, 27), (23, 19))
+LENGTH = ((31, 29), (25, 27), (27, 21))
 SMOOTH = (9, 11, 7)
 # What counts as ordinary: FLOOR of attenuation, SHARE of the attenuation around, and what contrast is usual nearby. That is
 # the square of the mean root of the highest contrast in boxes of CELL pixels of the coarsest level: a pattern counts in
@@ -180,7 +180,8 @@ def build():
                 g.op("AveragePool", [y], f"{name}{scale}", kernel_shape=[2, 2], strides=[2, 2])
                 for y, name in ((x, "level"), (inner, "inner"), (middle, "middle"))
             )
-        ratios.append(resized(g, level(g, x, index, inner, middle if scale == LEVELS[-1] else None), scale // FIRST, f"level{scale}_on_map"))
+        ratio = level(g, x, index, inner, middle if scale == LEVELS[-1] else None)
+        ratios.append(resized(g, ratio, scale // FIRST, f"level{scale}_on_map"))
     most = g.op("Max", ratios, "most")
     g.op("Mul", [g.op("Sub", [most, g.number(CENTRE)], "centred"), g.number(GAIN)], "map")
     graph = helper.make_graph(
