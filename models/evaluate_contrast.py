@@ -6,8 +6,8 @@
 Runs the program itself, so preparation and judging are measured too. Scans that FOLDER holds already are kept: give each
 seed a folder of its own. Tune on one seed and report another. Needs Python alone.
 
-A load is found where a region of a flagged scan has its middle in the load's box or covers half of that box; a scan is
-found where one of its loads is. Mass is a found region's over the load's.
+A load is found where a region of a flagged scan has its middle in the load's box or covers half of that box. Mass is that
+of the regions that found it over its own.
 """
 
 import argparse
@@ -105,16 +105,17 @@ def main():
         if any(not any(marks(region, load) for load in truth["loads"]) for region in regions):
             elsewhere[scenario] += 1
 
-    print("\n| scenario | class | visible | found | scan flagged | regions a load | median mass ratio | scans with other regions |")
+    print("\n| scenario | class | visible | found | scan flagged | regions a load | median mass ratio "
+          "| scans with other regions |")
     print("|---|---|---|---|---|---|---|---|")
     for (scenario, kind, visible), results in sorted(loads.items()):
         ratios = [ratio for _, ratio, _ in results if ratio is not None]
         pieces = [count for *_, count in results if count]
-        print(f"| {scenario} | {kind} | {'yes' if visible else 'no'} | {len(ratios)} / {len(results)} "
-              f"| {sum(flagged for flagged, *_ in results)} / {len(results)} "
-              f"| {statistics.mean(pieces):.1f} " if pieces else f"| {scenario} | {kind} | {'yes' if visible else 'no'} "
-              f"| 0 / {len(results)} | {sum(flagged for flagged, *_ in results)} / {len(results)} | ", end="")
-        print(f"| {statistics.median(ratios):.2f} | {elsewhere[scenario]} |" if ratios else f"| | {elsewhere[scenario]} |")
+        cells = [scenario, kind, "yes" if visible else "no", f"{len(ratios)} / {len(results)}",
+                 f"{sum(flagged for flagged, *_ in results)} / {len(results)}",
+                 f"{statistics.mean(pieces):.1f}" if pieces else "", f"{statistics.median(ratios):.2f}" if ratios else "",
+                 str(elsewhere[scenario])]
+        print(f"| {' | '.join(cells)} |")
     print("\n| clean cargo | false alarms |\n|---|---|")
     for cargo, results in sorted(clean.items()):
         print(f"| {cargo} | {sum(results)} / {len(results)} |")

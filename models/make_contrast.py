@@ -13,21 +13,25 @@ import sys
 import numpy as np
 from onnx import TensorProto, checker, helper, numpy_helper
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 PIXEL_MM = 5.0
 FIRST = 4  # input pixels per map pixel
-LEVELS = (4, 8, 16)  # input pixels per pixel of each pyramid level
-LENGTH = ((31, 31), (27, 27), (17, 21))  # length of the opening's lines in level pixels: 0.6, 1.1 and 1.7 m; a load is shorter both ways
-CLOSED = (3, 5, 3)  # light gaps narrower than this many level pixels are filled first: 60, 200 and 240 mm
-SMOOTH = (7, 7, 5)  # side of the box that a load has to fill, in level pixels: 140, 280 and 400 mm
-# What counts as ordinary: FLOOR of attenuation, SHARE of the attenuation around, and PATTERN times what contrast is usual
-# nearby: the mean, over ALONG or UP, of the highest contrast in boxes of CELL (columns, rows at the coarsest level).
-FLOOR, SHARE, PATTERN, COLUMN = 0.15, 0.10, 2.5, (2.5, 2.0, 1.5)
-CELL, ALONG, UP = 7, (101, 9), (7, 31)
-EDGE = 1.5  # how far a pixel's own contrast may lie under the load's before it counts as outside
-# The corner castings of every container are compact and dense: contrast counts for nothing in the scan's corners, and
-# fully from REACH map pixels from either edge.
-REACH, STEEP = 16, 6.0
+LEVELS = (4, 8, 16)  # input pixels per pixel of each pyramid level: 20, 40 and 80 mm
+# Per level, in level pixels. Light gaps narrower than CLOSED are filled first: the seams of boxes and bags, and between
+# pallets. A load is shorter than LENGTH, (columns, rows), both ways, and fills a good part of a box of side SMOOTH.
+CLOSED = (3, 7, 3)
+LENGTH = ((31, 29), (25, 27), (27, 21))
+SMOOTH = (9, 11, 7)
+# What counts as ordinary: FLOOR of attenuation, SHARE of the attenuation around, and what contrast is usual nearby. That is
+# the square of the mean root of the highest contrast in boxes of CELL pixels of the coarsest level: a pattern counts in
+# full, a single load hardly against itself. ALONG (columns, rows) counts PATTERN times, UP counts COLUMN times per level.
+FLOOR, SHARE, PATTERN, COLUMN = 0.222, 0.01, 4.2, (3.2, 1.88, 0.32)
+CELL, ALONG, UP = 7, (121, 15), (3, 41)
+EDGE = 1.2  # a pixel's own contrast counts this many times where it is less than its load's: it draws the outline
+# The corner castings of every container are compact and dense: contrast counts for nothing in the scan's corners, and fully
+# from REACH map pixels (0.3 m) from either edge. The coarsest level leaves out ENDS (0.5 m) at both ends, where it would
+# take a whole refrigeration unit for a load. STEEP is the masks' slope.
+REACH, ENDS, STEEP = 16, 24, 6.0
 GAIN, CENTRE = 4.0, 1.1  # logit = GAIN * (contrast / ordinary - CENTRE)
 
 CONTRACT = {
@@ -36,7 +40,7 @@ CONTRACT = {
     "version": VERSION,
     "licence": "MIT OR Apache-2.0",
     "summary": "Untrained baseline: compact excess of attenuation over its horizontal and its vertical surroundings at "
-    "three scales, divided by what is ordinary nearby.",
+    "three scales, divided by what is usual nearby.",
     "baseline": True,
     "input": {
         "name": "scan",
@@ -87,10 +91,11 @@ class Graph:
         return self.op("MaxPool", [x], name, kernel_shape=[rows, columns], pads=pads)
 
     def squared(self, x):
+        """The product with itself."""
         return self.op("Mul", [x, x], f"{x}_squared")
 
     def closing(self, x, side, name):
-        """Light gaps narrower than `side` filled to the darker side's neighbour."""
+        """Light gaps narrower than `side` filled with the less dense of their neighbours."""
         filled = self.op("Neg", [self.most(x, side, side, f"{name}_most")], f"{name}_minus")
         return self.op("Neg", [self.most(filled, side, side, f"{name}_least")], name)
 
@@ -112,7 +117,7 @@ def resized(g, x, factor, name):
     return g.op("Resize", [x, "", scales], name, mode="linear", coordinate_transformation_mode="half_pixel")
 
 
-def level(g, x, index, inner):
+def level(g, x, index, inner, middle):
     """Contrast over what is ordinary, on one level of the pyramid."""
     scale, (columns, rows), side = LEVELS[index], LENGTH[index], SMOOTH[index]
     n = f"level{scale}"
@@ -138,35 +143,45 @@ def level(g, x, index, inner):
     # The box's contrast marks the load's middle; spread over the box and cut by each pixel's own it reaches the edges.
     spread = g.most(contrast, side, side, f"{n}_spread")
     own = g.op("Mul", [g.mean(both, 3, 3, f"{n}_own"), g.number(EDGE)], f"{n}_own_share")
-    return g.op("Div", [g.op("Min", [spread, own], f"{n}_cut"), g.op("Sum", terms, f"{n}_ordinary")], f"{n}_ratio")
+    cut = g.op("Min", [spread, own], f"{n}_cut")
+    if middle is not None:
+        cut = g.op("Mul", [cut, middle], f"{n}_off_the_ends")
+    return g.op("Div", [cut, g.op("Sum", terms, f"{n}_ordinary")], f"{n}_ratio")
 
 
-def corners(g, x):
-    """0 in the scan's corners, 1 further than REACH from either of their edges."""
+def masks(g, x):
+    """(0 in the scan's corners and 1 further than REACH from either edge, 0 at its ends and 1 further than ENDS)."""
     zero = g.op("Mul", [x, g.number(0.0)], "zero")
     ones = g.op("Add", [zero, g.number(1.0)], "ones")
-    near = []
-    for name, columns, rows in (("side", REACH, 0), ("end", 0, REACH)):
+
+    def near(columns, rows, name):
+        """1 at the edge, 0 further from it than this many pixels."""
         pads = g.constant(f"{name}_pads", [0, 0, rows, columns] * 2, np.int64)
         padded = g.op("Pad", [ones, pads], f"{name}_padded")
         inside = g.op("AveragePool", [padded], f"{name}_inside", kernel_shape=[2 * rows + 1, 2 * columns + 1])
-        near.append(g.op("Mul", [g.op("Sub", [ones, inside], f"{name}_outside"), g.number(2.0)], f"near_{name}"))
-    corner = g.op("Min", [g.op("Mul", [g.op("Mul", near, "corner"), g.number(STEEP)], "corner_steep"), ones], "corner_whole")
-    return g.op("Sub", [ones, corner], "inner4")
+        return g.op("Mul", [g.op("Sub", [ones, inside], f"{name}_outside"), g.number(2.0)], name)
+
+    def away(closeness, name):
+        steep = g.op("Min", [g.op("Mul", [closeness, g.number(STEEP)], f"{name}_steep"), ones], f"{name}_whole")
+        return g.op("Sub", [ones, steep], f"{name}{FIRST}")
+
+    corner = g.op("Mul", [near(REACH, 0, "side"), near(0, REACH, "top")], "corner")
+    return away(corner, "inner"), away(near(ENDS, 0, "end"), "middle")
 
 
 def build():
     g = Graph()
     x = g.op("AveragePool", ["scan"], "level4", kernel_shape=[FIRST, FIRST], strides=[FIRST, FIRST])
-    inner = corners(g, x)
+    inner, middle = masks(g, x)
     ratios = []
     for index, scale in enumerate(LEVELS):
         if index:
-            x, inner = (
+            x, inner, middle = (
                 g.op("AveragePool", [y], f"{name}{scale}", kernel_shape=[2, 2], strides=[2, 2])
-                for y, name in ((x, "level"), (inner, "inner"))
+                for y, name in ((x, "level"), (inner, "inner"), (middle, "middle"))
             )
-        ratios.append(resized(g, level(g, x, index, inner), scale // FIRST, f"level{scale}_on_map"))
+        ratio = level(g, x, index, inner, middle if scale == LEVELS[-1] else None)
+        ratios.append(resized(g, ratio, scale // FIRST, f"level{scale}_on_map"))
     most = g.op("Max", ratios, "most")
     g.op("Mul", [g.op("Sub", [most, g.number(CENTRE)], "centred"), g.number(GAIN)], "map")
     graph = helper.make_graph(
