@@ -3,13 +3,11 @@
 //! Runs where `PORTRAY_PEER_PYTHON` names an interpreter that has the packages of `benches/peer/requirements.txt`
 //! (`benches/peer/setup.sh` makes one, and `.ci/run` calls it); elsewhere it says that it was skipped.
 
-use portray::infer::{OnnxScorer, Scorer as _, SessionOptions, default_model};
-use portray::judge::{self, Verdict};
-use portray::pipeline::{Job, Line, Overlays};
-use portray::prepare::{self, Calibration};
-use portray::report::{Report, RunSettings};
+mod sample_reports;
+
+use portray::judge::Verdict;
 use portray::scan::BoxPx;
-use portray::source;
+use sample_reports::reports;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -50,7 +48,7 @@ fn the_peer_finds_the_same_regions() {
     assert!(status.success(), "the peer failed: {status}");
 
     let (mut scans, mut compared, mut alone, mut near_mass) = (0, 0, 0, 0);
-    for ours in our_reports(&root.join("samples")) {
+    for ours in reports(&root.join("samples")) {
         let name = &ours.scan.name;
         let theirs: Value =
             serde_json::from_slice(&std::fs::read(out.path().join(format!("scans/{name}.json"))).unwrap()).unwrap();
@@ -101,24 +99,6 @@ fn the_peer_finds_the_same_regions() {
     );
     assert_eq!(scans, 10);
     assert!(compared >= 5 && alone * 3 <= compared && near_mass * 2 >= compared);
-}
-
-/// portray's reports of the samples.
-fn our_reports(samples: &Path) -> Vec<Report> {
-    let scorer = OnnxScorer::load(default_model(), None, &SessionOptions::default()).unwrap();
-    let line = Line {
-        scorer: &scorer,
-        prepare: prepare::Checked::default(),
-        calibration: Calibration::default(),
-        judge: judge::Settings::default().check().unwrap(),
-        overlays: Overlays::None,
-        timings: false,
-        settings: RunSettings::default(),
-    };
-    assert_eq!(scorer.contract().name, "contrast");
-    let found = source::discover(&[samples.display().to_string()], None, None);
-    let job = |entry: source::Entry| Job { name: entry.name.clone(), stem: entry.name.clone(), entry: Ok(entry) };
-    found.entries.into_iter().map(|entry| line.process(&job(entry), 1).report).collect()
 }
 
 fn verdict(verdict: Verdict) -> &'static str {

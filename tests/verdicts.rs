@@ -1,29 +1,11 @@
 //! What the built-in baseline says of the samples: the loads it can see are flagged, and README names the rest.
 
-use portray::infer::{OnnxScorer, SessionOptions, default_model};
-use portray::judge::{Verdict, Zone};
-use portray::pipeline::{Job, Line, Overlays};
-use portray::report::{Report, RunSettings};
-use portray::scan::{BoxPx, Truth};
-use portray::source;
-use std::path::Path;
+mod sample_reports;
 
-fn reports(samples: &Path) -> Vec<Report> {
-    let scorer = OnnxScorer::load(default_model(), None, &SessionOptions::default()).unwrap();
-    let line = Line {
-        scorer: &scorer,
-        prepare: portray::prepare::Checked::default(),
-        calibration: portray::prepare::Calibration::default(),
-        judge: portray::judge::Settings::default().check().unwrap(),
-        overlays: Overlays::None,
-        timings: false,
-        settings: RunSettings::default(),
-    };
-    let found = source::discover(&[samples.display().to_string()], None, None);
-    assert!(found.problems.is_empty());
-    let job = |entry: source::Entry| Job { name: entry.name.clone(), stem: entry.name.clone(), entry: Ok(entry) };
-    found.entries.into_iter().map(|entry| line.process(&job(entry), 1).report).collect()
-}
+use portray::judge::{Verdict, Zone};
+use portray::scan::{BoxPx, Truth};
+use sample_reports::reports;
+use std::path::Path;
 
 /// The hidden loads' boxes in source pixels.
 fn hidden(samples: &Path, scan: &str) -> Vec<BoxPx> {

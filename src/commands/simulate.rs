@@ -1,12 +1,12 @@
 //! `portray simulate`: container scans with exact truth.
 
+use crate::report::write_atomically;
 use crate::scan::Error;
 use crate::simulate::{ScannerFile, ScannerModel, Scenario, ScenarioFile, encode_all, presets, simulate};
 use crate::source::write::Format;
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Makes container scans with exact truth
 #[derive(Debug, clap::Args)]
@@ -143,7 +143,7 @@ pub(super) fn run(args: &Args, out: &mut dyn std::io::Write) -> Result<()> {
             .and_then(|simulated| encode_all(&simulated, &name, format))
             .with_context(|| format!("scan {number} of scenario {} with scanner {}", scenario.name, scanner.name))?;
         for (file, bytes) in &encoded.files {
-            write_whole(folder, file, bytes)?;
+            write_atomically(&folder.join(file), bytes)?;
         }
         let hidden: Vec<String> =
             encoded.truth.loads.iter().map(|l| format!("{} {:.0} kg", l.class.as_str(), l.mass_kg)).collect();
@@ -201,23 +201,6 @@ fn scanner(name: &str) -> Result<ScannerModel> {
     }
     let text = text(name).with_context(|| name.to_owned())?.ok_or_else(|| unknown("scanner", name))?;
     ScannerFile::parse(&text).and_then(ScannerFile::check).with_context(|| name.to_owned())
-}
-
-/// Writes a file so that its name never stands for half of it: a temporary file in the same folder, then renamed.
-fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
-    let path = folder.join(name);
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".portray-").tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-        }
-        file.persist(&path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|e| Error::io(e.to_string())).with_context(|| path.display().to_string())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 use super::*;
 use clap::Parser as _;
+use std::path::Path;
 
 #[derive(clap::Parser)]
 struct Cli {
