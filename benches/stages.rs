@@ -5,7 +5,7 @@ use criterion::{
 };
 use portray::infer::{Area, Contract, FixedScorer, OnnxScorer, Scorer, SessionOptions, default_model};
 use portray::judge;
-use portray::prepare::{Calibration, Prepared, Settings, prepare};
+use portray::prepare::{Calibration, Prepared, Settings, Target, prepare};
 use portray::report::{ModelReport, Report, RunSettings, ScanInfo, overlay_png};
 use portray::scan::Scan;
 use portray::source::{Entry, Limits, open};
@@ -24,7 +24,7 @@ fn group<'a>(c: &'a mut Criterion, name: &str, scan: &Scan) -> BenchmarkGroup<'a
 }
 
 fn prepared(scan: &Scan) -> Prepared {
-    prepare(scan, 5.0, &Settings::default().check().unwrap(), &Calibration::default()).unwrap()
+    prepare(scan, Target::all(5.0), &Settings::default().check().unwrap(), &Calibration::default()).unwrap()
 }
 
 /// The whole preparation, and what it takes with one step left out.
@@ -50,7 +50,7 @@ fn preparing(c: &mut Criterion) {
             change(&mut settings);
             let settings = settings.check().unwrap();
             group.bench_function(what, |b| {
-                let run = |()| prepare(&scan, 5.0, &settings, &Calibration::default()).unwrap();
+                let run = |()| prepare(&scan, Target::all(5.0), &settings, &Calibration::default()).unwrap();
                 b.iter_batched(|| (), run, BatchSize::PerIteration);
             });
         }

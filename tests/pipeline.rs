@@ -202,6 +202,10 @@ fn a_crash_in_one_scan_is_one_failed_report() {
     let error = report.error.unwrap();
     assert_eq!((report.verdict, error.fault), (Verdict::Failed, Fault::Bug));
     assert_eq!(error.message, "portray crashed on this scan: the scorer fell over");
+    // What was read before the crash is still said.
+    let bytes = fs::read(input.join("box-1.png")).unwrap();
+    assert_eq!(report.scan.sha256, Some(Digest::of(&bytes)));
+    assert_eq!(report.scan.width, Some(700));
 }
 
 #[test]

@@ -50,7 +50,10 @@ impl<'a> Input<'a> {
             return Err(Error::parameter("the prepared scan has no pixels"));
         }
         let mut planes = prepared.transmission.iter().chain(&prepared.attenuation).chain(&prepared.ratio);
-        if prepared.transmission.is_empty() || prepared.attenuation.is_empty() || planes.any(|p| p.dim() != size) {
+        let wants_transmission =
+            contract.channels.iter().any(|c| matches!(c, Channel::Transmission | Channel::TransmissionLow));
+        let lacking = prepared.attenuation.is_empty() || wants_transmission && prepared.transmission.is_empty();
+        if lacking || planes.any(|p| p.dim() != size) {
             return Err(Error::bug("the prepared scan lacks a plane or has planes of several sizes"));
         }
         let squeezed = matches!(contract.area, super::Area::Resize { .. });
@@ -283,6 +286,10 @@ pub(super) mod tests {
         scan.transmission[0] = Array2::zeros((3, 4));
         assert!(told(&scan).contains("planes of several sizes"));
         scan.transmission.clear();
+        assert!(Input::new(&scan, &wanted).is_ok(), "transmission that the model does not want may be missing");
+        let transmission = contract(&[Channel::Transmission]);
+        assert!(Input::new(&scan, &transmission).unwrap_err().to_string().contains("lacks a plane"));
+        scan.attenuation.clear();
         assert!(told(&scan).contains("lacks a plane"));
     }
 }

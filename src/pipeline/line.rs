@@ -1,6 +1,6 @@
 //! The line one scan goes through.
 
-use crate::infer::Scorer;
+use crate::infer::{Channel, Scorer};
 use crate::judge::{self, Verdict};
 use crate::prepare;
 use crate::report::{ModelReport, Report, RunSettings, ScanInfo, Timings, overlay_png};
@@ -62,8 +62,10 @@ pub struct Line<'a> {
 impl Line<'_> {
     /// Takes one scan from file to report; never fails and never panics: that is a failed report.
     pub fn process(&self, job: &Job, threads: u32) -> Outcome {
-        let caught = catch_unwind(AssertUnwindSafe(|| self.stages(job, threads)));
-        caught.unwrap_or_else(|panic| self.failed(ScanInfo::unread(&job.name), crashed(panic.as_ref())))
+        let mut info = ScanInfo::unread(&job.name);
+        let caught = catch_unwind(AssertUnwindSafe(|| self.stages(job, threads, &mut info)));
+        // What was known before the crash stays in the report: the file can be found again by its digest.
+        caught.unwrap_or_else(|panic| self.failed(info, crashed(panic.as_ref())))
     }
 
     /// Whether a scan of this verdict gets a picture.
@@ -80,13 +82,12 @@ impl Line<'_> {
         ModelReport::new(self.scorer.contract(), self.scorer.info())
     }
 
-    fn stages(&self, job: &Job, threads: u32) -> Outcome {
+    fn stages(&self, job: &Job, threads: u32, info: &mut ScanInfo) -> Outcome {
         let mut timings = Timings { threads, ..Timings::default() };
         let entry = match &job.entry {
             Ok(entry) => entry,
-            Err(error) => return self.failed(ScanInfo::unread(&job.name), error.clone()),
+            Err(error) => return self.failed(info.clone(), error.clone()),
         };
-        let mut info = ScanInfo::unread(&job.name);
         let finished = timed(&mut timings.read_ms, || {
             let file = source::load(entry, &self.settings.limits)?;
             info.sha256 = Some(file.digest);
@@ -95,8 +96,8 @@ impl Line<'_> {
             file.decode(&self.settings.limits)
         })
         .and_then(|scan| {
-            info = ScanInfo { sidecar_sha256: info.sidecar_sha256, ..ScanInfo::of(&job.name, &scan) };
-            self.judged(&info, scan, &mut timings)
+            *info = ScanInfo { sidecar_sha256: info.sidecar_sha256, ..ScanInfo::of(&job.name, &scan) };
+            self.judged(info, scan, &mut timings)
         });
         match finished {
             Ok(mut outcome) => {
@@ -104,15 +105,20 @@ impl Line<'_> {
                 outcome
             }
             // What was read before it failed stays in the report: an officer can find the file again.
-            Err(error) => self.failed(info, error),
+            Err(error) => self.failed(info.clone(), error),
         }
     }
 
     fn judged(&self, info: &ScanInfo, scan: Scan, timings: &mut Timings) -> Result<Outcome> {
         let contract = self.scorer.contract();
-        let prepared = timed(&mut timings.prepare_ms, || {
-            prepare::prepare(&scan, contract.input.pixel_mm, &self.prepare, &self.calibration)
-        })?;
+        let asks = |wanted: &[Channel]| contract.input.channels.iter().any(|channel| wanted.contains(channel));
+        let target = prepare::Target {
+            pixel_mm: contract.input.pixel_mm,
+            transmission: asks(&[Channel::Transmission, Channel::TransmissionLow]),
+            ratio: asks(&[Channel::Ratio]),
+        };
+        let prepared =
+            timed(&mut timings.prepare_ms, || prepare::prepare(&scan, target, &self.prepare, &self.calibration))?;
         // The samples go before the model's own memory comes.
         let Scan { metadata, warnings, planes, .. } = scan;
         drop(planes);

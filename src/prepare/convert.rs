@@ -31,7 +31,9 @@ pub(super) struct Job {
     pub(super) noise_floor: f32,
     /// Below this transmission the first plane's pixels are shielded.
     pub(super) shielded_below: Option<f32>,
-    /// The least high-energy attenuation that gives a ratio.
+    /// Whether transmission is kept.
+    pub(super) transmission: bool,
+    /// The least high-energy attenuation that gives a ratio; nothing where none is wanted.
     pub(super) ratio_least: Option<f32>,
 }
 
@@ -49,6 +51,7 @@ pub(super) struct Converted {
 /// A band of every result.
 struct Band<'a> {
     rows: Range<usize>,
+    /// As many as there are planes, or none.
     transmission: Vec<&'a mut [f32]>,
     attenuation: Vec<&'a mut [f32]>,
     ratio: Option<&'a mut [f32]>,
@@ -67,6 +70,8 @@ struct Work<'a> {
 struct Scratch {
     lines: Vec<f32>,
     spare: Vec<f32>,
+    /// A band of transmission that is not kept.
+    passing: Vec<f32>,
     marks: Marks,
     resizer: Resizer,
 }
@@ -85,7 +90,7 @@ pub(super) fn convert(inputs: &[Input<'_>], job: &Job) -> Result<Converted> {
     let grid = job.mapping.grid;
     let planes = || inputs.iter().map(|_| Array2::<f32>::zeros(grid)).collect::<Vec<_>>();
     let mut out = Converted {
-        transmission: planes(),
+        transmission: if job.transmission { planes() } else { Vec::new() },
         attenuation: planes(),
         ratio: (inputs.len() == 2 && job.ratio_least.is_some()).then(|| Array2::zeros(grid)),
         state: Array2::from_elem(grid, PixelState::Valid),
@@ -129,8 +134,14 @@ fn fill(band: Band<'_>, work: &Work<'_>, scratch: &mut Scratch) -> Result<usize>
     let wide = job.mapping.source.1;
     let needed = if job.mapping.is_identity() { rows.clone() } else { job.mapping.needed(&rows) };
     let mut shielded = 0;
-    for (number, (input, out)) in inputs.iter().zip(&mut transmission).enumerate() {
-        let Scratch { lines, spare, marks, resizer } = scratch;
+    for (number, (input, absorbed)) in inputs.iter().zip(&mut absorbed).enumerate() {
+        let Scratch { lines, spare, passing, marks, resizer } = scratch;
+        let out: &mut [f32] = if let Some(kept) = transmission.get_mut(number) {
+            kept
+        } else {
+            passing.resize(absorbed.len(), 0.0);
+            passing
+        };
         let mut read = |lines: &mut [f32]| {
             for (row, line) in needed.clone().zip(lines.chunks_mut(wide)) {
                 input.repairs.read(&input.source, row, line, spare);
@@ -146,7 +157,7 @@ fn fill(band: Band<'_>, work: &Work<'_>, scratch: &mut Scratch) -> Result<usize>
             read(lines);
             job.mapping.resample(resizer, lines, &rows, out)?;
         }
-        attenuation(out, absorbed[number], job.noise_floor);
+        attenuation(out, absorbed, job.noise_floor);
     }
     if let (Some(out), [high, low], Some(least)) = (quotient, absorbed.as_mut_slice(), job.ratio_least) {
         ratio(high, low, out, least);

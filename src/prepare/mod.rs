@@ -27,7 +27,7 @@ mod transmission;
 mod trim;
 
 pub use calibration::Calibration;
-pub use prepared::{Frame, Located, PixelState, Prepared, Step};
+pub use prepared::{Frame, Located, PixelState, Prepared, Step, Target};
 pub use settings::{Checked, Filter, Settings};
 
 use crate::scan::{BoxPx, End, Energy, Error, PixelSize, Plane, Polarity, Result, Samples, Scan};
@@ -41,7 +41,7 @@ use resample::Mapping;
 use serde_json::{Value, json};
 use transmission::Source;
 
-/// Prepares a scan for a model whose grid has pixels of `pixel_mm` (0.2 to 50).
+/// Prepares a scan for a model: the planes of `target` on a grid of its pixels.
 ///
 /// The same input gives the same bits on any number of threads.
 ///
@@ -49,7 +49,8 @@ use transmission::Source;
 /// Format errors for planes that hold no image (see the messages), planes of different sizes, no plane at
 /// all; parameter errors for `pixel_mm` outside its range and for calibration frames that do not fit; a limit
 /// error where the prepared image would exceed `max_pixels`.
-pub fn prepare(scan: &Scan, pixel_mm: f32, settings: &Checked, calibration: &Calibration) -> Result<Prepared> {
+pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Calibration) -> Result<Prepared> {
+    let pixel_mm = target.pixel_mm;
     if PixelSize::new(pixel_mm, pixel_mm).is_none() {
         return Err(Error::parameter(format!("the model's pixel size is {pixel_mm} mm, expected 0.2 to 50")));
     }
@@ -136,7 +137,8 @@ pub fn prepare(scan: &Scan, pixel_mm: f32, settings: &Checked, calibration: &Cal
         mapping: Mapping { source: size, grid, filter: settings.filter },
         noise_floor: settings.noise_floor,
         shielded_below,
-        ratio_least: settings.ratio.then_some(settings.ratio_min_attenuation),
+        transmission: target.transmission,
+        ratio_least: (settings.ratio && target.ratio).then_some(settings.ratio_min_attenuation),
     };
     let Converted { transmission, attenuation, ratio, state, shielded } = convert::convert(&inputs, &job)?;
 

@@ -88,14 +88,33 @@ pub struct Step {
     pub found: BTreeMap<String, serde_json::Value>,
 }
 
+/// What a model wants of a prepared scan. Attenuation and states are always made: judging needs them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Target {
+    /// Size of the model's pixels in mm, 0.2 to 50.
+    pub pixel_mm: f32,
+    /// Whether to keep transmission; a plane of it is as large as one of attenuation.
+    pub transmission: bool,
+    /// Whether to make the dual-energy ratio where there are two planes.
+    pub ratio: bool,
+}
+
+impl Target {
+    /// Everything that can be made, on pixels of `pixel_mm`.
+    pub fn all(pixel_mm: f32) -> Self {
+        Self { pixel_mm, transmission: true, ratio: true }
+    }
+}
+
 /// A scan ready for a model: planes of one size on a grid of `frame.pixel`, high energy first.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    /// Transmission I/I0 per plane, from the noise floor to about 1.
+    /// Transmission I/I0 per plane, from the noise floor to about 1; empty unless the target asked for it.
     pub transmission: Vec<Array2<f32>>,
     /// Attenuation -ln T per plane, from 0 to -ln(noise floor).
     pub attenuation: Vec<Array2<f32>>,
-    /// Low-energy attenuation over high-energy attenuation where there are two planes; 1 where too little absorbs to tell.
+    /// Low-energy attenuation over high-energy attenuation where there are two planes and the target asked for it;
+    /// 1 where too little absorbs to tell.
     pub ratio: Option<Array2<f32>>,
     /// The state of every prepared pixel.
     pub state: Array2<PixelState>,

@@ -9,7 +9,7 @@ pub const TEMPORARY: &str = ".portray-";
 
 /// Writes `bytes` to `path`: into a temporary file in the same folder first, which then takes the name.
 ///
-/// A crash leaves either the old file or the new one. The folder must exist.
+/// A crash or a power loss leaves either the old file or the new one. The folder must exist.
 ///
 /// # Errors
 /// An i/o error that names the file: no permission, no space, no such folder.
@@ -37,6 +37,8 @@ pub fn persist(file: tempfile::NamedTempFile, path: &Path) -> Result<()> {
         let permissions = std::fs::Permissions::from_mode(0o644);
         file.as_file().set_permissions(permissions).map_err(|error| failed(&error))?;
     }
+    // The contents reach the disk before the name does: after a power loss too a report is whole or not there.
+    file.as_file().sync_data().map_err(|error| failed(&error))?;
     file.persist(path).map_err(|error| failed(&error.error))?;
     Ok(())
 }

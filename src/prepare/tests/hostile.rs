@@ -38,7 +38,7 @@ fn given_frames_replace_the_image_s_own_levels() {
             Polarity::AirDark => frame.mapv(|v| 65535.0 - v),
         };
         let calibration = Calibration { dark: Some(vec![counts(&dark)]), air: Some(vec![counts(&air)]) };
-        let prepared = prepare(&scene.scan(polarity), 8.0, &Checked::default(), &calibration).unwrap();
+        let prepared = prepare(&scene.scan(polarity), Target::all(8.0), &Checked::default(), &calibration).unwrap();
         assert_eq!(step(&prepared, "dark").found["from"], json!("frames"));
         assert_eq!(step(&prepared, "air").found["from"], json!("frames"));
         near(prepared.frame.crop, scene.container.unwrap(), 2);
@@ -48,7 +48,7 @@ fn given_frames_replace_the_image_s_own_levels() {
         assert!((value / 3.58 - 1.0).abs() < 0.01, "{value}");
     }
     let short = Calibration { dark: Some(vec![Array2::zeros((3, 3))]), air: None };
-    let error = prepare(&scene.scan(Polarity::AirBright), 8.0, &Checked::default(), &short).unwrap_err();
+    let error = prepare(&scene.scan(Polarity::AirBright), Target::all(8.0), &Checked::default(), &short).unwrap_err();
     assert_eq!(error.fault, Fault::Parameter);
 }
 
@@ -73,7 +73,7 @@ fn values_that_are_no_number_are_filled_and_marked() {
 fn too_large_a_grid_is_refused() {
     let mut scan = Scene::empty_box().scan(Polarity::AirBright);
     scan.metadata.pixel_mm = PixelSize::new(50.0, 50.0);
-    let error = prepare(&scan, 0.2, &Checked::default(), &Calibration::default()).unwrap_err();
+    let error = prepare(&scan, Target::all(0.2), &Checked::default(), &Calibration::default()).unwrap_err();
     assert_eq!(error.fault, Fault::Limit);
 }
 
@@ -92,7 +92,7 @@ fn a_scan_that_is_all_margin_is_refused_or_kept_but_never_panics() {
         values.slice_mut(ndarray::s![14..26, 22..38]).fill(40_000);
         values
     });
-    let error = prepare(&scan, 5.0, &Checked::default(), &Calibration::default()).unwrap_err();
+    let error = prepare(&scan, Target::all(5.0), &Checked::default(), &Calibration::default()).unwrap_err();
     assert_eq!(error.fault, Fault::Format);
     assert!(error.to_string().starts_with("16x12 pixels stay after trimming"), "{error}");
 }
@@ -147,7 +147,7 @@ proptest! {
         let mut scan = scan(planes, Metadata::default());
         scan.metadata.pixel_mm = known.then_some(PixelSize { x: 5.0, y: 6.0 });
         scan.metadata.polarity = dark.map(|d| if d { Polarity::AirDark } else { Polarity::AirBright });
-        if let Ok(prepared) = prepare(&scan, pixel_mm, &Checked::default(), &Calibration::default()) {
+        if let Ok(prepared) = prepare(&scan, Target::all(pixel_mm), &Checked::default(), &Calibration::default()) {
             let crop = prepared.frame.crop;
             prop_assert!(crop.width >= 16 && crop.height >= 16);
             prop_assert!(crop.right() as usize <= columns && crop.bottom() as usize <= rows);

@@ -150,7 +150,7 @@ fn steps_can_be_switched_off() {
         ratio: false,
         ..Settings::default()
     };
-    let prepared = prepare(&scan, 5.0, &off.check().unwrap(), &Calibration::default()).unwrap();
+    let prepared = prepare(&scan, Target::all(5.0), &off.check().unwrap(), &Calibration::default()).unwrap();
     assert_eq!(prepared.dim(), (444, 1724));
     assert_eq!(codes(&prepared), ["grid_differs"]);
     assert!(prepared.state.iter().all(|&s| s == PixelState::Valid));

@@ -10,7 +10,7 @@ use crate::scan::{Fault, Metadata};
 use ndarray::Array2;
 
 fn run(scan: &Scan, pixel_mm: f32) -> Prepared {
-    prepare(scan, pixel_mm, &Checked::default(), &Calibration::default()).unwrap()
+    prepare(scan, Target::all(pixel_mm), &Checked::default(), &Calibration::default()).unwrap()
 }
 
 fn step<'a>(prepared: &'a Prepared, name: &str) -> &'a Step {
@@ -37,6 +37,19 @@ fn near(found: BoxPx, expected: BoxPx, by: u32) {
     let sides = |b: BoxPx| [b.x, b.y, b.right(), b.bottom()];
     let off = sides(found).into_iter().zip(sides(expected)).map(|(a, b)| a.abs_diff(b)).max().unwrap();
     assert!(off <= by, "found {found:?}, expected {expected:?}");
+}
+
+#[test]
+fn planes_that_no_model_asks_for_are_not_made_and_change_nothing_else() {
+    let mut scene = Scene::empty_box();
+    scene.dual = true;
+    let scan = scene.scan(Polarity::AirBright);
+    let all = run(&scan, 8.0);
+    assert_eq!((all.transmission.len(), all.attenuation.len(), all.ratio.is_some()), (2, 2, true));
+    let target = Target { transmission: false, ratio: false, ..Target::all(8.0) };
+    let few = prepare(&scan, target, &Checked::default(), &Calibration::default()).unwrap();
+    assert!(few.transmission.is_empty() && few.ratio.is_none());
+    assert_eq!((few.attenuation, few.state), (all.attenuation, all.state));
 }
 
 #[test]
@@ -222,7 +235,7 @@ fn unusable_scans_and_arguments_are_refused() {
     };
     let refused = |planes, pixel_mm| {
         let scan = scan(planes, Metadata::default());
-        prepare(&scan, pixel_mm, &Checked::default(), &Calibration::default()).unwrap_err()
+        prepare(&scan, Target::all(pixel_mm), &Checked::default(), &Calibration::default()).unwrap_err()
     };
     assert_eq!(refused(vec![plane(20, 20)], f32::NAN).fault, Fault::Parameter);
     assert_eq!(refused(Vec::new(), 5.0).fault, Fault::Bug);

@@ -1,7 +1,7 @@
 //! What was not seen must not look measured: unknown dark levels, scans that stop.
 
 use super::super::scenes::{Scene, Slab, paint};
-use super::super::{Calibration, PixelState, Prepared, Settings, prepare};
+use super::super::{Calibration, PixelState, Prepared, Settings, Target, prepare};
 use crate::scan::{BoxPx, Polarity, Scan};
 
 /// A box with something that nothing gets through.
@@ -11,7 +11,7 @@ fn opaque(dark: f32) -> Scene {
 }
 
 fn prepared(scan: &Scan) -> Prepared {
-    prepare(scan, 8.0, &Settings::default().check().unwrap(), &Calibration::default()).unwrap()
+    prepare(scan, Target::all(8.0), &Settings::default().check().unwrap(), &Calibration::default()).unwrap()
 }
 
 fn shielded_there(prepared: &Prepared) -> usize {
