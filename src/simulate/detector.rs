@@ -57,6 +57,11 @@ impl Exposure {
     }
 }
 
+/// How the container moves and the detectors shake during a scan.
+pub(super) fn motion(_scanner: &ScannerModel, _draw: &mut super::draw::Draw) -> super::rays::Motion {
+    super::rays::Motion::default()
+}
+
 /// Records one plane: transmission with scatter and blur, photon noise, gain, drift, electronic noise,
 /// the digitiser's steps, dropouts, polarity. Every row has its own stream of random numbers.
 pub(super) fn record(

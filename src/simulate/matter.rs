@@ -49,6 +49,12 @@ pub fn density(material: &str) -> Result<f64> {
     Ok(entry(material)?.density)
 }
 
+/// A material's name as the table has it, which lives as long as the program.
+pub(super) fn canonical(material: &str) -> Result<&'static str> {
+    let known = materials().into_iter().find(|name| *name == material);
+    known.map_or_else(|| entry(material).and(Err(Error::bug("the table has no such material"))), Ok)
+}
+
 fn entry(material: &str) -> Result<&'static MaterialEntry> {
     tables()?.materials.get(material).ok_or_else(|| {
         Error::parameter(format!("there is no material {material:?}"))

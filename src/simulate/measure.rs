@@ -1,7 +1,7 @@
 //! What a load changes in the picture: its mask, extent, extra attenuation and visibility.
 
 use super::load::Hidden;
-use super::render::Projection;
+use super::render::Picture;
 use super::scanner::ScannerModel;
 use crate::scan::{BoxPx, ExtraAttenuation, LoadTruth, Point};
 use ndarray::Array2;
@@ -15,26 +15,38 @@ const PATCH_MM: f64 = 25.0;
 /// How far around the mask's box the clutter is measured, in mm.
 const AROUND_MM: f32 = 100.0;
 
-/// Measures a load against the clean scene; nothing where it lies outside the picture.
+/// The columns that a load changes, with it and without it.
+pub(super) struct Part {
+    /// Their first.
+    pub(super) first: usize,
+    /// Length in mm of the rays through the load's own material.
+    pub(super) path: Array2<f32>,
+    /// The noiseless picture with the load.
+    pub(super) with: Picture,
+    /// The noiseless picture without it.
+    pub(super) without: Picture,
+}
+
+/// Measures a load in a picture of `size` (rows, columns); nothing where it lies outside.
 pub(super) fn load(
     hidden: &Hidden,
-    own: &Projection,
-    clean: &[Array2<f32>],
+    part: &Part,
+    size: (usize, usize),
     scanner: &ScannerModel,
 ) -> Option<(LoadTruth, Array2<u8>)> {
-    let longest = own.path.iter().copied().fold(0.0f32, f32::max);
+    let longest = part.path.iter().copied().fold(0.0f32, f32::max);
     if longest <= 0.0 {
         return None;
     }
-    let inside = |path: f32| path >= MASK_SHARE * longest;
-    let mask = own.path.mapv(|path| if inside(path) { 255u8 } else { 0 });
+    let mask = part.path.mapv(|path| if path >= MASK_SHARE * longest { 255u8 } else { 0 });
     let places: Vec<(usize, usize)> = mask.indexed_iter().filter(|(_, m)| **m > 0).map(|(place, _)| place).collect();
     let box_px = bounds(&places)?;
     let count = places.len() as f64;
     let mean = |of: &dyn Fn((usize, usize)) -> f64| places.iter().map(|&p| of(p)).sum::<f64>() / count;
 
-    let extra_attenuation: Vec<ExtraAttenuation> = own
-        .attenuation
+    let extra: Vec<Array2<f32>> =
+        part.with.attenuation.iter().zip(&part.without.attenuation).map(|(with, without)| with - without).collect();
+    let extra_attenuation: Vec<ExtraAttenuation> = extra
         .iter()
         .zip(&scanner.beams)
         .map(|(plane, beam)| ExtraAttenuation {
@@ -44,8 +56,8 @@ pub(super) fn load(
         })
         .collect();
 
-    let (first, behind) = (own.attenuation.first()?, clean.first()?);
-    let transmission = |p: (usize, usize)| f64::from(-(behind[p] + first[p]).max(0.0)).exp();
+    let (first, behind) = (extra.first()?, part.without.attenuation.first()?);
+    let transmission = |p: (usize, usize)| f64::from(-part.with.attenuation[0][p]).exp();
     let contrast = mean(&|p| f64::from(first[p]));
     // The median: behind opaque parts the noise of the attenuation has no bound, and a few pixels would decide the mean.
     let mut noises: Vec<f64> = places.iter().map(|&p| scanner.attenuation_noise(transmission(p))).collect();
@@ -58,22 +70,28 @@ pub(super) fn load(
     let visible = reached >= 0.5 * count && contrast_to_noise.abs() * patch.sqrt() >= ROSE;
     let clutter = clutter(behind, &mask, &box_px, scanner);
 
+    let right = |mut polygon: Vec<Point>| {
+        polygon.iter_mut().for_each(|point| point.x += part.first as f32);
+        polygon
+    };
     let truth = LoadTruth {
         class: hidden.class,
         place: hidden.place.clone(),
         material: hidden.material.to_owned(),
         mass_kg: hidden.mass_kg as f32,
-        box_px,
-        polygon: hull(&places),
+        box_px: BoxPx { x: box_px.x + part.first as u32, ..box_px },
+        polygon: right(hull(&places)),
         area_mm2: (count * pixel_area) as f32,
         extra_attenuation,
-        path_mm: mean(&|p| f64::from(own.path[p])) as f32,
+        path_mm: mean(&|p| f64::from(part.path[p])) as f32,
         contrast_to_noise: contrast_to_noise as f32,
         contrast_to_clutter: (contrast / clutter.max(1e-3)) as f32,
         visible,
         mask: None,
     };
-    Some((truth, mask))
+    let mut whole = Array2::zeros(size);
+    whole.slice_mut(ndarray::s![.., part.first..part.first + mask.ncols()]).assign(&mask);
+    Some((truth, whole))
 }
 
 fn bounds(places: &[(usize, usize)]) -> Option<BoxPx> {

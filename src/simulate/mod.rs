@@ -7,6 +7,7 @@
 //! The same scenario, scanner, seed and index give the same scan on any number of threads: every row of every plane
 //! and every part of the scene draws from a stream of random numbers of its own.
 
+mod beam;
 mod cargo;
 mod container;
 mod detector;
@@ -14,7 +15,9 @@ mod draw;
 mod load;
 mod matter;
 mod measure;
+mod ordinary;
 pub mod presets;
+mod rays;
 mod render;
 mod scanner;
 mod scenario;
@@ -25,6 +28,7 @@ mod store;
 pub use cargo::Family;
 pub use container::{ContainerKind, Vehicle};
 pub use matter::{density, mass_attenuation, materials};
+pub use rays::{Array, Geometry};
 pub use scanner::{Artefacts, Beam, Detector, ScannerFile, ScannerModel};
 pub use scenario::{CargoFile, LoadFile, Scenario, ScenarioFile};
 pub use store::{Encoded, encode_all};
@@ -35,7 +39,7 @@ use crate::scan::{
 };
 use draw::{Draw, ScanKey};
 use ndarray::Array2;
-use render::Grid;
+use rays::{Extent, Rays};
 
 /// A simulated scan and what is in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,42 +79,39 @@ pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u
         .collect();
 
     let (mut scene, hold) = container::build(kind, &mut key.stream("container", 0));
-    let behind_doors = ordered.iter().any(|(number, _)| {
-        let load = &scenario.loads[*number];
-        load.class == LoadClass::RipOff
-    });
+    let behind_doors = ordered.iter().any(|(number, _)| scenario.loads[*number].class == LoadClass::RipOff);
     let gap = if behind_doors { draw.range(610.0, 760.0) } else { draw.range(80.0, 420.0) };
     let end = (hold.x[0] + fill * (hold.x[1] - hold.x[0])).min(hold.x[1] - gap);
     let cargo_end = cargo::stow(&mut scene, &hold, family, end, kind.payload(), &mut key.stream("cargo", 0));
-    container::vehicle(&mut scene, vehicle, kind.size()[0]);
+    ordinary::add(&mut scene, &hold, kind, cargo_end, 0.0, &mut key.stream("ordinary", 0));
+    container::vehicle(&mut scene, vehicle, kind, &mut key.stream("vehicle", 0));
 
-    let grid = frame(kind, vehicle, scenario.doors, scanner, &mut key.stream("frame", 0))?;
-    let energies = scanner.effective_mev();
-    let clean = render::project(&scene.solids, &grid, &energies)?;
-    let exposure = detector::Exposure::draw(scanner, grid.rows, grid.columns, &key);
+    let rays = frame(kind, vehicle, scenario.doors, scanner, &key)?;
+    let spectra = scanner.spectra()?;
+    let mut picture = render::render(&scene.solids, &rays, &spectra, 0..rays.columns)?;
+    let exposure = detector::Exposure::draw(scanner, rays.rows, rays.columns, &key);
 
     let mut loads = Vec::new();
     let mut masks = Vec::new();
-    let mut total = clean.attenuation.clone();
     for (number, mass_kg) in ordered {
         let file = &scenario.loads[number];
         let order = load::Order { class: file.class, places: &file.places, material: &file.material, mass_kg };
         let mut draw = key.stream("load", number as u64);
         let hidden = load::hide(&order, kind, &scene, &hold, cargo_end, &mut draw)?;
-        let own = render::project(&hidden.solids, &grid, &energies)?;
-        if let Some((truth, mask)) = measure::load(&hidden, &own, &clean.attenuation, scanner) {
+        let columns = columns(&rays, hidden.span);
+        let with = render::render(&hidden.scene.solids, &rays, &spectra, columns.clone())?;
+        let path = render::path_mm(&hidden.own, &rays, columns.clone())?;
+        let part = measure::Part { first: columns.start, path, with, without: picture.columns(columns) };
+        if let Some((truth, mask)) = measure::load(&hidden, &part, (rays.rows, rays.columns), scanner) {
             loads.push(truth);
             masks.push(mask);
         }
-        for (sum, extra) in total.iter_mut().zip(&own.attenuation) {
-            *sum += extra;
-        }
+        picture.replace(part.first, &part.with);
+        scene = hidden.scene;
     }
 
-    let planes: Vec<_> = total
-        .iter()
-        .enumerate()
-        .map(|(plane, attenuation)| detector::record(attenuation, plane, scanner, &exposure, &key))
+    let planes: Vec<_> = (0..spectra.len())
+        .map(|plane| detector::record(&picture.attenuation[plane], plane, scanner, &exposure, &key))
         .collect();
     let number = container_number(&mut key.stream("number", 0));
     let declared = scenario.cargo.declared.clone().unwrap_or_else(|| family.as_str().to_owned());
@@ -140,7 +141,7 @@ pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u
         container: ContainerTruth {
             kind: kind.as_str().to_owned(),
             number,
-            box_px: container_box(kind, &grid),
+            box_px: container_box(kind, &rays),
             doors: scenario.doors,
             vehicle: vehicle.as_str().to_owned(),
         },
@@ -153,28 +154,57 @@ pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u
     Ok(Simulated { scan, truth, masks })
 }
 
-/// Where the pixel grid lies: margins of air around the container, the vehicle below.
-fn frame(kind: ContainerKind, vehicle: Vehicle, doors: End, scanner: &ScannerModel, draw: &mut Draw) -> Result<Grid> {
-    let [length, height, _] = kind.size();
+/// The rays: margins of air around container and vehicle, and the ground below.
+fn frame(kind: ContainerKind, vehicle: Vehicle, doors: End, scanner: &ScannerModel, key: &ScanKey) -> Result<Rays> {
+    let [length, height, width] = kind.size();
+    let mut draw = key.stream("frame", 0);
     let mut margin = || draw.between(scanner.margin_mm);
-    let (left, right, above) = (margin(), margin(), margin());
+    let (before, behind, above) = (margin(), margin(), margin());
+    let [front, back] = vehicle.overhang();
+    let ground = -vehicle.deck();
+    let extent = Extent {
+        x: [-front - before, length + back + behind],
+        y: [ground.max(-1150.0), height + above],
+        half_width: width / 2.0,
+        ground,
+    };
     let pixel = scanner.pixel_mm;
-    let columns = ((left + length + right) / f64::from(pixel.x)).ceil() as usize;
-    let rows = ((above + height + vehicle.below()) / f64::from(pixel.y)).ceil() as usize;
-    if columns as u64 * rows as u64 > MAX_PIXELS {
+    let size = (extent.x[1] - extent.x[0]) / f64::from(pixel.x) * (extent.y[1] - extent.y[0]) / f64::from(pixel.y);
+    if size > MAX_PIXELS as f64 {
         return Err(
-            Error::limit(format!("picture would be {columns}x{rows}, limit is 64 Mpx")).help("raise \"pixel_mm\"")
+            Error::limit(format!("picture would have {:.0} Mpx, limit is 64", size / 1e6)).help("raise \"pixel_mm\"")
         );
     }
-    Ok(Grid { columns, rows, pixel, left: -left, top: height + above, mirrored: doors == End::Left })
+    let motion = detector::motion(scanner, &mut key.stream("motion", 0));
+    Ok(Rays::new(&scanner.geometry, pixel, &extent, &motion, doors == End::Left))
 }
 
-fn container_box(kind: ContainerKind, grid: &Grid) -> BoxPx {
-    let [length, height, _] = kind.size();
-    let (a, b) = (grid.column(0.0), grid.column(length));
-    let (left, right) = (a.min(b).floor().max(0.0), a.max(b).ceil().min(grid.columns as f64));
-    let (top, bottom) = (grid.row(height).floor().max(0.0), grid.row(0.0).ceil().min(grid.rows as f64));
-    BoxPx { x: left as u32, y: top as u32, width: (right - left) as u32, height: (bottom - top) as u32 }
+/// The columns that show what lies between two values of x, and one more on each side.
+fn columns(rays: &Rays, span: [f64; 2]) -> std::ops::Range<usize> {
+    let half = 1300.0;
+    let corners = [(span[0], -half), (span[0], half), (span[1], -half), (span[1], half)];
+    let seen = corners.map(|(x, z)| rays.column_of(x, z));
+    let first = seen.iter().copied().fold(f64::INFINITY, f64::min).floor() as usize;
+    let end = seen.iter().copied().fold(0.0, f64::max).ceil() as usize;
+    first.saturating_sub(1)..(end + 1).min(rays.columns)
+}
+
+/// The smallest box around the eight corners as they are seen.
+fn container_box(kind: ContainerKind, rays: &Rays) -> BoxPx {
+    let [length, height, width] = kind.size();
+    let (mut low, mut high) = ([f64::INFINITY; 2], [0.0f64; 2]);
+    for x in [0.0, length] {
+        for y in [0.0, height] {
+            for z in [-width / 2.0, width / 2.0] {
+                for (axis, at) in [rays.column_of(x, z), rays.row_of(y, z)].into_iter().enumerate() {
+                    low[axis] = low[axis].min(at);
+                    high[axis] = high[axis].max(at);
+                }
+            }
+        }
+    }
+    let (low, high) = (low.map(|v| v.floor() as u32), high.map(|v| v.ceil() as u32));
+    BoxPx { x: low[0], y: low[1], width: high[0] - low[0], height: high[1] - low[1] }
 }
 
 /// A valid ISO 6346 number of an owner that does not exist.

@@ -1,207 +1,362 @@
-//! Parallel projection: solids to attenuation on the pixel grid (Beer-Lambert: -ln T is the sum of µ times path).
+//! Solids to transmission: path lengths along every ray, times what each material attenuates, summed over the beam's
+//! energies (Beer-Lambert for each bin of the spectrum).
 
+use super::beam::Spectrum;
 use super::matter;
+use super::rays::{FINE, Rays};
 use super::solid::{Shape, Solid, Texture};
-use crate::scan::{PixelSize, Result};
-use ndarray::Array2;
+use crate::scan::Result;
+use ndarray::{Array2, s};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-/// How the pixel grid lies in the scene.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Grid {
-    /// Columns.
-    pub(super) columns: usize,
-    /// Rows.
-    pub(super) rows: usize,
-    /// Pixel size in mm.
-    pub(super) pixel: PixelSize,
-    /// x of the left edge of column 0 in mm; with `mirrored`, of the right edge of the last column.
-    pub(super) left: f64,
-    /// y of the upper edge of row 0 in mm.
-    pub(super) top: f64,
-    /// True where the scene's x runs from right to left in the image.
-    pub(super) mirrored: bool,
-}
-
-impl Grid {
-    /// The corner-based column at which a scene's x lies.
-    pub(super) fn column(&self, x: f64) -> f64 {
-        let from_edge = (x - self.left) / f64::from(self.pixel.x);
-        if self.mirrored { self.columns as f64 - from_edge } else { from_edge }
-    }
-
-    /// The corner-based row at which a scene's y lies.
-    pub(super) fn row(&self, y: f64) -> f64 {
-        (self.top - y) / f64::from(self.pixel.y)
-    }
-
-    fn x_of(&self, column: f64) -> f64 {
-        let from_edge = if self.mirrored { self.columns as f64 - column } else { column };
-        self.left + from_edge * f64::from(self.pixel.x)
-    }
-
-    fn y_of(&self, row: f64) -> f64 {
-        self.top - row * f64::from(self.pixel.y)
-    }
-}
-
-/// A solid ready to draw: its pixel range and its linear attenuation per energy.
-struct Placed<'a> {
-    solid: &'a Solid,
-    columns: [usize; 2],
-    rows: [usize; 2],
-    /// 1/mm for each energy, then the share of the path that counts as the load's own.
-    weights: [f32; 3],
-}
-
-/// Attenuation per energy, and the path length in mm through solids of positive density, both `[row, column]`.
-pub(super) struct Projection {
-    /// -ln T per energy.
+/// What the beams would show without noise; every array is `[row, column]` of the columns that were asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Picture {
+    /// -ln of the transmission of each beam's detected signal; 0 where there is nothing.
     pub(super) attenuation: Vec<Array2<f32>>,
-    /// Path length in mm.
-    pub(super) path: Array2<f32>,
+    /// Matter along the ray in g/cm².
+    pub(super) areal: Array2<f32>,
 }
 
-/// Projects solids for up to two effective energies in `MeV`. Every pixel adds its solids up in the given order,
-/// so the result does not depend on the number of threads.
-pub(super) fn project(solids: &[Solid], grid: &Grid, energies_mev: &[f64]) -> Result<Projection> {
-    let mut coefficients: BTreeMap<&str, [f64; 2]> = BTreeMap::new();
-    let mut placed = Vec::with_capacity(solids.len());
-    for solid in solids {
-        let per_mm = if let Some(known) = coefficients.get(solid.material) {
-            *known
-        } else {
-            let mut per_mm = [0.0; 2];
-            for (value, &mev) in per_mm.iter_mut().zip(energies_mev) {
-                *value = matter::linear_attenuation(solid.material, mev)?;
-            }
-            coefficients.insert(solid.material, per_mm);
-            per_mm
-        };
-        let (x, y) = solid.shape.bounds();
-        let (a, b) = (grid.column(x[0]), grid.column(x[1]));
-        let clip = |low: f64, high: f64, end: usize| {
-            [(low.floor().max(0.0) as usize).min(end), (high.ceil().max(0.0) as usize).min(end)]
-        };
-        let columns = clip(a.min(b), a.max(b), grid.columns);
-        let rows = clip(grid.row(y[1]), grid.row(y[0]), grid.rows);
-        if columns[0] < columns[1] && rows[0] < rows[1] {
-            let own = if solid.density > 0.0 { 1.0 } else { 0.0 };
-            let weights = [(per_mm[0] * solid.density) as f32, (per_mm[1] * solid.density) as f32, own];
-            placed.push(Placed { solid, columns, rows, weights });
-        }
+impl Picture {
+    /// Some of the columns.
+    pub(super) fn columns(&self, columns: Range<usize>) -> Self {
+        let part = |array: &Array2<f32>| array.slice(s![.., columns.clone()]).to_owned();
+        Self { attenuation: self.attenuation.iter().map(part).collect(), areal: part(&self.areal) }
     }
 
-    let planes = energies_mev.len();
-    let rows: Vec<Vec<f32>> = (0..grid.rows)
+    /// Puts other columns in the place of those from `first` on.
+    pub(super) fn replace(&mut self, first: usize, part: &Self) {
+        let planes = self.attenuation.iter_mut().zip(&part.attenuation);
+        for (whole, part) in planes.chain(std::iter::once((&mut self.areal, &part.areal))) {
+            whole.slice_mut(s![.., first..first + part.ncols()]).assign(part);
+        }
+    }
+}
+
+/// A solid ready to be met by rays.
+struct Target<'a> {
+    solid: &'a Solid,
+    /// Which of the materials it is made of.
+    material: usize,
+    /// g/cm² a mm of path.
+    areal: f64,
+    /// Where it may be seen along the middle plane.
+    span: [f64; 2],
+    rows: [usize; 2],
+    /// Rays a row, at most [`FINE`].
+    parts: usize,
+    /// Where its sections by planes of constant x change shape; nothing where they do everywhere.
+    breaks: Option<Vec<f64>>,
+}
+
+/// The materials of a scene and what they attenuate.
+struct Matter {
+    names: Vec<&'static str>,
+    /// For each beam, for each energy, for each material: cm²/g.
+    coefficients: Vec<Vec<Vec<f32>>>,
+    /// For each beam, for each energy: the share of the signal.
+    weights: Vec<Vec<f32>>,
+}
+
+impl Matter {
+    fn new(solids: &[Solid], beams: &[Spectrum]) -> Result<(Self, BTreeMap<&'static str, usize>)> {
+        let mut places: BTreeMap<&'static str, usize> = solids.iter().map(|s| (s.material, 0)).collect();
+        let names: Vec<&'static str> = places.keys().copied().collect();
+        for (number, place) in places.values_mut().enumerate() {
+            *place = number;
+        }
+        let mut coefficients = Vec::new();
+        for beam in beams {
+            let rows = beam.mev.iter().map(|&mev| {
+                names.iter().map(|name| Ok(matter::mass_attenuation(name, mev)? as f32)).collect::<Result<Vec<f32>>>()
+            });
+            coefficients.push(rows.collect::<Result<Vec<_>>>()?);
+        }
+        let weights = beams.iter().map(|b| b.weight.iter().map(|&w| w as f32).collect()).collect();
+        Ok((Self { names, coefficients, weights }, places))
+    }
+}
+
+/// Renders columns of a scene.
+///
+/// Every ray adds its solids up in the given order, so the result is the same on any number of threads.
+///
+/// # Errors
+/// A parameter error for a material that is not in the tables.
+pub(super) fn render(solids: &[Solid], rays: &Rays, beams: &[Spectrum], columns: Range<usize>) -> Result<Picture> {
+    let (matter, places) = Matter::new(solids, beams)?;
+    let targets = targets(solids, rays, &places)?;
+    let size = (rays.rows, columns.len());
+    let done: Vec<Column> = columns
+        .clone()
         .into_par_iter()
-        .map(|row| {
-            let mut line = vec![0.0f32; grid.columns * (planes + 1)];
-            for item in placed.iter().filter(|p| p.rows[0] <= row && row < p.rows[1]) {
-                draw(item, row, grid, planes, &mut line);
-            }
-            line
-        })
+        .map_init(
+            || Scratch::new(matter.names.len(), rays.rows),
+            |scratch, column| scratch.fill(column, rays, &targets, &matter),
+        )
         .collect();
-
-    let mut attenuation = vec![Array2::zeros((grid.rows, grid.columns)); planes];
-    let mut path = Array2::zeros((grid.rows, grid.columns));
-    for (row, line) in rows.iter().enumerate() {
-        for (plane, values) in line.chunks(grid.columns).enumerate() {
-            let target = if plane < planes { &mut attenuation[plane] } else { &mut path };
-            target.row_mut(row).iter_mut().zip(values).for_each(|(t, v)| *t = *v);
-        }
-    }
-    Ok(Projection { attenuation, path })
+    let pick = |from: &dyn Fn(&Column) -> &Vec<f32>| {
+        let lines: Vec<&Vec<f32>> = done.iter().map(from).collect();
+        Array2::from_shape_fn(size, |(row, column)| lines[column].get(row).copied().unwrap_or(0.0))
+    };
+    let attenuation = (0..beams.len()).map(|beam| pick(&|c| &c.attenuation[beam])).collect();
+    Ok(Picture { attenuation, areal: pick(&|c| &c.areal) })
 }
 
-/// Adds one solid to one row: `line` holds the planes' attenuation, then the path.
-fn draw(item: &Placed<'_>, row: usize, grid: &Grid, planes: usize, line: &mut [f32]) {
-    let columns = grid.columns;
-    let shape = &item.solid.shape;
-    let (upper, lower) = (grid.y_of(row as f64), grid.y_of(row as f64 + 1.0));
-    let middle = f64::midpoint(upper, lower);
-    for column in item.columns[0]..item.columns[1] {
-        let (p, q) = (grid.x_of(column as f64), grid.x_of(column as f64 + 1.0));
-        let (left, right) = (p.min(q), p.max(q));
-        let length = if let Shape::Box { x, y, depth } = *shape {
-            // The exact mean over the pixel's face.
-            let wide = (right.min(x[1]) - left.max(x[0])).max(0.0) / (right - left);
-            let high = (upper.min(y[1]) - lower.max(y[0])).max(0.0) / (upper - lower);
-            depth * wide * high
-        } else {
-            // The mean of four points.
-            let (w, h) = ((right - left) / 4.0, (upper - lower) / 4.0);
-            let centre = f64::midpoint(left, right);
-            let points = [(-w, -h), (w, -h), (-w, h), (w, h)];
-            points.iter().map(|(dx, dy)| shape.path(centre + dx, middle + dy)).sum::<f64>() / 4.0
-        };
-        if length <= 0.0 {
+/// The mean length in mm of each pixel's rays through solids, `[row, column]` of the columns asked for.
+pub(super) fn path_mm(solids: &[Solid], rays: &Rays, columns: Range<usize>) -> Result<Array2<f32>> {
+    let bare: Vec<Solid> =
+        solids.iter().cloned().map(|s| Solid { density: 1.0, texture: Texture::Even, ..s }).collect();
+    let mut sum = Array2::zeros((rays.rows, columns.len()));
+    // One material at a time, for their densities differ.
+    let mut names: Vec<&'static str> = bare.iter().map(|s| s.material).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let part: Vec<Solid> = bare.iter().filter(|s| s.material == name).cloned().collect();
+        let per_mm = (matter::density(name)? / 10.0) as f32;
+        sum.scaled_add(1.0 / per_mm, &render(&part, rays, &[], columns.clone())?.areal);
+    }
+    Ok(sum)
+}
+
+fn targets<'a>(solids: &'a [Solid], rays: &Rays, places: &BTreeMap<&str, usize>) -> Result<Vec<Target<'a>>> {
+    let mut targets = Vec::with_capacity(solids.len());
+    for solid in solids {
+        let (low, high) = solid.body.bounds();
+        let rows = rays.rows_of(low, high);
+        if rows[0] >= rows[1] || solid.density == 0.0 {
             continue;
         }
-        let length = match item.solid.texture {
-            Texture::Even => length,
-            texture => length * texture.factor(f64::midpoint(left, right), middle),
-        } as f32;
-        for plane in 0..planes {
-            line[plane * columns + column] += item.weights[plane] * length;
-        }
-        line[planes * columns + column] += item.weights[2] * length;
+        let pixel = f64::from(rays.pixel.y);
+        let plain =
+            |placed: &super::solid::Placed| placed.rotation.is_none() && matches!(placed.shape, Shape::Box { .. });
+        let even = rays.is_straight() && plain(&solid.body) && solid.cuts.iter().all(plain);
+        let breaks = even.then(|| {
+            let sides = solid.cuts.iter().chain(std::iter::once(&solid.body)).map(super::solid::Placed::bounds);
+            let mut breaks: Vec<f64> = sides.flat_map(|(low, high)| [low[0], high[0]]).collect();
+            breaks.sort_unstable_by(f64::total_cmp);
+            breaks
+        });
+        targets.push(Target {
+            solid,
+            material: places.get(solid.material).copied().unwrap_or_default(),
+            areal: matter::density(solid.material)? * solid.density / 10.0,
+            span: rays.span_of(low, high),
+            rows,
+            parts: if high[1] - low[1] < 0.8 * pixel { FINE } else { 2 },
+            breaks,
+        });
     }
+    Ok(targets)
+}
+
+/// One column of a [`Picture`].
+struct Column {
+    attenuation: Vec<Vec<f32>>,
+    areal: Vec<f32>,
+}
+
+/// What a thread keeps from column to column.
+struct Scratch {
+    /// g/cm² of each material, row by row.
+    areal: Vec<Vec<f32>>,
+    /// Whether the column holds the material.
+    there: Vec<bool>,
+    /// Sum over materials of one energy.
+    exponent: Vec<f32>,
+    cuts: Vec<(f64, f64)>,
+}
+
+impl Scratch {
+    fn new(materials: usize, rows: usize) -> Self {
+        Self {
+            areal: vec![vec![0.0; rows]; materials],
+            there: vec![false; materials],
+            exponent: vec![0.0; rows],
+            cuts: Vec::new(),
+        }
+    }
+
+    fn fill(&mut self, column: usize, rays: &Rays, targets: &[Target<'_>], matter: &Matter) -> Column {
+        for (areal, there) in self.areal.iter_mut().zip(&mut self.there) {
+            if *there {
+                areal.fill(0.0);
+                *there = false;
+            }
+        }
+        let [left, right] = rays.span(column);
+        for target in targets.iter().filter(|t| t.span[0] < right && left < t.span[1]) {
+            self.sections(target, left, right);
+            self.there[target.material] = true;
+            for row in target.rows[0]..target.rows[1] {
+                let length = mean_length(target, &self.cuts, rays, row, column);
+                if length > 0.0 {
+                    let texture = match target.solid.texture {
+                        Texture::Even => 1.0,
+                        texture => texture.factor(f64::midpoint(left, right), rays.height(row)),
+                    };
+                    self.areal[target.material][row] += (length * target.areal * texture) as f32;
+                }
+            }
+        }
+        self.signal(rays.rows, matter)
+    }
+
+    /// Where to cut the column for this solid: x on the middle plane, and its share of the column.
+    fn sections(&mut self, target: &Target<'_>, left: f64, right: f64) {
+        let width = right - left;
+        self.cuts.clear();
+        if let Some(breaks) = &target.breaks {
+            // Between two breaks all sections are alike: exact however thin a sheet is.
+            let mut from = left.max(target.span[0]);
+            let end = right.min(target.span[1]);
+            for &at in breaks.iter().filter(|b| (left..right).contains(*b)).chain(std::iter::once(&end)) {
+                let to = at.min(end);
+                if to > from {
+                    self.cuts.push((f64::midpoint(from, to), (to - from) / width));
+                    from = to;
+                }
+            }
+        } else {
+            let count = if target.span[1] - target.span[0] < 6.0 * width { FINE } else { 2 };
+            let share = 1.0 / count as f64;
+            self.cuts.extend((0..count).map(|n| (left + (n as f64 + 0.5) * share * width, share)));
+        }
+    }
+
+    /// What the beams make of the column's matter.
+    fn signal(&mut self, rows: usize, matter: &Matter) -> Column {
+        let here: Vec<usize> = (0..self.there.len()).filter(|m| self.there[*m]).collect();
+        let mut total = vec![0.0f32; rows];
+        for &material in &here {
+            total.iter_mut().zip(&self.areal[material]).for_each(|(sum, areal)| *sum += areal);
+        }
+        let mut attenuation = Vec::with_capacity(matter.weights.len());
+        for (coefficients, weights) in matter.coefficients.iter().zip(&matter.weights) {
+            let mut transmission = vec![0.0f32; rows];
+            for (coefficients, &weight) in coefficients.iter().zip(weights) {
+                self.exponent.fill(0.0);
+                for &material in &here {
+                    let per = coefficients[material];
+                    self.exponent.iter_mut().zip(&self.areal[material]).for_each(|(sum, areal)| *sum += per * areal);
+                }
+                transmission.iter_mut().zip(&self.exponent).for_each(|(sum, e)| *sum += weight * (-e).exp());
+            }
+            for (value, areal) in transmission.iter_mut().zip(&total) {
+                *value = if *areal > 0.0 { -value.max(f32::MIN_POSITIVE).ln() } else { 0.0 };
+            }
+            attenuation.push(transmission);
+        }
+        Column { attenuation, areal: total }
+    }
+}
+
+/// The mean length in mm over the rays of a pixel.
+#[inline]
+fn mean_length(target: &Target<'_>, cuts: &[(f64, f64)], rays: &Rays, row: usize, column: usize) -> f64 {
+    let mut sum = 0.0;
+    let step = FINE / target.parts;
+    for part in 0..target.parts {
+        // Of four rays the second and the fourth, or all.
+        let slope = if step == 1 {
+            rays.slope(row, part, column)
+        } else {
+            f64::midpoint(rays.slope(row, 2 * part, column), rays.slope(row, 2 * part + 1, column))
+        };
+        let along = rays.along(slope);
+        let mut lengths = 0.0;
+        for &(x, share) in cuts {
+            if let Some((length, _)) = target.solid.path(rays.source(x), along) {
+                lengths += share * length;
+            }
+        }
+        if lengths > 0.0 {
+            sum += lengths * rays.stretch(slope);
+        }
+    }
+    sum / target.parts as f64
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::rays::{Array, Extent, Geometry, Motion};
     use super::*;
+    use crate::scan::PixelSize;
 
-    fn grid(mirrored: bool) -> Grid {
-        let pixel = PixelSize { x: 5.0, y: 4.0 };
-        Grid { columns: 40, rows: 30, pixel, left: -20.0, top: 100.0, mirrored }
+    fn rays(tilt_deg: f64) -> Rays {
+        let geometry = Geometry {
+            source_mm: 6000.0,
+            detector_mm: 2500.0,
+            source_height_mm: 1000.0,
+            array: Array::Vertical,
+            tilt_deg,
+        };
+        let extent = Extent { x: [0.0, 400.0], y: [0.0, 2000.0], half_width: 1200.0, ground: 0.0 };
+        Rays::new(&geometry, PixelSize { x: 5.0, y: 5.0 }, &extent, &Motion::default(), false)
+    }
+
+    fn mono(mev: f64) -> Spectrum {
+        Spectrum { mev: vec![mev], weight: vec![1.0], swank: 1.0 }
     }
 
     #[test]
-    fn steel_and_water_slabs_follow_beer_lambert() {
-        for (material, mm) in [("steel", 100.0), ("water", 500.0)] {
-            let solid = Solid::new(Shape::Box { x: [0.0, 100.0], y: [20.0, 80.0], depth: mm }, material);
-            let projection = project(&[solid], &grid(false), &[2.0, 1.25]).unwrap();
-            for (plane, mev) in [(0, 2.0), (1, 1.25)] {
-                let expected = matter::linear_attenuation(material, mev).unwrap() * mm;
-                let found = f64::from(projection.attenuation[plane][[15, 10]]);
-                assert!((found / expected - 1.0).abs() < 1e-5, "{material} {mev}: {found} {expected}");
+    fn slabs_follow_beer_lambert_along_slanting_rays() {
+        for tilt in [0.0, 5.0] {
+            let rays = rays(tilt);
+            for (material, mm) in [("steel", 100.0), ("water", 500.0)] {
+                let slab = Solid::cuboid([-3000.0, 3000.0], [-900.0, 3000.0], [-mm / 2.0, mm / 2.0], material);
+                let picture = render(&[slab], &rays, &[mono(2.0), mono(1.25)], 0..rays.columns).unwrap();
+                for row in [0, rays.rows / 2, rays.rows - 1] {
+                    let slope = rays.slope(row, 1, 20);
+                    for (plane, mev) in [(0, 2.0), (1, 1.25)] {
+                        let expected = matter::linear_attenuation(material, mev).unwrap() * mm * rays.stretch(slope);
+                        let found = f64::from(picture.attenuation[plane][[row, 20]]);
+                        assert!((found / expected - 1.0).abs() < 1e-3, "{material} {mev}: {found} {expected}");
+                    }
+                }
             }
-            assert_eq!(projection.path[[15, 10]], mm as f32);
-            assert_eq!(projection.attenuation[0][[0, 0]], 0.0);
         }
     }
 
     #[test]
-    fn box_edges_count_by_the_share_of_the_pixel() {
-        let solid = Solid::new(Shape::Box { x: [0.0, 101.25], y: [20.0, 82.0], depth: 10.0 }, "water");
-        let path = project(&[solid], &grid(false), &[2.0]).unwrap().path;
-        assert_eq!(path[[10, 24]], 2.5);
-        assert_eq!(path[[4, 10]], 5.0);
-    }
-
-    #[test]
-    fn mirroring_turns_the_picture_about() {
-        let solids = [
-            Solid::new(Shape::Box { x: [0.0, 33.0], y: [20.0, 82.0], depth: 10.0 }, "water"),
-            Solid::new(Shape::Disc { centre: [90.0, 40.0], outer: 21.0, inner: 4.0, depth: 9.0 }, "steel"),
-        ];
-        let plain = project(&solids, &grid(false), &[2.0]).unwrap().path;
-        let mirrored = project(&solids, &grid(true), &[2.0]).unwrap().path;
-        for ((row, column), value) in plain.indexed_iter() {
-            assert!((mirrored[[row, 39 - column]] - value).abs() < 1e-4);
+    fn a_steel_wedge_agrees_with_direct_integration_of_the_spectrum() {
+        let rays = rays(0.0);
+        let beam = Spectrum { mev: vec![0.7, 1.5, 3.0], weight: vec![0.2, 0.5, 0.3], swank: 0.8 };
+        let wedge = Shape::Prism { corners: vec![[-200.0, -150.0], [200.0, -150.0], [200.0, 150.0]], half: 2000.0 };
+        // Thickness grows along x: the prism's y becomes the beam's direction.
+        let solid = Solid::new(wedge, [200.0, 1000.0, 0.0], "steel")
+            .turned(super::super::solid::Axis::X, std::f64::consts::FRAC_PI_2);
+        let picture = render(&[solid], &rays, std::slice::from_ref(&beam), 0..rays.columns).unwrap();
+        let row = rays.row_of(1000.0, 0.0) as usize;
+        let mut compared = 0;
+        for column in (8..76).step_by(4) {
+            let mm = 300.0 * (f64::from(column) + 0.5) * 5.0 / 400.0;
+            let areal = mm / 10.0 * matter::density("steel").unwrap();
+            let each = beam.mev.iter().zip(&beam.weight);
+            let expected: f64 =
+                each.map(|(e, w)| w * (-matter::mass_attenuation("steel", *e).unwrap() * areal).exp()).sum();
+            let found = f64::from(-picture.attenuation[0][[row, column as usize]]).exp();
+            assert!((found / expected - 1.0).abs() < 0.01, "{mm} mm: {found}, expected {expected}");
+            compared += 1;
         }
-        assert!(plain.sum() > 0.0);
+        assert_eq!(compared, 17);
     }
 
     #[test]
-    fn what_is_taken_away_leaves_nothing() {
-        let shape = Shape::Box { x: [0.0, 33.0], y: [20.0, 82.0], depth: 10.0 };
-        let solids = [Solid::new(shape, "water"), Solid::new(shape, "water").dense(-1.0)];
-        let projection = project(&solids, &grid(false), &[2.0]).unwrap();
-        assert!(projection.attenuation[0].iter().all(|v| v.abs() < 1e-6));
+    fn sheets_thinner_than_a_pixel_keep_their_mass() {
+        let rays = rays(0.0);
+        // Upright across the container, 1.6 mm: a third of a pixel.
+        let sheet = Solid::cuboid([101.0, 102.6], [-900.0, 3000.0], [-500.0, 500.0], "steel");
+        let path = path_mm(&[sheet], &rays, 0..rays.columns).unwrap();
+        let row = rays.row_of(1000.0, 0.0) as usize;
+        assert!((f64::from(path[[row, 20]]) - 1000.0 * 1.6 / 5.0).abs() < 0.5, "{}", path[[row, 20]]);
+        let hollow = Solid::cuboid([101.0, 203.0], [-900.0, 3000.0], [-500.0, 500.0], "steel").hollow(2.0);
+        let path = path_mm(&[hollow], &rays, 0..rays.columns).unwrap();
+        assert!((f64::from(path[[row, 20]]) - (1000.0 * 2.0 + 4.0 * 2.0) / 5.0).abs() < 0.5, "{}", path[[row, 20]]);
+        assert!((f64::from(path[[row, 30]]) - 4.0).abs() < 0.01);
     }
 }

@@ -1,5 +1,7 @@
 //! Scanner models: beam energies, pixels, counts, noise and the artefacts of detector lines.
 
+use super::beam::Spectrum;
+use super::rays::{Array, Geometry};
 use super::scenario::{check_name, check_pair};
 use crate::scan::{Error, PixelSize, Polarity, Result};
 use schemars::JsonSchema;
@@ -20,6 +22,9 @@ pub struct ScannerFile {
     pub beams: Vec<Beam>,
     /// Pixel size in mm on the container's middle plane, 1 to 20 each.
     pub pixel_mm: PixelSize,
+    /// Where source and detectors stand.
+    #[serde(default = "side")]
+    pub geometry: Geometry,
     /// Whether air is bright or dark in the file.
     pub polarity: Polarity,
     /// Bits a sample is stored in: 8 or 16.
@@ -31,6 +36,11 @@ pub struct ScannerFile {
     /// Imperfections.
     #[serde(default)]
     pub artefacts: Artefacts,
+}
+
+/// A portal beside the road.
+fn side() -> Geometry {
+    Geometry { source_mm: 7500.0, detector_mm: 2500.0, source_height_mm: 1800.0, array: Array::Vertical, tilt_deg: 0.0 }
 }
 
 /// One beam.
@@ -169,6 +179,11 @@ impl ScannerModel {
     /// The effective photon energies in `MeV`, one a beam.
     pub fn effective_mev(&self) -> Vec<f64> {
         self.beams.iter().map(|b| b.effective_mev).collect()
+    }
+
+    /// What each beam's signal is made of.
+    pub(super) fn spectra(&self) -> Result<Vec<Spectrum>> {
+        self.beams.iter().map(|b| Spectrum::mono(b.effective_mev)).collect()
     }
 
     /// The digitiser's step at a count.

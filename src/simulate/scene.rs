@@ -1,87 +1,182 @@
 //! A scene under construction: solids, and the places in the cargo where something can be hidden.
 
 use super::draw::Draw;
-use super::solid::{Shape, Solid};
+use super::solid::{Placed, Shape, Solid, Vector};
 
-/// The space inside the container, in the scene's frame in mm.
+/// The space inside the container, in the scene's frame in mm (see [`super::solid`]).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Hold {
     /// From the front wall's inside to the doors' inside.
     pub(super) x: [f64; 2],
     /// From the floor to the roof's inside.
     pub(super) y: [f64; 2],
-    /// Inner width along the beam.
-    pub(super) width: f64,
+    /// From the wall near the source to the far one.
+    pub(super) z: [f64; 2],
 }
 
-/// A block of cargo that is dense enough through its depth to hide something in.
+impl Hold {
+    /// Inner length in mm.
+    pub(super) fn length(&self) -> f64 {
+        self.x[1] - self.x[0]
+    }
+
+    /// Inner height in mm.
+    pub(super) fn height(&self) -> f64 {
+        self.y[1] - self.y[0]
+    }
+
+    /// Inner width in mm.
+    pub(super) fn width(&self) -> f64 {
+        self.z[1] - self.z[0]
+    }
+}
+
+/// A block of cargo that is dense enough to hide something in.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bulk {
     /// Its extent along the container.
     pub(super) x: [f64; 2],
     /// Its extent in height.
     pub(super) y: [f64; 2],
-    /// Its length along the beam.
-    pub(super) depth: f64,
-    /// What it is made of.
+    /// Its extent across.
+    pub(super) z: [f64; 2],
+    /// What it is mostly made of.
     pub(super) material: &'static str,
-    /// Factor on the material's density, gaps counted in.
-    pub(super) density: f64,
 }
 
 /// Solids and hiding places.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Scene {
-    /// Everything that attenuates.
+    /// Everything that attenuates. Solids must not share space: where they do, their masses add up.
     pub(super) solids: Vec<Solid>,
     /// Blocks of cargo.
     pub(super) bulks: Vec<Bulk>,
 }
 
 impl Scene {
-    /// Adds a box.
-    pub(super) fn block(&mut self, x: [f64; 2], y: [f64; 2], depth: f64, material: &'static str) {
-        self.solids.push(Solid::new(Shape::Box { x, y, depth }, material));
+    /// Adds a solid.
+    pub(super) fn add(&mut self, solid: Solid) {
+        self.solids.push(solid);
     }
 
-    /// Adds any shape of the material's own density.
-    pub(super) fn add(&mut self, shape: Shape, material: &'static str) {
-        self.solids.push(Solid::new(shape, material));
+    /// Adds a box of the material's own density.
+    pub(super) fn block(&mut self, x: [f64; 2], y: [f64; 2], z: [f64; 2], material: &'static str) {
+        self.add(Solid::cuboid(x, y, z, material));
     }
 
-    /// Adds a hollow box of sheets: two face on (`sheet` mm each), four edge on.
-    pub(super) fn case(&mut self, x: [f64; 2], y: [f64; 2], depth: f64, sheet: f64, material: &'static str) {
-        self.block(x, y, 2.0 * sheet, material);
-        let edge = (depth - 2.0 * sheet).max(0.0);
-        self.block([x[0], x[0] + sheet], y, edge, material);
-        self.block([x[1] - sheet, x[1]], y, edge, material);
-        self.block([x[0], x[1]], [y[0], y[0] + sheet], edge, material);
-        self.block([x[0], x[1]], [y[1] - sheet, y[1]], edge, material);
+    /// Adds a hollow box of sheets `sheet` mm thick, open at no side.
+    pub(super) fn case(&mut self, x: [f64; 2], y: [f64; 2], z: [f64; 2], sheet: f64, material: &'static str) {
+        self.add(Solid::cuboid(x, y, z, material).hollow(sheet));
     }
 
-    /// Adds a wooden pallet, 144 mm high: deck boards across the beam, blocks below; returns the height of its top.
-    pub(super) fn pallet(&mut self, x: [f64; 2], floor: f64, depth: f64) -> f64 {
-        let length = x[1] - x[0];
-        self.block(x, [floor + 122.0, floor + 144.0], depth * 0.8, "wood");
-        self.block(x, [floor, floor + 22.0], depth * 0.35, "wood");
+    /// Adds an upright cylinder.
+    pub(super) fn column(&mut self, x: f64, y: [f64; 2], z: f64, radius: f64, material: &'static str) {
+        let shape = Shape::Cylinder { radius, half: (y[1] - y[0]) / 2.0 };
+        self.add(Solid::new(shape, [x, f64::midpoint(y[0], y[1]), z], material));
+    }
+
+    /// Adds a wooden pallet 144 mm high: nine blocks, three bottom boards and a deck of boards with gaps, all along x.
+    /// Returns the height of its top.
+    pub(super) fn pallet(&mut self, x: [f64; 2], floor: f64, z: [f64; 2]) -> f64 {
+        let (long, wide) = (x[1] - x[0], z[1] - z[0]);
         for place in [0.0, 0.5, 1.0] {
-            let left = x[0] + place * (length - 110.0);
-            self.block([left, left + 110.0], [floor + 22.0, floor + 122.0], 3.0 * 100.0, "wood");
+            let near = z[0] + place * (wide - 100.0);
+            self.block(x, [floor, floor + 22.0], [near, near + 100.0], "wood");
+            for along in [0.0, 0.5, 1.0] {
+                let left = x[0] + along * (long - 110.0);
+                self.block([left, left + 110.0], [floor + 22.0, floor + 100.0], [near, near + 100.0], "wood");
+            }
+        }
+        for place in 0..5 {
+            let near = z[0] + f64::from(place) / 4.0 * (wide - 120.0);
+            self.block(x, [floor + 100.0, floor + 144.0], [near, near + 120.0], "wood");
         }
         floor + 144.0
     }
 
     /// Adds a carton of board and its content.
-    pub(super) fn carton(&mut self, x: [f64; 2], y: [f64; 2], depth: f64, content: Content, draw: &mut Draw) {
-        self.case(x, y, depth, 5.0, "cardboard");
-        let shape = Shape::Box {
-            x: [x[0] + 8.0, x[1] - 8.0],
-            y: [y[0] + 6.0, y[1] - 6.0 - content.slack * (y[1] - y[0])],
-            depth,
-        };
-        let solid = Solid::new(shape, content.material).dense(content.density);
-        self.solids.push(solid.grain(content.amplitude, content.grain, draw.seed()));
+    pub(super) fn carton(&mut self, x: [f64; 2], y: [f64; 2], z: [f64; 2], content: Content, draw: &mut Draw) {
+        self.case(x, y, z, 5.0, "cardboard");
+        let filled = y[1] - 6.0 - content.slack * (y[1] - y[0]);
+        let solid = Solid::cuboid(
+            [x[0] + 8.0, x[1] - 8.0],
+            [y[0] + 6.0, filled.max(y[0] + 7.0)],
+            [z[0] + 8.0, z[1] - 8.0],
+            content.material,
+        );
+        self.add(solid.dense(content.density).grain(content.amplitude, content.grain, draw.seed()));
     }
+
+    /// Adds a block of cargo in which something can be hidden.
+    pub(super) fn bulk(&mut self, x: [f64; 2], y: [f64; 2], z: [f64; 2], material: &'static str) {
+        self.bulks.push(Bulk { x, y, z, material });
+    }
+
+    /// Takes everything out of `part`, so that something else can have the place. Returns the mass taken out in kg,
+    /// summed over points 1/24 of the part's sides apart.
+    pub(super) fn carve(&mut self, part: &Placed) -> f64 {
+        const STEPS: i32 = 24;
+        let (low, high) = part.bounds();
+        let touching = |solid: &Solid| {
+            let (from, to) = solid.body.bounds();
+            (0..3).all(|axis| from[axis] < high[axis] && low[axis] < to[axis])
+        };
+        let mut taken = 0.0;
+        for solid in self.solids.iter_mut().filter(|s| touching(s)) {
+            // Lines through the part along z: what of them is in the part and in the solid.
+            let step = [0, 1].map(|axis| (high[axis] - low[axis]) / f64::from(STEPS));
+            let mut length = 0.0;
+            for i in 0..STEPS {
+                for j in 0..STEPS {
+                    let from = [
+                        low[0] + (f64::from(i) + 0.5) * step[0],
+                        low[1] + (f64::from(j) + 0.5) * step[1],
+                        low[2] - 1.0,
+                    ];
+                    let along = [0.0, 0.0, 1.0];
+                    let before = solid.path(from, along).map_or(0.0, |p| p.0);
+                    if before > 0.0 {
+                        let mut cut = solid.clone();
+                        cut.cuts.push(part.clone());
+                        length += before - cut.path(from, along).map_or(0.0, |p| p.0);
+                    }
+                }
+            }
+            if length > 0.0 {
+                let density = super::matter::density(solid.material).unwrap_or(0.0) * solid.density;
+                taken += length * step[0] * step[1] * density * 1e-6;
+                solid.cuts.push(part.clone());
+            }
+        }
+        taken
+    }
+
+    /// Moves everything from number `first` on: a pallet that was pushed after it was stowed.
+    pub(super) fn shift(&mut self, first: usize, by: Vector) {
+        for solid in self.solids.iter_mut().skip(first) {
+            *solid = solid.clone().moved(by);
+        }
+    }
+
+    /// Turns everything from number `first` on by `angle` radians about an axis through a point.
+    pub(super) fn turn(&mut self, first: usize, pivot: Vector, axis: super::solid::Axis, angle: f64) {
+        for solid in self.solids.iter_mut().skip(first) {
+            *solid = solid.clone().turned_about(pivot, axis, angle);
+        }
+    }
+
+    /// The mass of everything from number `first` on in kg; cuts count only where [`mass_kg`] knows them.
+    pub(super) fn mass_kg(&self, first: usize) -> f64 {
+        self.solids.iter().skip(first).map(mass_kg).sum()
+    }
+}
+
+/// A solid's mass in kg; each cut is taken to lie wholly inside and to overlap no other.
+pub(super) fn mass_kg(solid: &Solid) -> f64 {
+    let cut: f64 = solid.cuts.iter().map(|c| c.shape.volume()).sum();
+    let volume = (solid.body.shape.volume() - cut).max(0.0);
+    // mm³ times g/cm³ is mg.
+    volume * super::matter::density(solid.material).unwrap_or(0.0) * solid.density * 1e-6
 }
 
 /// What a carton holds.
@@ -97,4 +192,25 @@ pub(super) struct Content {
     pub(super) grain: [f64; 2],
     /// Share of the height that is empty.
     pub(super) slack: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carving_takes_out_what_is_there_and_says_how_much() {
+        let mut scene = Scene::default();
+        scene.block([0.0, 1000.0], [0.0, 1000.0], [-500.0, 500.0], "water");
+        scene.block([2000.0, 3000.0], [0.0, 1000.0], [-500.0, 500.0], "water");
+        let part = Solid::cuboid([900.0, 1100.0], [0.0, 200.0], [-100.0, 100.0], "water").body;
+        let taken = scene.carve(&part);
+        assert!((taken - 4.0).abs() < 0.05, "{taken}");
+        assert_eq!(scene.solids.iter().map(|s| s.cuts.len()).collect::<Vec<_>>(), [1, 0]);
+        assert!((mass_kg(&scene.solids[1]) - 1000.0).abs() < 1e-6);
+        let pallet = scene.pallet([0.0, 1200.0], 1000.0, [-400.0, 400.0]);
+        assert_eq!(pallet, 1144.0);
+        let kg = scene.mass_kg(2);
+        assert!((15.0..40.0).contains(&kg), "a pallet of {kg} kg");
+    }
 }

@@ -1,0 +1,25 @@
+//! Liquids in drums, tanks and bottles.
+
+use crate::simulate::draw::Draw;
+use crate::simulate::scene::{Hold, Scene};
+
+/// To be built.
+pub(super) fn drums(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
+    let x = [space.x[0], space.x[1]];
+    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+}
+
+/// To be built.
+pub(super) fn ibcs(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
+    let x = [space.x[0], space.x[1]];
+    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+}
+
+/// To be built.
+pub(super) fn beverages(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
+    let x = [space.x[0], space.x[1]];
+    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+}
