@@ -13,9 +13,23 @@ pub(super) struct Spectrum {
     pub(super) swank: f64,
 }
 
-impl Spectrum {
-    /// One energy: a stand-in.
-    pub(super) fn mono(mev: f64) -> Result<Self> {
-        Ok(Self { mev: vec![mev], weight: vec![1.0], swank: 1.0 })
-    }
+/// A gamma source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gamma {
+    Cs137,
+    Co60,
+}
+
+pub(super) fn linac(
+    mv: f64,
+    _target_mm: f64,
+    _filter: &[(&str, f64)],
+    _scintillator: (&str, f64),
+    _bins: usize,
+) -> Result<Spectrum> {
+    Ok(Spectrum { mev: vec![mv / 3.0], weight: vec![1.0], swank: 0.7 })
+}
+
+pub(super) fn gamma(source: Gamma, _scintillator: (&str, f64), _bins: usize) -> Result<Spectrum> {
+    Ok(Spectrum { mev: vec![if source == Gamma::Co60 { 1.25 } else { 0.662 }], weight: vec![1.0], swank: 0.9 })
 }

@@ -50,7 +50,7 @@ pub(super) fn load(
         .iter()
         .zip(&scanner.beams)
         .map(|(plane, beam)| ExtraAttenuation {
-            energy_mv: beam.mv as f32,
+            energy_mv: beam.stated() as f32,
             mean: mean(&|p| f64::from(plane[p])) as f32,
             peak: places.iter().map(|&p| plane[p]).fold(f32::NEG_INFINITY, f32::max),
         })

@@ -87,8 +87,8 @@ pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u
     container::vehicle(&mut scene, vehicle, kind, &mut key.stream("vehicle", 0));
 
     let rays = frame(kind, vehicle, scenario.doors, scanner, &key)?;
-    let spectra = scanner.spectra()?;
-    let mut picture = render::render(&scene.solids, &rays, &spectra, 0..rays.columns)?;
+    let spectra = scanner.spectra();
+    let mut picture = render::render(&scene.solids, &rays, spectra, 0..rays.columns)?;
     let exposure = detector::Exposure::draw(scanner, rays.rows, rays.columns, &key);
 
     let mut loads = Vec::new();
@@ -99,7 +99,7 @@ pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u
         let mut draw = key.stream("load", number as u64);
         let hidden = load::hide(&order, kind, &scene, &hold, cargo_end, &mut draw)?;
         let columns = columns(&rays, hidden.span);
-        let with = render::render(&hidden.scene.solids, &rays, &spectra, columns.clone())?;
+        let with = render::render(&hidden.scene.solids, &rays, spectra, columns.clone())?;
         let path = render::path_mm(&hidden.own, &rays, columns.clone())?;
         let part = measure::Part { first: columns.start, path, with, without: picture.columns(columns) };
         if let Some((truth, mask)) = measure::load(&hidden, &part, (rays.rows, rays.columns), scanner) {
@@ -110,9 +110,8 @@ pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u
         scene = hidden.scene;
     }
 
-    let planes: Vec<_> = (0..spectra.len())
-        .map(|plane| detector::record(&picture.attenuation[plane], plane, scanner, &exposure, &key))
-        .collect();
+    let planes: Vec<_> =
+        (0..spectra.len()).map(|plane| detector::record(&picture, plane, scanner, &exposure, &key)).collect();
     let number = container_number(&mut key.stream("number", 0));
     let declared = scenario.cargo.declared.clone().unwrap_or_else(|| family.as_str().to_owned());
     let metadata = Metadata {
@@ -120,7 +119,7 @@ pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u
         scanner: Some(scanner.name.clone()),
         time: Some(time(seed, index)?),
         pixel_mm: Some(scanner.pixel_mm),
-        energies_mv: scanner.beams.iter().map(|b| b.mv as f32).collect(),
+        energies_mv: scanner.beams.iter().map(|b| b.stated() as f32).collect(),
         view: Some("side".to_owned()),
         doors: Some(scenario.doors),
         polarity: Some(scanner.polarity),
@@ -171,9 +170,8 @@ fn frame(kind: ContainerKind, vehicle: Vehicle, doors: End, scanner: &ScannerMod
     let pixel = scanner.pixel_mm;
     let size = (extent.x[1] - extent.x[0]) / f64::from(pixel.x) * (extent.y[1] - extent.y[0]) / f64::from(pixel.y);
     if size > MAX_PIXELS as f64 {
-        return Err(
-            Error::limit(format!("picture would have {:.0} Mpx, limit is 64", size / 1e6)).help("raise \"pixel_mm\"")
-        );
+        return Err(Error::limit(format!("picture would have {:.0} Mpx, limit is 64 Mpx", size / 1e6))
+            .help("raise \"pixel_mm\""));
     }
     let motion = detector::motion(scanner, &mut key.stream("motion", 0));
     Ok(Rays::new(&scanner.geometry, pixel, &extent, &motion, doors == End::Left))

@@ -1,6 +1,7 @@
 //! Scanner models: beam energies, pixels, counts, noise and the artefacts of detector lines.
 
-use super::beam::Spectrum;
+use super::beam::{self, Gamma, Spectrum};
+use super::matter;
 use super::rays::{Array, Geometry};
 use super::scenario::{check_name, check_pair};
 use crate::scan::{Error, PixelSize, Polarity, Result};
@@ -25,9 +26,12 @@ pub struct ScannerFile {
     /// Where source and detectors stand.
     #[serde(default = "side")]
     pub geometry: Geometry,
+    /// A second view of the same container, written as a scan of its own; none unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_view: Option<Geometry>,
     /// Whether air is bright or dark in the file.
     pub polarity: Polarity,
-    /// Bits a sample is stored in: 8 or 16.
+    /// Bits that a sample carries: 8, 12, 14 or 16. All but 8 are stored in 16, the highest first.
     pub bits: u32,
     /// Lowest and highest margin of air beside and above the container in mm, 20 to 5000.
     pub margin_mm: [f64; 2],
@@ -43,25 +47,81 @@ fn side() -> Geometry {
     Geometry { source_mm: 7500.0, detector_mm: 2500.0, source_height_mm: 1800.0, array: Array::Vertical, tilt_deg: 0.0 }
 }
 
-/// One beam.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// One beam: a linac's `mv` or a `gamma` source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Beam {
-    /// End-point energy in MV (gamma sources: `MeV`), 0.3 to 15.
-    pub mv: f64,
-    /// The one photon energy in `MeV`, 0.6 to 4, whose attenuation stands for the whole beam's.
-    pub effective_mev: f64,
+    /// A linac's end-point energy in MV, 2.5 to 10.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mv: Option<f64>,
+    /// A gamma source instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gamma: Option<GammaSource>,
+    /// Thickness of a linac's tungsten target in mm, 0.1 to 10; 2 unless told.
+    #[serde(default = "target")]
+    pub target_mm: f64,
+    /// What the beam passes before the container: a flattening filter, a beam hardener; nothing unless told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filter: Vec<Filter>,
+}
+
+/// A layer of a beam's filter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    /// A name in the table of materials.
+    pub material: String,
+    /// Its thickness in mm, 0 to 500.
+    pub mm: f64,
+}
+
+/// A radioactive source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GammaSource {
+    /// Caesium-137: 0.662 MeV.
+    Cs137,
+    /// Cobalt-60: 1.17 and 1.33 MeV.
+    Co60,
+}
+
+impl Beam {
+    /// The energy as scans state it: a linac's end point in MV, a gamma source's mean energy in `MeV`.
+    pub fn stated(&self) -> f64 {
+        match (self.mv, self.gamma) {
+            (Some(mv), _) => mv,
+            (None, Some(GammaSource::Cs137)) => 0.662,
+            (None, _) => 1.25,
+        }
+    }
+}
+
+fn target() -> f64 {
+    2.0
+}
+fn cadmium_tungstate() -> String {
+    "cadmium_tungstate".into()
+}
+fn crystal() -> f64 {
+    30.0
 }
 
 /// Counts and noise of the detector line. Counts are on a 16-bit scale; 8-bit files hold the upper 8 bits.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Detector {
+    /// The scintillator: a name in the table of materials; cadmium tungstate unless told.
+    #[serde(default = "cadmium_tungstate")]
+    pub scintillator: String,
+    /// Its thickness along the beam in mm, 1 to 100; 30 unless told.
+    #[serde(default = "crystal")]
+    pub scintillator_mm: f64,
     /// Counts in air, 1000 to 65000.
     pub air: f64,
     /// Counts without beam, 0 to 2000.
     pub dark: f64,
-    /// Detected photons a pixel in air, 1e3 to 1e9: the noise in air is 1/sqrt(photons) of the signal.
+    /// Detected photons a pixel in air, 1e3 to 1e9. The detector integrates energy, so the noise in air is
+    /// 1/sqrt(photons x Swank factor) of the signal.
     pub photons: f64,
     /// Standard deviation of the electronic noise in counts, 0 to 1000.
     pub electronic: f64,
@@ -70,12 +130,23 @@ pub struct Detector {
     /// True for a companding digitiser: its step doubles at 1024, 4096 and 16384 counts, near the growth of photon noise.
     #[serde(default)]
     pub companding: bool,
-    /// Scattered radiation as a share of the air signal, 0 to 0.05.
+    /// Scattered over direct radiation behind 100 g/cm2 of matter, 0 to 0.5; it grows with the matter in the beam and
+    /// spreads over its surroundings.
     #[serde(default)]
     pub scatter: f64,
-    /// Standard deviation of the detector's blur in pixels, 0 to 3.
+    /// Standard deviation in pixels of the blur by focal spot and neighbouring crystals, 0 to 3.
     #[serde(default)]
     pub blur_px: f64,
+    /// Share of a pulse's light that comes later, 0 to 0.1.
+    #[serde(default)]
+    pub afterglow: f64,
+    /// Columns in which that light falls to 1/e, 0.5 to 100; 4 unless told.
+    #[serde(default = "four")]
+    pub afterglow_columns: f64,
+}
+
+fn four() -> f64 {
+    4.0
 }
 
 /// Imperfections; all zero unless told.
@@ -88,7 +159,7 @@ pub struct Artefacts {
     pub module_gain: f64,
     /// Standard deviation of the channels' gain, 0 to 0.2.
     pub channel_gain: f64,
-    /// Standard deviation of the pulses' (columns') intensity, 0 to 0.2.
+    /// Standard deviation of the pulses' (columns') intensity, 0 to 0.2; each energy's pulses vary by themselves.
     pub pulse_jitter: f64,
     /// Change of the air level from the first to the last column, as a share, -0.5 to 0.5; drawn up to this in either direction.
     pub drift: f64,
@@ -96,16 +167,29 @@ pub struct Artefacts {
     pub dropouts: f64,
     /// Rows without any signal at the image's bottom, 0 to 100.
     pub dead_rows: u32,
+    /// Mean number of dead channels (black rows) a scan, 0 to 20.
+    pub dead_channels: f64,
+    /// Mean number of channels a scan that are stuck at full scale, 0 to 20.
+    pub saturated_channels: f64,
+    /// Standard deviation of the container's speed as a share of the nominal, 0 to 0.3: columns are stretched and squeezed.
+    pub uneven_speed: f64,
+    /// How far the detectors swing up and down in mm on the container's middle plane, 0 to 30.
+    pub wobble_mm: f64,
+    /// By how many columns the second energy's pulses come later, 0 to 1: 0.5 where they alternate.
+    pub interlace: f64,
 }
 
 /// A scanner whose every value is possible: only [`ScannerFile::check`] makes one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ScannerModel(ScannerFile);
+pub struct ScannerModel {
+    file: ScannerFile,
+    spectra: Vec<Spectrum>,
+}
 
 impl std::ops::Deref for ScannerModel {
     type Target = ScannerFile;
     fn deref(&self) -> &ScannerFile {
-        &self.0
+        &self.file
     }
 }
 
@@ -131,8 +215,8 @@ impl ScannerFile {
         if !(1..=2).contains(&self.beams.len()) {
             return wrong("beams", format!("holds {} beams, expected 1 or 2", self.beams.len()));
         }
-        if ![8, 16].contains(&self.bits) {
-            return wrong("bits", format!("is {}, expected 8 or 16", self.bits));
+        if ![8, 12, 14, 16].contains(&self.bits) {
+            return wrong("bits", format!("is {}, expected 8, 12, 14 or 16", self.bits));
         }
         check_pair("margin_mm", self.margin_mm, 20.0, 5000.0)?;
         let (d, a) = (&self.detector, &self.artefacts);
@@ -144,7 +228,10 @@ impl ScannerFile {
             ("detector.photons", d.photons, 1e3, 1e9),
             ("detector.electronic", d.electronic, 0.0, 1000.0),
             ("detector.step", f64::from(d.step), 1.0, 1024.0),
-            ("detector.scatter", d.scatter, 0.0, 0.05),
+            ("detector.scintillator_mm", d.scintillator_mm, 1.0, 100.0),
+            ("detector.scatter", d.scatter, 0.0, 0.5),
+            ("detector.afterglow", d.afterglow, 0.0, 0.1),
+            ("detector.afterglow_columns", d.afterglow_columns, 0.5, 100.0),
             ("detector.blur_px", d.blur_px, 0.0, 3.0),
             ("artefacts.module_rows", f64::from(a.module_rows), 0.0, 1024.0),
             ("artefacts.module_gain", a.module_gain, 0.0, 0.2),
@@ -153,42 +240,87 @@ impl ScannerFile {
             ("artefacts.drift", a.drift, -0.5, 0.5),
             ("artefacts.dropouts", a.dropouts, 0.0, 100.0),
             ("artefacts.dead_rows", f64::from(a.dead_rows), 0.0, 100.0),
+            ("artefacts.dead_channels", a.dead_channels, 0.0, 20.0),
+            ("artefacts.saturated_channels", a.saturated_channels, 0.0, 20.0),
+            ("artefacts.uneven_speed", a.uneven_speed, 0.0, 0.3),
+            ("artefacts.wobble_mm", a.wobble_mm, 0.0, 30.0),
+            ("artefacts.interlace", a.interlace, 0.0, 1.0),
         ];
         for beam in &self.beams {
-            ranges.push(("beams.mv", beam.mv, 0.3, 15.0));
-            ranges.push(("beams.effective_mev", beam.effective_mev, 0.6, 4.0));
+            if beam.mv.is_some() == beam.gamma.is_some() {
+                return wrong("beams", "expected either \"mv\" or \"gamma\" in each".into());
+            }
+            ranges.push(("beams.mv", beam.mv.unwrap_or(2.5), 2.5, 10.0));
+            ranges.push(("beams.target_mm", beam.target_mm, 0.1, 10.0));
+            ranges.extend(beam.filter.iter().map(|layer| ("beams.filter.mm", layer.mm, 0.0, 500.0)));
+        }
+        for geometry in std::iter::once(&self.geometry).chain(&self.second_view) {
+            ranges.extend([
+                ("geometry.source_mm", geometry.source_mm, 2000.0, 50_000.0),
+                ("geometry.detector_mm", geometry.detector_mm, 1400.0, 10_000.0),
+                ("geometry.source_height_mm", geometry.source_height_mm, 0.0, 6000.0),
+                ("geometry.tilt_deg", geometry.tilt_deg, -15.0, 15.0),
+            ]);
         }
         for (key, value, low, high) in ranges {
             if !(low..=high).contains(&value) {
                 return wrong(key, format!("is {value}, expected {low} to {high}"));
             }
         }
-        if self.beams.len() == 2 && self.beams[0].mv <= self.beams[1].mv {
+        if self.beams.len() == 2 && self.beams[0].stated() <= self.beams[1].stated() {
             return wrong("beams", "start with the lower energy, expected the higher one first".into());
         }
-        Ok(ScannerModel(self))
+        let spectra = self.beams.iter().map(|beam| self.spectrum(beam)).collect::<Result<Vec<_>>>()?;
+        Ok(ScannerModel { file: self, spectra })
+    }
+
+    /// What a beam's signal is made of in this scanner's detectors.
+    fn spectrum(&self, beam: &Beam) -> Result<Spectrum> {
+        let scintillator = (self.detector.scintillator.as_str(), self.detector.scintillator_mm);
+        let at = |key: &'static str| move |e: Error| e.at(format!("key \"{key}\""));
+        matter::density(scintillator.0).map_err(at("detector.scintillator"))?;
+        match beam.gamma {
+            Some(GammaSource::Cs137) => beam::gamma(Gamma::Cs137, scintillator, BINS),
+            Some(GammaSource::Co60) => beam::gamma(Gamma::Co60, scintillator, BINS),
+            None => {
+                let filter: Vec<(&str, f64)> = beam.filter.iter().map(|f| (f.material.as_str(), f.mm)).collect();
+                for (material, _) in &filter {
+                    matter::density(material).map_err(at("beams.filter.material"))?;
+                }
+                beam::linac(beam.stated(), beam.target_mm, &filter, scintillator, BINS)
+            }
+        }
     }
 }
+
+/// Energies that stand for a beam: few, for every pixel sums over them.
+const BINS: usize = 8;
 
 impl ScannerModel {
     /// The file's values.
     pub fn file(&self) -> &ScannerFile {
-        &self.0
-    }
-
-    /// The effective photon energies in `MeV`, one a beam.
-    pub fn effective_mev(&self) -> Vec<f64> {
-        self.beams.iter().map(|b| b.effective_mev).collect()
+        &self.file
     }
 
     /// What each beam's signal is made of.
-    pub(super) fn spectra(&self) -> Result<Vec<Spectrum>> {
-        self.beams.iter().map(|b| Spectrum::mono(b.effective_mev)).collect()
+    pub(super) fn spectra(&self) -> &[Spectrum] {
+        &self.spectra
+    }
+
+    /// How many views a scan has.
+    pub fn views(&self) -> usize {
+        1 + usize::from(self.second_view.is_some())
+    }
+
+    /// Where source and detectors of a view stand.
+    pub(super) fn geometry_of(&self, view: usize) -> &Geometry {
+        self.second_view.as_ref().filter(|_| view > 0).unwrap_or(&self.geometry)
     }
 
     /// The digitiser's step at a count.
     pub(super) fn step_at(&self, counts: f64) -> f64 {
-        let step = f64::from(self.detector.step);
+        // Fewer bits leave the lower ones empty.
+        let step = f64::from(self.detector.step.max(1 << (16 - self.bits.max(12))));
         let doubled = [1024.0, 4096.0, 16384.0].iter().filter(|&&limit| counts >= limit).count();
         if self.detector.companding { step * f64::from(1u32 << doubled) } else { step }
     }
@@ -197,7 +329,8 @@ impl ScannerModel {
     pub(super) fn attenuation_noise(&self, t: f64) -> f64 {
         let d = &self.detector;
         let signal = (d.air * t).max(1e-6);
-        let photon = d.air * d.air * t / d.photons;
+        let swank = self.spectra.first().map_or(1.0, |s| s.swank);
+        let photon = d.air * d.air * t / (d.photons * swank);
         let quantisation = self.step_at(signal + d.dark).powi(2) / 12.0;
         (photon + d.electronic * d.electronic + quantisation).sqrt() / signal
     }
@@ -213,11 +346,20 @@ mod tests {
         let good = presets::SCANNERS[0].text;
         let cases = [
             ("schema_version = 1", "schema_version = 0", "key \"schema_version\": is 0, expected 1"),
-            ("bits = 16", "bits = 12", "key \"bits\": is 12, expected 8 or 16"),
+            ("bits = 16", "bits = 10", "key \"bits\": is 10, expected 8, 12, 14 or 16"),
             ("scatter = ", "scatter = 1", "key \"detector.scatter\": is 1"),
             ("photons = ", "photons = -", "key \"detector.photons\""),
-            ("effective_mev = 2.0", "effective_mev = nan", "key \"beams.effective_mev\": is NaN, expected 0.6 to 4"),
+            ("mv = 6.0", "mv = nan", "key \"beams.mv\": is NaN, expected 2.5 to 10"),
             ("mv = 6.0", "mv = 3.0", "expected the higher one first"),
+            ("mv = 6.0", "gamma = \"co60\", mv = 6.0", "expected either \"mv\" or \"gamma\" in each"),
+            ("mv = 6.0", "mv = 6.0, filter = [{ material = \"steel\", mm = -1 }]", "key \"beams.filter.mm\": is -1"),
+            ("mv = 6.0", "mv = 6.0, filter = [{ material = \"snow\", mm = 1 }]", "no material \"snow\""),
+            ("[detector]", "[detector]\nscintillator = \"snow\"", "key \"detector.scintillator\""),
+            (
+                "[detector]",
+                "[second_view]\nsource_mm = 1\ndetector_mm = 2000\nsource_height_mm = 0\narray = \"vertical\"\n[detector]",
+                "key \"geometry.source_mm\": is 1, expected 2000 to 50000",
+            ),
             ("beams = [", "beams = [] #", "scanner: "),
             (
                 "margin_mm = [",
@@ -234,6 +376,6 @@ mod tests {
             assert!(message.contains(expected), "{to}: {message}");
             ran += 1;
         }
-        assert_eq!(ran, 9);
+        assert_eq!(ran, 14);
     }
 }
