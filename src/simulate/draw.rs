@@ -22,6 +22,15 @@ impl ScanKey {
         Self(hash.finalize().into())
     }
 
+    /// The key of another view of the same scan.
+    pub(super) fn view(&self, view: usize) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(self.0);
+        hash.update(b"view");
+        hash.update((view as u64).to_le_bytes());
+        Self(hash.finalize().into())
+    }
+
     /// The stream for a purpose and a number within it, such as a row.
     pub(super) fn stream(&self, purpose: &str, number: u64) -> Draw {
         let mut hash = Sha256::new();

@@ -60,7 +60,24 @@ const MAX_PIXELS: u64 = 64 << 20;
 /// # Errors
 /// A parameter error where a load cannot be placed or the picture would be larger than 64 Mpx.
 pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u64) -> Result<Simulated> {
+    simulate_view(scenario, scanner, seed, index, 0)
+}
+
+/// Renders one view of scan `index`: the same container, seen from another place with noise of its own. `view` counts
+/// from 0 and is below [`ScannerModel::views`].
+///
+/// # Errors
+/// As [`simulate`].
+pub fn simulate_view(
+    scenario: &Scenario,
+    scanner: &ScannerModel,
+    seed: u64,
+    index: u64,
+    view: usize,
+) -> Result<Simulated> {
     let key = ScanKey::new(seed, index);
+    // The second view has detectors and pulses of its own.
+    let exposed = if view == 0 { key } else { key.view(view) };
     let mut draw = key.stream("scenario", 0);
     let none = || Error::bug("a checked scenario has an empty list");
     let kind = draw.pick(&scenario.containers).ok_or_else(none)?;
@@ -86,10 +103,10 @@ pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u
     ordinary::add(&mut scene, &hold, kind, cargo_end, 0.0, &mut key.stream("ordinary", 0));
     container::vehicle(&mut scene, vehicle, kind, &mut key.stream("vehicle", 0));
 
-    let rays = frame(kind, vehicle, scenario.doors, scanner, &key)?;
+    let rays = frame(kind, vehicle, scenario.doors, (scanner, view), (&key, &exposed))?;
     let spectra = scanner.spectra();
     let mut picture = render::render(&scene.solids, &rays, spectra, 0..rays.columns)?;
-    let exposure = detector::Exposure::draw(scanner, rays.rows, rays.columns, &key);
+    let exposure = detector::Exposure::draw(scanner, rays.rows, rays.columns, &exposed);
 
     let mut loads = Vec::new();
     let mut masks = Vec::new();
@@ -111,7 +128,7 @@ pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u
     }
 
     let planes: Vec<_> =
-        (0..spectra.len()).map(|plane| detector::record(&picture, plane, scanner, &exposure, &key)).collect();
+        (0..spectra.len()).map(|plane| detector::record(&picture, plane, scanner, &exposure, &exposed)).collect();
     let number = container_number(&mut key.stream("number", 0));
     let declared = scenario.cargo.declared.clone().unwrap_or_else(|| family.as_str().to_owned());
     let metadata = Metadata {
@@ -154,7 +171,13 @@ pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u
 }
 
 /// The rays: margins of air around container and vehicle, and the ground below.
-fn frame(kind: ContainerKind, vehicle: Vehicle, doors: End, scanner: &ScannerModel, key: &ScanKey) -> Result<Rays> {
+fn frame(
+    kind: ContainerKind,
+    vehicle: Vehicle,
+    doors: End,
+    (scanner, view): (&ScannerModel, usize),
+    (key, exposed): (&ScanKey, &ScanKey),
+) -> Result<Rays> {
     let [length, height, width] = kind.size();
     let mut draw = key.stream("frame", 0);
     let mut margin = || draw.between(scanner.margin_mm);
@@ -173,8 +196,8 @@ fn frame(kind: ContainerKind, vehicle: Vehicle, doors: End, scanner: &ScannerMod
         return Err(Error::limit(format!("picture would have {:.0} Mpx, limit is 64 Mpx", size / 1e6))
             .help("raise \"pixel_mm\""));
     }
-    let motion = detector::motion(scanner, &mut key.stream("motion", 0));
-    Ok(Rays::new(&scanner.geometry, pixel, &extent, &motion, doors == End::Left))
+    let motion = detector::motion(scanner, &mut exposed.stream("motion", 0));
+    Ok(Rays::new(scanner.geometry_of(view), pixel, &extent, &motion, doors == End::Left))
 }
 
 /// The columns that show what lies between two values of x, and one more on each side.

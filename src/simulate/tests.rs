@@ -191,3 +191,17 @@ fn pictures_beyond_the_limit_are_refused() {
     let error = simulate(&preset("clean_empty"), &file.check().unwrap(), 0, 0).unwrap_err().to_string();
     assert!(error.contains("limit is 64 Mpx; raise"), "{error}");
 }
+
+#[test]
+fn a_second_view_shows_the_same_container_from_elsewhere() {
+    let mut file = coarse("single_6").file().clone();
+    file.second_view = Some(Geometry { tilt_deg: 2.8, ..file.geometry });
+    let scanner = file.check().unwrap();
+    assert_eq!(scanner.views(), 2);
+    let scenario = preset("rip_off_coffee");
+    let [one, two] = [0, 1].map(|view| simulate_view(&scenario, &scanner, 4, 1, view).unwrap());
+    assert_eq!(one, simulate(&scenario, &scanner, 4, 1).unwrap());
+    assert_eq!(one.truth.loads[0].mass_kg, two.truth.loads[0].mass_kg);
+    assert_eq!(one.truth.container.number, two.truth.container.number);
+    assert_ne!(one.scan.digest, two.scan.digest);
+}
