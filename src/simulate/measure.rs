@@ -9,9 +9,9 @@ use ndarray::Array2;
 /// Pixels count as the load's where its path is at least this share of its longest path.
 const MASK_SHARE: f32 = 0.1;
 /// Rose's criterion: a feature is seen from five standard deviations of noise on.
-const ROSE: f64 = 5.0;
+pub(super) const ROSE: f64 = 5.0;
 /// The side of the patch over which contrast is averaged for Rose's criterion, in mm.
-const PATCH_MM: f64 = 25.0;
+pub(super) const PATCH_MM: f64 = 25.0;
 /// How far around the mask's box the clutter is measured, in mm.
 const AROUND_MM: f32 = 100.0;
 

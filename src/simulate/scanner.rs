@@ -325,11 +325,17 @@ impl ScannerModel {
         if self.detector.companding { step * f64::from(1u32 << doubled) } else { step }
     }
 
-    /// One pixel's standard deviation of attenuation where the transmission is `t`: photon, electronic and quantisation noise.
+    /// One pixel's standard deviation of attenuation in the first plane where the transmission is `t`: photon, electronic
+    /// and quantisation noise.
     pub(super) fn attenuation_noise(&self, t: f64) -> f64 {
+        self.attenuation_noise_of(0, t)
+    }
+
+    /// The same in any plane.
+    pub(super) fn attenuation_noise_of(&self, plane: usize, t: f64) -> f64 {
         let d = &self.detector;
         let signal = (d.air * t).max(1e-6);
-        let swank = self.spectra.first().map_or(1.0, |s| s.swank);
+        let swank = self.spectra.get(plane).map_or(1.0, |s| s.swank);
         let photon = d.air * d.air * t / (d.photons * swank);
         let quantisation = self.step_at(signal + d.dark).powi(2) / 12.0;
         (photon + d.electronic * d.electronic + quantisation).sqrt() / signal
