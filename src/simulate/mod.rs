@@ -7,6 +7,8 @@
 //! The same scenario, scanner, seed and index give the same scan on any number of threads: every row of every plane
 //! and every part of the scene draws from a stream of random numbers of its own.
 
+#[allow(dead_code, reason = "the renderer takes beams with the next step")]
+mod beam;
 mod cargo;
 mod container;
 mod detector;
