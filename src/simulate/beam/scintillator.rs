@@ -34,7 +34,7 @@ pub(super) struct Scintillator<'a> {
     electrons: f64,
     /// The photoelectric coefficient at twice the electron's rest energy, in cm²/g.
     photoelectric: f64,
-    /// The share of its energy that a secondary photon deposits, over energies of [`Self::place`].
+    /// The share of its energy that a secondary photon deposits, at [`PLACES`] energies.
     absorbed: Vec<f64>,
 }
 
