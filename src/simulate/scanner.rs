@@ -280,21 +280,18 @@ impl ScannerFile {
         let at = |key: &'static str| move |e: Error| e.at(format!("key \"{key}\""));
         matter::density(scintillator.0).map_err(at("detector.scintillator"))?;
         match beam.gamma {
-            Some(GammaSource::Cs137) => beam::gamma(Gamma::Cs137, scintillator, BINS),
-            Some(GammaSource::Co60) => beam::gamma(Gamma::Co60, scintillator, BINS),
+            Some(GammaSource::Cs137) => beam::gamma(Gamma::Cs137, scintillator, beam::BINS),
+            Some(GammaSource::Co60) => beam::gamma(Gamma::Co60, scintillator, beam::BINS),
             None => {
                 let filter: Vec<(&str, f64)> = beam.filter.iter().map(|f| (f.material.as_str(), f.mm)).collect();
                 for (material, _) in &filter {
                     matter::density(material).map_err(at("beams.filter.material"))?;
                 }
-                beam::linac(beam.stated(), beam.target_mm, &filter, scintillator, BINS)
+                beam::linac(beam.stated(), beam.target_mm, &filter, scintillator, beam::BINS)
             }
         }
     }
 }
-
-/// Energies that stand for a beam: few, for every pixel sums over them.
-const BINS: usize = 8;
 
 impl ScannerModel {
     /// The file's values.
