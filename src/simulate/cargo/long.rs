@@ -1,32 +1,376 @@
 //! Reels, timber, logs and tyres.
 
+use super::unit::{Unit, blocks, disturb, fill, lanes, packed};
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::{Hold, Scene};
+use crate::simulate::solid::{Axis, Shape, Solid};
+use std::f64::consts::{FRAC_PI_2, PI};
 
-/// To be built.
-pub(super) fn paper_reels(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
-    let x = [space.x[0], space.x[1]];
-    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
-    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+/// Reels of paper standing on end, one against the near wall and the next against the far one, each as far forward as its
+/// neighbours let it; a second tier where the payload asks for it.
+pub(super) fn paper_reels(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
+    let width = space.width();
+    let radius = draw.range(480.0, 620.0).min(0.46 * width);
+    let density = draw.range(0.72, 0.95);
+    let tall = draw.range(0.0, 1.0);
+    let most = space.height() - 180.0;
+    // Short reels go in two tiers, long ones in one.
+    let height = if tall < 0.5 { draw.range(780.0, 0.5 * most) } else { draw.range(1150.0, (0.85 * most).min(2050.0)) };
+    let reach = 2.0 * radius + 7.0;
+    let dz = width - 2.0 * radius - 4.0;
+    let step = ((reach * reach - dz * dz).max(0.0).sqrt()).max(reach / 2.0);
+    let count = ((space.length() - 2.0 * radius - 4.0) / step).floor().max(-1.0) + 1.0;
+    let mut left_kg = payload * draw.range(0.93, 0.99);
+    let mut floor = space.y[0];
+    let core = draw.pick(&[38.0, 50.0, 75.0]).unwrap_or(38.0);
+    for tier in 0..2 {
+        if floor + height + 20.0 > space.y[1] {
+            break;
+        }
+        let mut end = space.x[0];
+        for place in 0..count as usize {
+            let x = space.x[0] + radius + 2.0 + place as f64 * step + draw.range(-1.0, 1.0);
+            let z = if place % 2 == 0 { space.z[0] + radius + 2.0 } else { space.z[1] - radius - 2.0 };
+            let before = scene.solids.len();
+            // Now and then the rest of a reel, or one that has slipped on its core.
+            let thin = if draw.chance(0.05) { draw.range(0.7, 0.92) } else { draw.around_one(0.003).min(1.0) };
+            reel(scene, [x, floor, z], [radius * thin, height * draw.around_one(0.0015)], core, density, draw);
+            let kg = scene.mass_kg(before);
+            if kg > left_kg {
+                scene.solids.truncate(before);
+                break;
+            }
+            left_kg -= kg;
+            end = x + radius;
+        }
+        if end > space.x[0] {
+            blocks(scene, [space.x[0], end.min(space.x[1])], [floor, floor + height], space.z, "paper");
+        }
+        // A plank and wedges hold the last ones.
+        if tier == 0 && end + 130.0 < space.x[1] && left_kg > 100.0 {
+            scene.block([end + 20.0, end + 120.0], [floor, floor + 95.0], [space.z[0] + 5.0, space.z[1] - 5.0], "wood");
+            left_kg -= 16.0;
+        }
+        floor += height * 1.006 + 4.0;
+    }
 }
 
-/// To be built.
-pub(super) fn timber(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
-    let x = [space.x[0], space.x[1]];
-    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
-    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+fn reel(scene: &mut Scene, [x, y, z]: [f64; 3], [radius, height]: [f64; 2], core: f64, density: f64, draw: &mut Draw) {
+    let half = height / 2.0 - 4.0;
+    let shape = Shape::Cylinder { radius, half };
+    let paper = Solid::new(shape, [x, y + 4.0 + half, z], "paper").bored(core + 12.0);
+    // Wound hard or soft across the web: bands at its own heights.
+    scene.add(packed(paper, density * draw.around_one(0.01)).grain(0.014, [2000.0, 26.0], draw.seed()));
+    let tube = Shape::Cylinder { radius: core + 12.0, half };
+    scene.add(packed(Solid::new(tube, [x, y + 4.0 + half, z], "cardboard").bored(core), 0.85));
+    for end in [y + 1.5, y + 2.0 * half + 6.0] {
+        scene.add(Solid::new(Shape::Cylinder { radius: radius - 2.0, half: 1.4 }, [x, end, z], "cardboard"));
+    }
+    if draw.chance(0.3) {
+        for end in [y + 4.0 + 40.0, y + 2.0 * half - 36.0] {
+            scene.add(Solid::new(Shape::Cylinder { radius: core - 1.0, half: 38.0 }, [x, end, z], "wood"));
+        }
+    }
 }
 
-/// To be built.
-pub(super) fn logs(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
-    let x = [space.x[0], space.x[1]];
-    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
-    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+/// Packets of sawn boards, two abreast and two or three high, on bearers, with or without stickers between the courses.
+pub(super) fn timber(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
+    let density = draw.pick(&[0.45, 0.48, 0.52, 0.66, 0.74]).unwrap_or(0.5);
+    let thick = draw.pick(&[22.0, 25.0, 32.0, 38.0, 50.0, 63.0, 75.0]).unwrap_or(50.0);
+    let sticker = if draw.chance(0.4) { 20.0 } else { 1.0 };
+    let wide = draw.range(1020.0, 1120.0);
+    let tiers = if draw.chance(0.7) { 2 } else { 3 };
+    let courses = (((space.height() - 200.0) / f64::from(tiers) - 90.0) / (thick + sticker)).floor().max(1.0);
+    let courses = courses * draw.range(0.86, 1.0);
+    let lengths = draw.pick(&[
+        [5800.0, 3900.0, 2900.0],
+        [3900.0, 2900.0, 2400.0],
+        [4800.0, 3600.0, 2400.0],
+        [2900.0, 2350.0, 1950.0],
+    ]);
+    let lengths = lengths.unwrap_or([3900.0, 2900.0, 2400.0]);
+    let rows = lanes(space, &[wide; 2], draw);
+    let mut left_kg = payload * draw.range(0.9, 0.99);
+    let wet = draw.chance(0.2);
+    fill(scene, space, &rows, &mut left_kg, draw, |scene, place, _, draw| {
+        let room = place.x[1] - place.x[0];
+        let fitting: Vec<f64> = lengths.into_iter().filter(|l| *l + 30.0 <= room).collect();
+        let Some(length) = (if draw.chance(0.7) { fitting.first().copied() } else { draw.pick(&fitting) }) else {
+            return;
+        };
+        let mut base = place.y[0];
+        let tiers = if draw.chance(0.08) { tiers - 1 } else { tiers };
+        for _ in 0..tiers {
+            // Each packet has its own boards; some are wetter.
+            let density = density * draw.around_one(if wet { 0.09 } else { 0.03 });
+            let at = [place.x[0] + 15.0, base, place.z[0]];
+            base = packet(scene, at, [length, wide], (courses as usize, thick, sticker), density, draw);
+        }
+    });
 }
 
-/// To be built.
-pub(super) fn tyres(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
-    let x = [space.x[0], space.x[1]];
-    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
-    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+/// One packet; returns its top.
+fn packet(
+    scene: &mut Scene,
+    [x, y, z]: [f64; 3],
+    [length, wide]: [f64; 2],
+    kind: (usize, f64, f64),
+    density: f64,
+    draw: &mut Draw,
+) -> f64 {
+    let (courses, thick, sticker) = kind;
+    let across = [z + 2.0, z + wide - 2.0];
+    let spots: &[f64] = if length > 3500.0 { &[0.06, 0.35, 0.64, 0.93] } else { &[0.08, 0.5, 0.92] };
+    for spot in spots {
+        let left = x + spot * length - 45.0;
+        scene.block([left, left + 90.0], [y, y + 74.0], across, "wood");
+    }
+    let base = y + 75.0;
+    let ragged = if draw.chance(0.4) { 15.0 } else { 4.0 };
+    for course in 0..courses {
+        let low = base + course as f64 * (thick + sticker);
+        let (a, b) = (draw.range(-ragged, ragged), draw.range(-ragged, ragged));
+        let boards = Solid::cuboid([x + a, x + length + b], [low, low + thick], across, "wood");
+        // Gaps between boards take a few per cent; knots and growth rings are long along the board.
+        let texture = [350.0, thick.min(40.0)];
+        scene.add(packed(boards, density * draw.around_one(0.012) * 0.96).grain(0.035, texture, draw.seed()));
+        if sticker > 5.0 && course + 1 < courses {
+            for spot in spots {
+                let left = x + spot * length - 25.0;
+                scene.block([left, left + 45.0], [low + thick, low + thick + sticker], across, "wood");
+            }
+        }
+    }
+    let top = base + courses as f64 * (thick + sticker) - sticker;
+    for spot in [0.12, 0.88] {
+        let left = x + spot * length;
+        for side in [[z, z + 0.9], [z + wide - 0.9, z + wide]] {
+            scene.block([left, left + 32.0], [base, top], side, "steel");
+        }
+        scene.block([left, left + 32.0], [top, top + 0.9], [z, z + wide], "steel");
+    }
+    scene.bulk([x, x + length], [base, top], [z, z + wide], "wood");
+    top + 2.0
+}
+
+/// Round logs, thick and thin, heaped as they settle between the walls, in one bay or several behind each other.
+pub(super) fn logs(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
+    let density = draw.range(0.72, 1.02);
+    let longest = space.length() - 60.0;
+    let length = draw.pick(&[2350.0_f64, 2900.0, 3850.0, 5750.0, 11_400.0]).unwrap_or(3850.0).min(longest);
+    if length < 300.0 {
+        return;
+    }
+    let bays = (space.length() / (length + 50.0)).floor().max(1.0);
+    let thickness = draw.range(130.0, 240.0);
+    let spread = draw.range(0.08, 0.3);
+    let share = payload * draw.range(0.86, 0.98) / bays;
+    let ceiling = space.y[0] + draw.range(0.7, 0.88) * space.height();
+    let pitch = space.length() / bays;
+    for bay in 0..bays as usize {
+        let (mut left_kg, mut placed, mut top) = (share, Vec::<[f64; 3]>::new(), space.y[0]);
+        let start = space.x[0] + bay as f64 * pitch;
+        for _ in 0..150 {
+            let radius = thickness * draw.around_one(spread).max(0.4);
+            // A log rolls to the lowest place it finds: the lowest of many that rest on the floor or on others.
+            let rest = |z: f64| {
+                let on = placed.iter().filter_map(|[py, pz, pr]| {
+                    let (reach, dz) = (radius + pr + 2.0, z - pz);
+                    (dz.abs() < reach).then(|| py + (reach * reach - dz * dz).sqrt())
+                });
+                on.fold(space.y[0] + radius + 2.0, f64::max)
+            };
+            let span = [space.z[0] + radius + 3.0, space.z[1] - radius - 3.0];
+            let tried = (0..60).map(|_| draw.between(span)).map(|z| [rest(z), z]).min_by(|a, b| a[0].total_cmp(&b[0]));
+            let Some([y, z]) = tried else { break };
+            if y + radius > ceiling {
+                break;
+            }
+            let long = (length + draw.range(-120.0, 25.0)).max(250.0);
+            let x = start + pitch / 2.0 + draw.range(-0.5, 0.5) * (pitch - long - 12.0).max(0.0);
+            let before = scene.solids.len();
+            log(scene, [x, y, z], [radius, long], density * draw.around_one(0.05), draw);
+            let kg = scene.mass_kg(before);
+            if kg > left_kg {
+                scene.solids.truncate(before);
+                break;
+            }
+            left_kg -= kg;
+            top = top.max(y);
+            placed.push([y, z, radius]);
+        }
+        blocks(scene, [start, (start + pitch).min(space.x[1])], [space.y[0], top], space.z, "wood");
+    }
+}
+
+/// A log along the container: wet sapwood around drier heartwood; a few are hollow with rot.
+fn log(scene: &mut Scene, centre: [f64; 3], [radius, length]: [f64; 2], density: f64, draw: &mut Draw) {
+    let heart = radius * draw.range(0.5, 0.75);
+    let lying = |radius: f64| Solid::new(Shape::Cylinder { radius, half: length / 2.0 }, centre, "wood");
+    let sap = packed(lying(radius).bored(heart), density * 1.06).grain(0.06, [260.0, 50.0], draw.seed());
+    scene.add(sap.turned(Axis::Z, FRAC_PI_2));
+    let core = packed(lying(heart - 0.5), density * 0.9).grain(0.06, [420.0, 40.0], draw.seed());
+    let core = if draw.chance(0.04) { core.bored(heart * 0.5) } else { core };
+    scene.add(core.turned(Axis::Z, FRAC_PI_2));
+}
+
+/// Car or lorry tyres: flat in stacks, on edge in rows, or laced so that they lean on each other.
+pub(super) fn tyres(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
+    let lorry = draw.chance(0.3);
+    let tyre = if lorry {
+        Tyre { radius: draw.range(490.0, 530.0), width: draw.range(260.0, 300.0), rim: 286.0, wall: 17.0 }
+    } else {
+        Tyre {
+            radius: draw.range(295.0, 345.0),
+            width: draw.range(185.0, 235.0),
+            rim: draw.range(190.0, 220.0),
+            wall: 9.0,
+        }
+    };
+    let mut left_kg = payload * 0.98;
+    match draw.below(3) {
+        0 => stacks(scene, space, tyre, &mut left_kg, draw),
+        1 => on_edge(scene, space, tyre, &mut left_kg, draw),
+        _ => laced(scene, space, tyre, &mut left_kg, draw),
+    }
+}
+
+/// A tyre's outer radius, width, bead radius and wall thickness in mm.
+#[derive(Clone, Copy)]
+struct Tyre {
+    radius: f64,
+    width: f64,
+    rim: f64,
+    wall: f64,
+}
+
+impl Tyre {
+    /// Its mass in kg: tread and two side walls of rubber with steel cord.
+    fn kg(self) -> f64 {
+        let tread = 2.0 * PI * self.radius * self.width * self.wall * 1.3;
+        let walls = 2.0 * PI * (self.radius.powi(2) - self.rim.powi(2)) * self.wall;
+        (tread + walls) * 1.2e-6
+    }
+
+    /// The tyre lying flat around a centre.
+    fn at(self, centre: [f64; 3], draw: &mut Draw) -> Solid {
+        let shape = Shape::Cylinder { radius: self.radius, half: self.width / 2.0 };
+        let mut solid = Solid::new(shape, centre, "rubber").bored(self.rim);
+        let mut room = solid.body.clone();
+        room.shape = Shape::Cylinder { radius: self.radius - 1.3 * self.wall, half: self.width / 2.0 - self.wall };
+        solid.cuts.push(room);
+        packed(solid, 1.2 * draw.around_one(0.04))
+    }
+}
+
+/// Flat, one on the other, the stacks standing in each other's gaps.
+fn stacks(scene: &mut Scene, space: &Hold, tyre: Tyre, left_kg: &mut f64, draw: &mut Draw) {
+    let pitch = 2.0 * tyre.radius + 5.0;
+    let spare = space.width() - pitch;
+    let rows = (spare / (pitch * 0.866)).floor().max(0.0);
+    let dz = if rows > 0.0 { spare / rows } else { 0.0 };
+    let columns = ((space.length() - if rows > 0.0 { pitch / 2.0 } else { 0.0 }) / pitch).floor().max(0.0);
+    let most = ((space.height() - 60.0) / (tyre.width + 1.0)).floor();
+    for column in 0..columns as usize {
+        for row in 0..=rows as usize {
+            let high = (most - draw.range(0.0, 2.2)).floor().max(0.0);
+            let x = space.x[0] + pitch * (column as f64 + 0.5 + if row % 2 == 1 { 0.5 } else { 0.0 });
+            let z = space.z[0] + pitch / 2.0 + row as f64 * dz;
+            for layer in 0..high as usize {
+                if *left_kg < tyre.kg() {
+                    return;
+                }
+                *left_kg -= tyre.kg();
+                let y = space.y[0] + (layer as f64 + 0.5) * (tyre.width + 1.0);
+                let slip = [draw.range(-2.0, 2.0), draw.range(-2.0, 2.0)];
+                scene.add(tyre.at(
+                    [x + slip[0], y, (z + slip[1]).clamp(space.z[0] + tyre.radius, space.z[1] - tyre.radius)],
+                    draw,
+                ));
+            }
+        }
+    }
+    blocks(
+        scene,
+        [space.x[0], space.x[0] + columns * pitch],
+        [space.y[0], space.y[0] + 0.8 * space.height()],
+        space.z,
+        "rubber",
+    );
+}
+
+/// On edge, treads side by side across the container, so that the side view shows rings; tiers sit in the gaps below.
+fn on_edge(scene: &mut Scene, space: &Hold, tyre: Tyre, left_kg: &mut f64, draw: &mut Draw) {
+    let pitch = 2.0 * tyre.radius + 4.0;
+    let deep = ((space.width() - 6.0) / (tyre.width + 3.0)).floor().max(1.0);
+    let dz = space.width() / deep;
+    let columns = (space.length() / pitch).floor().max(0.0);
+    let spread = if columns > 1.0 { (space.length() - 2.0 * tyre.radius) / (columns - 1.0) } else { pitch };
+    let rise = (pitch * pitch - (spread / 2.0).powi(2)).max(0.0).sqrt();
+    let tiers = ((space.height() - 40.0 - pitch) / rise).floor().max(0.0) + 1.0;
+    let shuffle = if draw.chance(0.5) { 25.0 } else { 4.0 };
+    for tier in 0..tiers as usize {
+        let nested = tier % 2 == 1;
+        for column in 0..(columns as usize).saturating_sub(usize::from(nested)) {
+            for row in 0..deep as usize {
+                if *left_kg < tyre.kg() || (tier + 1 == tiers as usize && draw.chance(0.12)) {
+                    continue;
+                }
+                *left_kg -= tyre.kg();
+                let x = space.x[0] + tyre.radius + spread * (column as f64 + if nested { 0.5 } else { 0.0 });
+                let x =
+                    (x + draw.range(-shuffle, shuffle) * 0.5).clamp(space.x[0] + tyre.radius, space.x[1] - tyre.radius);
+                let y = space.y[0] + tyre.radius + 1.0 + rise * tier as f64;
+                let z = space.z[0] + (row as f64 + 0.5) * dz;
+                scene.add(tyre.at([x, y, z], draw).turned(Axis::X, FRAC_PI_2));
+            }
+        }
+    }
+    let y = [space.y[0], space.y[0] + rise * (tiers - 1.0) + tyre.radius];
+    blocks(scene, space.x, y, space.z, "rubber");
+}
+
+/// Laced: every tyre leans on the one before, tier by tier the other way.
+fn laced(scene: &mut Scene, space: &Hold, tyre: Tyre, left_kg: &mut f64, draw: &mut Draw) {
+    let lean = draw.range(0.75, 1.0);
+    let (sin, cos) = f64::sin_cos(lean);
+    let pitch = tyre.width / sin * 1.01;
+    let reach = tyre.radius * cos + tyre.width / 2.0 * sin;
+    let rise = 2.0 * tyre.radius * sin + tyre.width * cos;
+    let deep = (space.width() / (2.0 * tyre.radius + 6.0)).floor().max(1.0);
+    let dz = space.width() / deep;
+    let count = ((space.length() - 2.0 * reach) / pitch).floor().max(-1.0) + 1.0;
+    let tiers = ((space.height() - 30.0) / rise).floor().max(1.0);
+    for tier in 0..tiers as usize {
+        let way = if tier % 2 == 0 { lean } else { -lean };
+        for row in 0..deep as usize {
+            let start = space.x[0] + reach + draw.range(0.0, 0.4) * pitch;
+            for place in 0..count as usize {
+                let x = start + place as f64 * pitch;
+                if *left_kg < tyre.kg() || x + reach > space.x[1] {
+                    break;
+                }
+                *left_kg -= tyre.kg();
+                let y = space.y[0] + 2.0 + rise * (tier as f64 + 0.5);
+                let z = space.z[0] + (row as f64 + 0.5) * dz;
+                scene.add(tyre.at([x, y, z], draw).turned(Axis::Z, way));
+            }
+        }
+    }
+    // What is left above is filled with tyres laid flat.
+    let flat = space.y[0] + rise * tiers + 4.0;
+    let most = ((space.y[1] - 30.0 - flat) / (tyre.width + 1.0)).floor().max(0.0);
+    let columns = (space.length() / (2.0 * tyre.radius + 6.0)).floor();
+    for place in 0..(columns * deep * most) as usize {
+        let (column, row) = (place % columns as usize, place / columns as usize % deep as usize);
+        let layer = place / (columns * deep) as usize;
+        if *left_kg < tyre.kg() || draw.chance(0.1) {
+            continue;
+        }
+        *left_kg -= tyre.kg();
+        let x = space.x[0] + (column as f64 + 0.5) * space.length() / columns;
+        let y = flat + (layer as f64 + 0.5) * (tyre.width + 1.0);
+        scene.add(tyre.at([x, y, space.z[0] + (row as f64 + 0.5) * dz], draw));
+    }
+    blocks(scene, space.x, [space.y[0], flat], space.z, "rubber");
 }

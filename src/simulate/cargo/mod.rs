@@ -1,6 +1,7 @@
 //! Cargo: commodity families and how they are stowed.
 
 mod cartons;
+mod frozen;
 mod goods;
 mod liquids;
 mod long;
@@ -8,6 +9,7 @@ mod metal;
 mod pallets;
 mod rooms;
 mod sacks;
+mod unit;
 mod vehicles;
 
 use super::draw::Draw;
@@ -162,8 +164,8 @@ pub(super) fn stow(scene: &mut Scene, hold: &Hold, family: Family, end: f64, pay
         Family::Bananas => pallets::bananas,
         Family::Tiles => pallets::tiles,
         Family::CannedFood => pallets::canned_food,
-        Family::FrozenMeat => pallets::frozen_meat,
-        Family::FrozenFish => pallets::frozen_fish,
+        Family::FrozenMeat => frozen::frozen_meat,
+        Family::FrozenFish => frozen::frozen_fish,
         Family::Coffee => sacks::coffee,
         Family::Cocoa => sacks::cocoa,
         Family::Fertiliser => sacks::fertiliser,
