@@ -1,13 +1,20 @@
 //! Cargo: commodity families and how they are stowed.
 
+mod appliances;
+mod car;
 mod cartons;
+mod furnishings;
 mod goods;
+mod inside;
 mod liquids;
 mod long;
+mod machines;
 mod metal;
 mod pallets;
+mod piece;
 mod rooms;
 mod sacks;
+mod scrap;
 mod vehicles;
 
 use super::draw::Draw;
