@@ -1,39 +1,277 @@
 //! Cartons stacked by hand.
 
+use super::piece::{BOARD, Piece, Stowage};
+use super::{appliances, inside};
 use crate::simulate::draw::Draw;
-use crate::simulate::scene::{Hold, Scene};
+use crate::simulate::scene::{Content, Hold, Scene};
+use crate::simulate::solid::{Solid, Vector};
 
-/// To be built.
-pub(super) fn mixed(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
-    let x = [space.x[0], space.x[1]];
-    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
-    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+/// What the cartons of one consignment hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Inside {
+    /// Goods without a shape of their own in the picture.
+    Loose(Content),
+    /// Pairs of shoes in boxes, layer on layer.
+    Shoes,
+    /// Flat television sets standing face to face.
+    Televisions,
+    /// Microwave ovens.
+    Microwaves,
+    /// Computers and hi-fi sets.
+    Computers,
+    /// Telephones, chargers, parts: small boxes in trays.
+    Gadgets,
+    /// Refrigerators and washing machines.
+    WhiteGoods,
+    /// Balls and hollow mouldings.
+    Balls,
+    /// Dolls, cars, building bricks with motors and batteries.
+    Playthings,
+    /// Cars and tricycles for children to ride on.
+    RideOns,
 }
 
-/// To be built.
-pub(super) fn electronics(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
-    let x = [space.x[0], space.x[1]];
-    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
-    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+impl Inside {
+    /// Outer size of one carton, mm; across, cartons of one row that stand behind each other count as one.
+    fn size(self, draw: &mut Draw) -> Vector {
+        let mut of = |long: [f64; 2], high: [f64; 2], wide: [f64; 2]| {
+            [draw.between(long), draw.between(high), draw.between(wide)]
+        };
+        match self {
+            Self::Loose(_) => of([380.0, 640.0], [260.0, 460.0], [560.0, 780.0]),
+            Self::Shoes => of([620.0, 690.0], [380.0, 420.0], [740.0, 780.0]),
+            Self::Televisions => of([1000.0, 1600.0], [680.0, 1000.0], [740.0, 780.0]),
+            Self::Microwaves => of([500.0, 560.0], [310.0, 350.0], [1080.0, 1170.0]),
+            Self::Computers => of([480.0, 620.0], [440.0, 520.0], [740.0, 780.0]),
+            Self::Gadgets => of([420.0, 600.0], [250.0, 380.0], [740.0, 780.0]),
+            Self::WhiteGoods => of([630.0, 680.0], [880.0, 900.0], [650.0, 690.0]),
+            Self::Balls => of([560.0, 700.0], [460.0, 560.0], [740.0, 780.0]),
+            Self::Playthings => of([500.0, 720.0], [380.0, 520.0], [740.0, 780.0]),
+            Self::RideOns => of([1050.0, 1250.0], [520.0, 640.0], [680.0, 760.0]),
+        }
+    }
+
+    /// Solids in a carton, about.
+    fn solids(self) -> usize {
+        match self {
+            Self::Loose(_) | Self::Gadgets => 3,
+            Self::Shoes => 5,
+            Self::Computers => 6,
+            Self::Microwaves => 7,
+            Self::Balls => 8,
+            Self::Televisions | Self::Playthings => 9,
+            Self::RideOns => 12,
+            Self::WhiteGoods => 14,
+        }
+    }
+
+    /// What it counts as where something is to be hidden in it.
+    fn material(self) -> &'static str {
+        match self {
+            Self::Loose(content) => content.material,
+            Self::Shoes => "rubber",
+            Self::Balls | Self::Playthings | Self::RideOns => "plastic",
+            _ => "electronics",
+        }
+    }
+
+    /// One carton.
+    pub(super) fn carton(self, size: Vector, draw: &mut Draw) -> Piece {
+        let mut piece = Piece::new(size);
+        if let Self::WhiteGoods = self {
+            let machine = if draw.chance(0.8) { appliances::washing_machine(draw) } else { appliances::cooker(draw) };
+            let free = [0, 1, 2].map(|axis| (size[axis] - machine.size[axis]).max(0.0) / 2.0);
+            piece.join(machine, [free[0], 15.0, free[2]]);
+        } else {
+            board(&mut piece);
+            inside::fill(self, &mut piece, draw);
+        }
+        piece
+    }
 }
 
-/// To be built.
-pub(super) fn garments(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
-    let x = [space.x[0], space.x[1]];
-    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
-    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+/// The carton's own walls.
+fn board(piece: &mut Piece) {
+    let [long, high, wide] = piece.size;
+    piece.add(Solid::cuboid([0.0, long], [0.0, high], [0.0, wide], "cardboard").hollow(5.0).dense(BOARD));
 }
 
-/// To be built.
-pub(super) fn shoes(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
-    let x = [space.x[0], space.x[1]];
-    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
-    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+/// What a carton of general goods may hold.
+pub(super) fn general(draw: &mut Draw) -> Content {
+    let (material, density, amplitude, grain) = [
+        ("textile", 0.9, 0.15, [120.0, 40.0]),
+        ("paper", 0.75, 0.08, [90.0, 30.0]),
+        ("electronics", 0.7, 0.5, [70.0, 70.0]),
+        ("plastic", 0.25, 0.3, [60.0, 60.0]),
+        ("wood", 0.4, 0.4, [80.0, 60.0]),
+        ("water", 0.45, 0.3, [70.0, 110.0]),
+        ("textile", 0.5, 0.2, [150.0, 60.0]),
+        ("tile", 0.35, 0.35, [110.0, 90.0]),
+        ("steel", 0.10, 0.5, [50.0, 35.0]),
+    ][draw.below(9)];
+    Content { material, density: density * draw.range(0.75, 1.2), amplitude, grain, slack: draw.range(0.0, 0.2) }
 }
 
-/// To be built.
-pub(super) fn toys(scene: &mut Scene, space: &Hold, _payload: f64, _draw: &mut Draw) {
-    let x = [space.x[0], space.x[1]];
-    scene.block(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
-    scene.bulk(x, [space.y[0], space.y[0] + 1000.0], [-500.0, 500.0], "wood");
+/// How well the stacks are built.
+struct Habit {
+    /// Columns of one consignment, at least and at most.
+    columns: [usize; 2],
+    /// Probability that a consignment stands badly: leaning, crushed, tumbled.
+    bad: f64,
+    /// Probability of a void before a consignment.
+    void: f64,
+}
+
+/// Stows consignments one behind the other.
+fn stow(
+    scene: &mut Scene,
+    space: &Hold,
+    payload: f64,
+    draw: &mut Draw,
+    habit: &Habit,
+    kind: &dyn Fn(&mut Draw) -> Inside,
+) {
+    let mut stowage = Stowage::new(space, payload);
+    let mut left = space.x[0];
+    // A container is loaded to about the same height throughout.
+    let fill = draw.range(0.8, 0.97);
+    while stowage.room(left) > 420.0 && stowage.kg > 20.0 {
+        if draw.chance(habit.void) {
+            left += draw.range(100.0, 700.0);
+        }
+        let mut inside = kind(draw);
+        let mut size = inside.size(draw);
+        let span = habit.columns[0] + draw.below(habit.columns[1] - habit.columns[0] + 1);
+        let room = (stowage.room(left) / size[0]) as usize;
+        if room == 0 {
+            // What is too long gives way to small cartons.
+            inside = Inside::Loose(general(draw));
+            size = [400.0, 300.0, 760.0];
+        }
+        let columns = span.min((stowage.room(left) / size[0]) as usize);
+        let layers = ((draw.range(0.92, 1.0) * fill * space.height()) / (size[1] + 1.0)) as usize;
+        let rows = ((space.width() - 10.0) / size[2]) as usize;
+        if columns == 0 || layers == 0 || rows == 0 {
+            break;
+        }
+        let share = stowage.solids as f64 * (columns as f64 * size[0] / stowage.room(left)).min(1.0);
+        if (columns * layers * rows * inside.solids()) as f64 > share * 1.15 {
+            inside = match inside {
+                Inside::Shoes => Inside::Shoes,
+                _ => Inside::Loose(Content { slack: 0.05, ..inside::as_loose(inside) }),
+            };
+        }
+        left = consignment(scene, &mut stowage, left, (inside, size), [columns, layers, rows], habit, draw);
+    }
+}
+
+/// One consignment of like cartons; returns where it ends.
+fn consignment(
+    scene: &mut Scene,
+    stowage: &mut Stowage,
+    left: f64,
+    (inside, size): (Inside, Vector),
+    [columns, layers, rows]: [usize; 3],
+    habit: &Habit,
+    draw: &mut Draw,
+) -> f64 {
+    let space = stowage.space;
+    let bad = draw.chance(habit.bad);
+    let heavy = draw.chance(0.06).then(|| draw.below(columns * layers * rows));
+    let slack = (space.width() - rows as f64 * size[2]) / rows as f64;
+    let (mut reach, mut number) = (left, 0);
+    let complete = draw.range(0.4, 1.0);
+    for row in 0..rows {
+        let near = space.z[0] + 2.0 + row as f64 * (size[2] + slack * draw.range(0.85, 0.98));
+        let lean = if bad { draw.range(-0.02, 0.02) } else { draw.range(-0.004, 0.004) };
+        let push = if bad { draw.range(0.0, 60.0) } else { draw.range(0.0, 8.0) };
+        for column in 0..columns {
+            let mut floor = space.y[0];
+            let top = layers - usize::from(!draw.chance(complete));
+            for layer in 0..top {
+                // The lower cartons of a badly built stack give way.
+                let crush = if bad { 1.0 - draw.range(0.0, 0.10) * (1.0 - layer as f64 / layers as f64) } else { 1.0 };
+                let own = [size[0] - draw.range(6.0, 12.0), size[1] * crush - 1.0, size[2] - 4.0];
+                let x = left + 16.0 + push + column as f64 * size[0] + lean * (floor - space.y[0] - 600.0);
+                let mut piece = inside.carton(own, draw);
+                if heavy == Some(number) {
+                    piece.solids.last_mut().into_iter().for_each(|s| s.density *= 1.5);
+                }
+                number += 1;
+                let thrown = bad && layer + 1 == top && draw.chance(0.25);
+                let at = [x, floor + if thrown { 30.0 } else { 0.0 }, near];
+                let piece = if thrown { piece.tipped(draw.range(-0.08, 0.08)) } else { piece };
+                if stowage.put(scene, piece, at) {
+                    reach = reach.max(x + size[0]);
+                }
+                floor += size[1] * crush;
+            }
+        }
+    }
+    let end = left + columns as f64 * size[0];
+    let y = [space.y[0], space.y[0] + layers.saturating_sub(1).max(1) as f64 * size[1] * 0.95];
+    scene.bulk([left + 20.0, end.min(space.x[1])], y, [space.z[0] + 20.0, space.z[1] - 20.0], inside.material());
+    end.max(reach) + if bad { draw.range(30.0, 140.0) } else { draw.range(4.0, 40.0) }
+}
+
+/// Cartons of mixed goods, stacked by hand.
+pub(super) fn mixed(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
+    let habit = Habit { columns: [1, 4], bad: 0.3, void: 0.1 };
+    stow(scene, space, payload, draw, &habit, &|draw| match draw.below(12) {
+        0 => Inside::Gadgets,
+        1 => Inside::Playthings,
+        2 => Inside::Shoes,
+        _ => Inside::Loose(general(draw)),
+    });
+}
+
+/// Electronics: television sets, ovens, computers, small things, white goods.
+pub(super) fn electronics(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
+    let habit = Habit { columns: [2, 6], bad: 0.08, void: 0.04 };
+    let sorts = [Inside::Televisions, Inside::Microwaves, Inside::Computers, Inside::Gadgets, Inside::WhiteGoods];
+    let (first, second) = (draw.below(5), draw.below(5));
+    stow(scene, space, payload, draw, &habit, &|draw| match draw.below(5) {
+        0 | 1 => sorts[first],
+        2 | 3 => sorts[second],
+        _ => sorts[draw.below(5)],
+    });
+}
+
+/// Garments folded in cartons.
+pub(super) fn garments(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
+    let habit = Habit { columns: [3, 9], bad: 0.25, void: 0.05 };
+    stow(scene, space, payload, draw, &habit, &|draw| {
+        // Folded clothes press flat: layers run along, 150 to 330 kg/m³.
+        let density = draw.range(0.6, 1.3);
+        let grain = [draw.range(180.0, 320.0), draw.range(14.0, 30.0)];
+        Inside::Loose(Content { material: "textile", density, amplitude: 0.22, grain, slack: draw.range(0.0, 0.12) })
+    });
+}
+
+/// Shoes in boxes in cartons.
+pub(super) fn shoes(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
+    let habit = Habit { columns: [3, 9], bad: 0.12, void: 0.05 };
+    stow(scene, space, payload, draw, &habit, &|_| Inside::Shoes);
+}
+
+/// Toys in cartons.
+pub(super) fn toys(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
+    let habit = Habit { columns: [1, 4], bad: 0.15, void: 0.06 };
+    stow(scene, space, payload, draw, &habit, &|draw| match draw.below(8) {
+        0..=2 => Inside::Playthings,
+        3 | 4 => Inside::Balls,
+        5 => Inside::RideOns,
+        6 => {
+            // Plush: next to nothing.
+            let grain = [160.0, 140.0];
+            Inside::Loose(Content { material: "textile", density: 0.25, amplitude: 0.4, grain, slack: 0.05 })
+        }
+        _ => Inside::Loose(Content {
+            material: "plastic",
+            density: 0.22,
+            amplitude: 0.5,
+            grain: [45.0, 40.0],
+            slack: 0.1,
+        }),
+    });
 }

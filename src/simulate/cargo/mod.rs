@@ -1,14 +1,21 @@
 //! Cargo: commodity families and how they are stowed.
 
+mod appliances;
+mod car;
 mod cartons;
 mod frozen;
+mod furnishings;
 mod goods;
+mod inside;
 mod liquids;
 mod long;
+mod machines;
 mod metal;
 mod pallets;
+mod piece;
 mod rooms;
 mod sacks;
+mod scrap;
 mod unit;
 mod vehicles;
 

@@ -1,0 +1,223 @@
+//! Pieces of cargo: built in a frame of their own, then put into the hold as long as weight, room and picture allow.
+
+use crate::simulate::draw::Draw;
+use crate::simulate::scene::{self, Content, Hold, Scene};
+use crate::simulate::solid::{Axis, Shape, Solid, Vector};
+use std::f64::consts::FRAC_PI_2;
+
+/// From and to on one axis, mm.
+pub(super) type Span = [f64; 2];
+
+/// Weight of a sheet of corrugated board over that of the solid board in the table: about 0.9 kg/m² at 5 mm.
+pub(super) const BOARD: f64 = 0.3;
+
+/// Something that is lifted as one: its solids lie between 0 and `size` on each axis, in mm.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    pub(super) solids: Vec<Solid>,
+    pub(super) size: Vector,
+}
+
+impl Piece {
+    pub(super) fn new(size: Vector) -> Self {
+        Self { solids: Vec::new(), size }
+    }
+
+    pub(super) fn add(&mut self, solid: Solid) {
+        self.solids.push(solid);
+    }
+
+    pub(super) fn block(&mut self, x: Span, y: Span, z: Span, material: &'static str) {
+        self.add(Solid::cuboid(x, y, z, material));
+    }
+
+    /// A closed box of sheets.
+    pub(super) fn shell(&mut self, x: Span, y: Span, z: Span, sheet: f64, material: &'static str) {
+        self.add(Solid::cuboid(x, y, z, material).hollow(sheet));
+    }
+
+    /// A cylinder about an axis of the frame.
+    pub(super) fn rod(&mut self, centre: Vector, axis: Axis, half: f64, radius: f64, material: &'static str) {
+        self.add(rod(centre, axis, half, radius, material));
+    }
+
+    /// A tube or ring about an axis of the frame.
+    pub(super) fn ring(&mut self, centre: Vector, axis: Axis, half: f64, radii: Span, material: &'static str) {
+        self.add(ring(centre, axis, half, radii, material));
+    }
+
+    /// A round bar between two points.
+    pub(super) fn bar(&mut self, from: Vector, to: Vector, radius: f64, material: &'static str) {
+        self.add(bar(from, to, radius, material));
+    }
+
+    /// A plate that is a convex polygon in x and y, counter-clockwise, between two values of z.
+    pub(super) fn plate(&mut self, corners: &[[f64; 2]], z: Span, material: &'static str) {
+        self.add(plate(corners, z, material));
+    }
+
+    pub(super) fn ball(&mut self, centre: Vector, radii: Vector, material: &'static str) {
+        self.add(Solid::new(Shape::Ellipsoid { radii }, centre, material));
+    }
+
+    /// A filled bag or cushion.
+    pub(super) fn cushion(&mut self, x: Span, y: Span, z: Span, material: &'static str, density: f64) {
+        let box_of = Solid::cuboid(x, y, z, material);
+        let half = [x, y, z].map(|side| (side[1] - side[0]) / 2.0);
+        self.add(Solid::new(Shape::Pillow { half }, box_of.body.centre, material).dense(density));
+    }
+
+    /// Loose goods that fill a box.
+    pub(super) fn goods(&mut self, x: Span, y: Span, z: Span, content: Content, draw: &mut Draw) {
+        let solid = Solid::cuboid(x, y, z, content.material).dense(content.density);
+        self.add(solid.grain(content.amplitude, content.grain, draw.seed()));
+    }
+
+    /// Takes the solids of another piece over, its origin at `at`.
+    pub(super) fn join(&mut self, other: Self, at: Vector) {
+        self.solids.extend(other.solids.into_iter().map(|solid| solid.moved(at)));
+    }
+
+    /// A wooden pallet over the piece's whole floor: bearers, blocks and a deck, coarser than the scene's own; returns its top.
+    pub(super) fn pallet(&mut self) -> f64 {
+        let [long, _, wide] = self.size;
+        for near in [0.0, (wide - 90.0) / 2.0, wide - 90.0] {
+            self.block([0.0, long], [0.0, 22.0], [near, near + 90.0], "wood");
+            for left in [0.0, (long - 110.0) / 2.0, long - 110.0] {
+                self.block([left, left + 110.0], [22.0, 100.0], [near, near + 90.0], "wood");
+            }
+        }
+        self.add(Solid::cuboid([0.0, long], [100.0, 144.0], [0.0, wide], "wood").dense(0.75));
+        144.0
+    }
+
+    /// Two squared timbers and a plank floor, `high` mm in all; returns its top.
+    pub(super) fn skid(&mut self, high: f64) -> f64 {
+        let [long, _, wide] = self.size;
+        for near in [0.08 * wide, 0.92 * wide - 100.0] {
+            self.block([0.0, long], [0.0, high - 25.0], [near, near + 100.0], "wood");
+        }
+        self.add(Solid::cuboid([0.0, long], [high - 25.0, high], [0.0, wide], "wood").dense(0.9));
+        high
+    }
+
+    /// Boards around the whole piece, with battens on the sides that the beam meets edge on.
+    pub(super) fn crate_of(&mut self, board: f64) {
+        let [long, high, wide] = self.size;
+        self.shell([0.0, long], [0.0, high], [0.0, wide], board, "wood");
+        let inner = [board, wide - board];
+        for near in [inner[0], inner[1] - 22.0] {
+            for left in [board, (long - 80.0) / 2.0, long - board - 80.0] {
+                self.block([left, left + 80.0], [board, high - board], [near, near + 22.0], "wood");
+            }
+        }
+    }
+
+    pub(super) fn mass_kg(&self) -> f64 {
+        self.solids.iter().map(scene::mass_kg).sum()
+    }
+
+    /// The piece turned by 90° on the floor: what ran along it then runs across.
+    pub(super) fn quarter(mut self) -> Self {
+        let long = self.size[0];
+        for solid in &mut self.solids {
+            for placed in std::iter::once(&mut solid.body).chain(&mut solid.cuts) {
+                if let (Shape::Box { half }, None) = (&mut placed.shape, &placed.rotation) {
+                    // A box stays along the axes, which makes its rays cheap and exact.
+                    half.swap(0, 2);
+                    placed.centre = [placed.centre[2], placed.centre[1], -placed.centre[0]];
+                } else {
+                    *placed = placed.clone().turned_about([0.0; 3], Axis::Y, FRAC_PI_2);
+                }
+                placed.centre[2] += long;
+            }
+        }
+        self.size.swap(0, 2);
+        self
+    }
+
+    /// The piece tipped by `angle` radians in the picture about its middle.
+    pub(super) fn tipped(mut self, angle: f64) -> Self {
+        let pivot = self.size.map(|side| side / 2.0);
+        self.solids = self.solids.into_iter().map(|s| s.turned_about(pivot, Axis::Z, angle)).collect();
+        self
+    }
+}
+
+/// A cylinder about an axis of the frame.
+pub(super) fn rod(centre: Vector, axis: Axis, half: f64, radius: f64, material: &'static str) -> Solid {
+    let solid = Solid::new(Shape::Cylinder { radius, half }, centre, material);
+    match axis {
+        Axis::X => solid.turned(Axis::Z, FRAC_PI_2),
+        Axis::Y => solid,
+        Axis::Z => solid.turned(Axis::X, FRAC_PI_2),
+    }
+}
+
+/// A tube about an axis of the frame: inner and outer radius.
+pub(super) fn ring(centre: Vector, axis: Axis, half: f64, radii: Span, material: &'static str) -> Solid {
+    rod(centre, axis, half, radii[1], material).bored(radii[0])
+}
+
+/// A round bar between two points.
+pub(super) fn bar(from: Vector, to: Vector, radius: f64, material: &'static str) -> Solid {
+    let way = [0, 1, 2].map(|axis| to[axis] - from[axis]);
+    let long = way.iter().map(|v| v * v).sum::<f64>().sqrt().max(1.0);
+    let centre = [0, 1, 2].map(|axis| f64::midpoint(from[axis], to[axis]));
+    let solid = Solid::new(Shape::Cylinder { radius, half: long / 2.0 }, centre, material);
+    solid.turned(Axis::X, (way[2] / long).clamp(-1.0, 1.0).asin()).turned(Axis::Z, (-way[0]).atan2(way[1]))
+}
+
+/// A plate that is a convex polygon in x and y, counter-clockwise, between two values of z.
+pub(super) fn plate(corners: &[[f64; 2]], z: Span, material: &'static str) -> Solid {
+    // The shape's box is centred on its origin: take the middle of the corners' own box for it.
+    let middle = [0, 1].map(|axis| {
+        let of = corners.iter().map(|c| c[axis]);
+        f64::midpoint(of.clone().fold(f64::INFINITY, f64::min), of.fold(f64::NEG_INFINITY, f64::max))
+    });
+    let corners = corners.iter().map(|c| [c[0] - middle[0], c[1] - middle[1]]).collect();
+    let shape = Shape::Prism { corners, half: (z[1] - z[0]) / 2.0 };
+    Solid::new(shape, [middle[0], middle[1], f64::midpoint(z[0], z[1])], material)
+}
+
+/// What may still go into the hold.
+pub(super) struct Stowage {
+    pub(super) space: Hold,
+    /// Mass in kg.
+    pub(super) kg: f64,
+    /// Solids.
+    pub(super) solids: usize,
+}
+
+impl Stowage {
+    pub(super) fn new(space: &Hold, payload: f64) -> Self {
+        // Container, vehicle, odd things and a load have to stay under 2,500 solids with the cargo.
+        Self { space: *space, kg: payload, solids: 1900 }
+    }
+
+    /// Puts the piece with its lowest corner at `at`; false, and nothing done, where it is too heavy, reaches outside the
+    /// hold or has too many solids.
+    pub(super) fn put(&mut self, scene: &mut Scene, piece: Piece, at: Vector) -> bool {
+        let kg = piece.mass_kg();
+        if kg > self.kg || piece.solids.len() > self.solids {
+            return false;
+        }
+        let moved: Vec<Solid> = piece.solids.into_iter().map(|solid| solid.moved(at)).collect();
+        let inside = moved.iter().all(|solid| {
+            let (low, high) = solid.body.bounds();
+            let limits = [self.space.x, self.space.y, self.space.z];
+            (0..3).all(|axis| low[axis] >= limits[axis][0] - 0.01 && high[axis] <= limits[axis][1] + 0.01)
+        });
+        if inside {
+            self.kg -= kg;
+            self.solids -= moved.len();
+            scene.solids.extend(moved);
+        }
+        inside
+    }
+
+    /// What is left of the hold's length beyond `left`.
+    pub(super) fn room(&self, left: f64) -> f64 {
+        self.space.x[1] - left
+    }
+}

@@ -1,0 +1,280 @@
+//! Scrap metal: a random heap that no two solids share a place in.
+
+use super::piece::{Piece, Stowage, bar, rod};
+use crate::simulate::draw::Draw;
+use crate::simulate::scene::{Hold, Scene};
+use crate::simulate::solid::{Axis, Placed, Shape, Solid, Vector};
+
+/// Side of the cells in which a heap's places are booked, mm.
+const CELL: f64 = 50.0;
+
+/// Which cells of the hold are taken.
+struct Places {
+    origin: Vector,
+    count: [usize; 3],
+    taken: Vec<bool>,
+}
+
+impl Places {
+    fn new(space: &Hold) -> Self {
+        let count = [space.length(), space.height(), space.width()].map(|side| (side / CELL).ceil().max(1.0) as usize);
+        let origin = [space.x[0], space.y[0], space.z[0]];
+        Self { origin, count, taken: vec![false; count[0] * count[1] * count[2]] }
+    }
+
+    /// The cells that a body touches, sampled at points half a cell apart along its own box; nothing where it reaches outside.
+    fn cells(&self, body: &Placed) -> Option<Vec<usize>> {
+        let half = match &body.shape {
+            Shape::Box { half } | Shape::Pillow { half } => *half,
+            Shape::Cylinder { radius, half } => [*radius, *half, *radius],
+            Shape::Ellipsoid { radii } => *radii,
+            Shape::Prism { .. } => return None,
+        };
+        let rows = body.rotation.unwrap_or([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
+        let steps = half.map(|h| (2.0 * h / (CELL / 2.0)).ceil().max(1.0) as usize);
+        let mut cells = Vec::new();
+        for i in 0..=steps[0] {
+            for j in 0..=steps[1] {
+                for k in 0..=steps[2] {
+                    let own = [(i, 0), (j, 1), (k, 2)]
+                        .map(|(n, a): (usize, usize)| half[a] * (2.0 * n as f64 / steps[a] as f64 - 1.0));
+                    let mut cell = [0usize; 3];
+                    for axis in 0..3 {
+                        let at = body.centre[axis] + (0..3).map(|o| rows[o][axis] * own[o]).sum::<f64>();
+                        let place = (at - self.origin[axis]) / CELL;
+                        if place < 0.0 || place >= self.count[axis] as f64 {
+                            return None;
+                        }
+                        cell[axis] = place as usize;
+                    }
+                    cells.push((cell[0] * self.count[1] + cell[1]) * self.count[2] + cell[2]);
+                }
+            }
+        }
+        cells.sort_unstable();
+        cells.dedup();
+        Some(cells)
+    }
+
+    /// Books the body's cells; false where one is taken.
+    fn book(&mut self, body: &Placed) -> bool {
+        let Some(cells) = self.cells(body) else { return false };
+        if cells.iter().any(|cell| self.taken[*cell]) {
+            return false;
+        }
+        cells.iter().for_each(|cell| self.taken[*cell] = true);
+        true
+    }
+}
+
+/// The heap's height over the floor along the container: smooth humps, lower towards the doors.
+struct Profile {
+    height: f64,
+    humps: Vec<(f64, f64, f64)>,
+}
+
+impl Profile {
+    fn draw(space: &Hold, height: f64, draw: &mut Draw) -> Self {
+        let count = (space.length() / 1500.0).ceil() as usize;
+        let humps =
+            (0..count).map(|_| (draw.between(space.x), draw.range(500.0, 1300.0), draw.range(-0.3, 0.35))).collect();
+        Self { height, humps }
+    }
+
+    fn at(&self, x: f64, space: &Hold) -> f64 {
+        let hump: f64 = self.humps.iter().map(|(at, wide, high)| high * (-((x - at) / wide).powi(2)).exp()).sum();
+        let end = ((space.x[1] - x) / 700.0).clamp(0.15, 1.0);
+        (self.height * (1.0 + hump) * end).min(space.height() - 60.0)
+    }
+}
+
+/// A heap of pieces, shredded scrap or pressed bales, as the dealer has it.
+pub(super) fn scrap(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
+    let mut stowage = Stowage::new(space, payload);
+    match draw.below(5) {
+        0 => bales(scene, &mut stowage, draw),
+        1 => {
+            let height = draw.range(350.0, 700.0);
+            shredded(scene, &mut stowage, height, draw);
+        }
+        _ => {
+            let height = draw.range(900.0, 1900.0);
+            heap(scene, &mut stowage, height, draw);
+        }
+    }
+}
+
+/// Beams, pipes, sheets, wheels, lumps and motors, thrown in.
+fn heap(scene: &mut Scene, stowage: &mut Stowage, height: f64, draw: &mut Draw) {
+    let space = stowage.space;
+    let mut places = Places::new(&space);
+    let profile = Profile::draw(&space, height, draw);
+    // Fine stuff between the floor and the large pieces: a thin bed.
+    let tries = (space.length() * 0.55) as usize;
+    let mut reach = space.x[0];
+    for attempt in 0..tries {
+        let x = draw.between(space.x);
+        let most = profile.at(x, &space);
+        let at = [x, space.y[0] + most * draw.unit().powf(1.2), draw.between(space.z)];
+        // Long pieces first: later they would find no room.
+        let long = 1.0 - 0.75 * attempt as f64 / tries as f64;
+        let Some(solid) = item(at, long, draw) else { continue };
+        let high = solid.body.bounds().1[1];
+        if high > space.y[0] + most + 150.0 || !places.book(&solid.body) {
+            continue;
+        }
+        let mut piece = Piece::new([0.0; 3]);
+        piece.add(solid);
+        if stowage.put(scene, piece, [0.0; 3]) {
+            reach = reach.max(x);
+        }
+        if stowage.kg < 50.0 || stowage.solids < 20 {
+            break;
+        }
+    }
+    let mut left = space.x[0];
+    while left + 1200.0 < reach {
+        let top = space.y[0] + profile.at(left + 600.0, &space);
+        scene.bulk([left, left + 1200.0], [space.y[0], top], [space.z[0] + 20.0, space.z[1] - 20.0], "steel");
+        left += 1200.0;
+    }
+}
+
+/// One piece of a heap.
+fn item(at: Vector, long: f64, draw: &mut Draw) -> Option<Solid> {
+    let turn = |solid: Solid, draw: &mut Draw| {
+        // Most things come to rest nearly level.
+        solid
+            .turned(Axis::Z, 0.28 * draw.normal())
+            .turned(Axis::X, 0.28 * draw.normal())
+            .turned(Axis::Y, draw.range(0.0, std::f64::consts::PI))
+    };
+    let solid = match draw.below(11) {
+        0 | 1 => {
+            // Pipe.
+            let radius = draw.range(18.0, 75.0);
+            let half = draw.range(150.0, 1100.0) * long;
+            rod(at, Axis::X, half, radius, "steel").bored(radius - draw.range(3.0, 7.0))
+        }
+        2 | 3 => {
+            // I-beam or channel: a web and flanges by what is cut out of a bar.
+            let (half, high, wide) =
+                (draw.range(200.0, 1300.0) * long, draw.range(40.0, 110.0), draw.range(30.0, 70.0));
+            let solid = Solid::new(Shape::Box { half: [half, high, wide] }, at, "steel");
+            let side = wide / 2.0;
+            let cut = |sign: f64| {
+                let half = [half + 1.0, high - 9.0, side - 4.0];
+                Placed::new(Shape::Box { half }, [at[0], at[1], at[2] + sign * (side + 4.0)])
+            };
+            solid.without(cut(1.0)).without(cut(-1.0))
+        }
+        4 | 5 => {
+            // Sheet, bent out of shape: seen as a thin plate at any angle.
+            let half = [draw.range(100.0, 550.0) * long.max(0.5), draw.range(1.0, 3.5), draw.range(80.0, 350.0)];
+            Solid::new(Shape::Box { half }, at, if draw.chance(0.2) { "aluminium" } else { "steel" })
+        }
+        6 => {
+            // Wheel rim, brake disc, flywheel.
+            let radius = draw.range(110.0, 240.0);
+            rod(at, Axis::Y, draw.range(10.0, 80.0), radius, "steel").bored(0.86 * radius)
+        }
+        7 => {
+            // A lump: casting, part of an engine.
+            let half = [draw.range(50.0, 180.0), draw.range(40.0, 120.0), draw.range(50.0, 150.0)];
+            let solid = Solid::new(Shape::Box { half }, at, "iron").dense(draw.range(0.3, 0.75));
+            solid.grain(0.4, [60.0, 60.0], draw.seed())
+        }
+        8 => {
+            // An electric motor.
+            let radius = draw.range(50.0, 130.0);
+            rod(at, Axis::X, draw.range(1.1, 1.7) * radius, radius, "steel").dense(0.7).bored(0.2 * radius)
+        }
+        9 => {
+            // Bundled wire and cable.
+            let half = [draw.range(120.0, 260.0), draw.range(60.0, 120.0), draw.range(100.0, 200.0)];
+            let metal = if draw.chance(0.4) { "copper" } else { "steel" };
+            Solid::new(Shape::Pillow { half }, at, metal).dense(draw.range(0.08, 0.2)).grain(
+                0.6,
+                [22.0, 18.0],
+                draw.seed(),
+            )
+        }
+        _ => {
+            // Reinforcing bars and rods.
+            let half = draw.range(250.0, 1200.0) * long;
+            let (dx, dy) = (half, 0.12 * half * draw.normal());
+            return Some(bar(
+                [at[0] - dx, at[1] - dy, at[2]],
+                [at[0] + dx, at[1] + dy, at[2] + 60.0],
+                draw.range(7.0, 20.0),
+                "steel",
+            ));
+        }
+    };
+    (long > 0.0).then(|| turn(solid, draw))
+}
+
+/// Fist-sized pieces poured in: about 1 t/m³, in slices of the heap's height.
+fn shredded(scene: &mut Scene, stowage: &mut Stowage, height: f64, draw: &mut Draw) {
+    let space = stowage.space;
+    let profile = Profile::draw(&space, height, draw);
+    let material = if draw.chance(0.75) { "steel" } else { "aluminium" };
+    let density = if material == "steel" { draw.range(0.11, 0.16) } else { draw.range(0.16, 0.24) };
+    let step = 90.0;
+    let mut left = space.x[0];
+    let seed = draw.seed();
+    let mut block: Option<([f64; 2], f64)> = None;
+    while left + step < space.x[1] {
+        for row in 0..3 {
+            let wide = space.width() / 3.0;
+            let near = space.z[0] + f64::from(row) * wide;
+            let high = profile.at(left, &space) * draw.range(0.9, 1.1);
+            let solid =
+                Solid::cuboid([left, left + step], [space.y[0], space.y[0] + high], [near, near + wide], material);
+            let mut piece = Piece::new([0.0; 3]);
+            piece.add(solid.dense(density).grain(0.5, [48.0, 40.0], seed));
+            if !stowage.put(scene, piece, [0.0; 3]) {
+                return;
+            }
+        }
+        let (mut x, mut low) = block.unwrap_or(([left, left], f64::INFINITY));
+        (x[1], low) = (left + step, low.min(profile.at(left, &space)));
+        block = Some((x, low));
+        if x[1] - x[0] > 900.0 {
+            scene.bulk(x, [space.y[0], space.y[0] + low], space.z, material);
+            block = None;
+        }
+        left += step;
+    }
+}
+
+/// Pressed bales, one to three high.
+fn bales(scene: &mut Scene, stowage: &mut Stowage, draw: &mut Draw) {
+    let space = stowage.space;
+    let (material, density) =
+        [("steel", 0.24), ("aluminium", 0.35), ("copper", 0.25), ("aluminium", 0.25)][draw.below(4)];
+    let side = [draw.range(500.0, 1100.0), draw.range(420.0, 620.0)];
+    let mut left = space.x[0];
+    while stowage.room(left) > side[0] + 40.0 {
+        for row in 0..3 {
+            let wide = space.width() / 3.0;
+            let near = space.z[0] + f64::from(row) * wide;
+            let levels = 1 + draw.below(3);
+            for level in 0..levels {
+                let high = side[1] * draw.range(0.86, 0.98);
+                let size = [side[0] * draw.range(0.88, 0.98), high, wide * draw.range(0.86, 0.96)];
+                let mut piece = Piece::new(size);
+                let half = size.map(|s| s / 2.0);
+                let solid = Solid::new(Shape::Box { half }, half, material).dense(density * draw.around_one(0.08));
+                piece.add(solid.grain(0.45, [70.0, 30.0], draw.seed()));
+                let at = [left + draw.range(0.0, 25.0), space.y[0] + side[1] * level as f64 + 14.0, near + 10.0];
+                let piece = if draw.chance(0.4) { piece.tipped(draw.range(-0.02, 0.02)) } else { piece };
+                if !stowage.put(scene, piece, at) {
+                    break;
+                }
+            }
+        }
+        scene.bulk([left, left + side[0]], [space.y[0], space.y[0] + side[1]], space.z, material);
+        left += side[0] + draw.range(10.0, 60.0);
+    }
+}
