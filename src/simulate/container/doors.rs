@@ -39,7 +39,7 @@ pub(super) fn steel(scene: &mut Scene, of: Outside, draw: &mut Draw) {
 
 /// Insulated leaves: aluminium or steel sheets on foam.
 pub(super) fn insulated(scene: &mut Scene, of: Outside, draw: &mut Draw) {
-    let (y, x) = ([150.0, of.height - 110.0], [of.length - 112.0, of.length - 26.0]);
+    let (y, x) = ([150.0, of.height - 116.0], [of.length - 112.0, of.length - 26.0]);
     for z in Outside::both([8.0, 1130.0]) {
         let leaf = Solid::cuboid(x, y, z, "aluminium").hollow(1.6);
         scene.add(leaf);

@@ -13,7 +13,7 @@ const PITCH: f64 = 278.0;
 
 /// Builds the box.
 pub(super) fn build(scene: &mut Scene, of: Outside, draw: &mut Draw) -> Hold {
-    let hold = below_roof(scene, of, 60.0, 3.0, draw);
+    let hold = below_roof(scene, of, 60.0, 4.0, draw);
     roof(scene, of, draw);
     hold
 }
@@ -23,9 +23,9 @@ pub(super) fn below_roof(scene: &mut Scene, of: Outside, rail: f64, sheet: f64, 
     frame::castings(scene, of);
     frame::posts(scene, of, [110.0, 130.0], 6.0);
     frame::rails(scene, of, rail, sheet);
-    frame::end_beams(scene, of, [8.0, 68.0], 60.0, 3.5);
-    frame::end_beams(scene, of, [of.length - 140.0, of.length - 84.0], 100.0, 4.0);
-    frame::members(scene, of, [16.0, FLOOR[0]], 4.0, draw);
+    frame::end_beams(scene, of, [6.0, 56.0], 60.0, 4.0);
+    frame::end_beams(scene, of, [of.length - 90.0, of.length - 24.0], 100.0, 4.0);
+    frame::members(scene, of, [16.0, FLOOR[0]], 4.5, draw);
     floor(scene, of, draw);
     walls(scene, of, rail, draw);
     front(scene, of);
@@ -100,7 +100,7 @@ fn roof(scene: &mut Scene, of: Outside, draw: &mut Draw) {
     let top = of.height - draw.range(6.0, 10.0);
     // Panels of 1045 mm, five waves each, with a flat seam between.
     let (mut x, mut wave) = (70.0, 0);
-    let end = of.length - 142.0;
+    let end = of.length - 92.0;
     while x < end {
         let (high, low) = if wave % 5 == 0 { (140.0, 69.0) } else { (120.0, 89.0) };
         let middle = (x + high).min(end);

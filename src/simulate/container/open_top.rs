@@ -7,7 +7,7 @@ use super::{Outside, along_z, cavity, dry};
 
 /// Builds the box. Its top rails are heavier than a dry box's, for no roof holds them apart.
 pub(super) fn build(scene: &mut Scene, of: Outside, draw: &mut Draw) -> Hold {
-    let hold = dry::below_roof(scene, of, 100.0, 4.5, draw);
+    let hold = dry::below_roof(scene, of, 100.0, 7.0, draw);
     let top = of.height - 8.0;
     let bows = 20;
     let step = (of.length - 320.0) / f64::from(bows);

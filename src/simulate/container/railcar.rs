@@ -42,20 +42,20 @@ pub(super) fn build(scene: &mut Scene, of: Outside, ground: f64, draw: &mut Draw
 fn sills(scene: &mut Scene, x: [f64; 2], draw: &mut Draw) {
     let deep = draw.range(480.0, 560.0);
     let middle = [x[0] + 3300.0, x[1] - 3300.0];
-    for z in Outside::both([345.0, 357.0]) {
+    for z in Outside::both([343.0, 359.0]) {
         scene.block(x, [-300.0, -54.0], z, "steel");
         scene.block(middle, [-deep, -322.0], z, "steel");
     }
-    for z in Outside::both([251.0, 451.0]) {
+    for z in Outside::both([221.0, 481.0]) {
         scene.block(x, [-53.0, -32.0], z, "steel");
         scene.block(x, [-321.0, -301.0], z, "steel");
         scene.block(middle, [-deep - 22.0, -deep - 1.0], z, "steel");
     }
-    for z in Outside::both([1020.0, 1030.0]) {
+    for z in Outside::both([1020.0, 1036.0]) {
         scene.block(x, [-260.0, -45.0], z, "steel");
     }
     for y in [[-274.0, -261.0], [-44.0, -32.0]] {
-        for z in Outside::both([1020.0, 1120.0]) {
+        for z in Outside::both([1020.0, 1180.0]) {
             scene.block(x, y, z, "steel");
         }
     }
@@ -63,7 +63,7 @@ fn sills(scene: &mut Scene, x: [f64; 2], draw: &mut Draw) {
     for bay in 1..bays {
         let at = x[0] + f64::from(bay) / f64::from(bays) * (x[1] - x[0]);
         for z in [[-1015.0, -360.0], [-340.0, 340.0], [360.0, 1015.0]] {
-            scene.add(tube_z([at - 50.0, at + 50.0], [-250.0, -60.0], z, 7.0));
+            scene.add(tube_z([at - 50.0, at + 50.0], [-250.0, -60.0], z, 12.0));
         }
     }
 }
@@ -94,11 +94,11 @@ fn bogie(scene: &mut Scene, pivot: f64, ground: f64) {
         }
     }
     for z in Outside::both([930.0, 1060.0]) {
-        scene.add(Solid::cuboid([pivot - 1280.0, pivot + 1280.0], [hub + 175.0, hub + 330.0], z, "steel").hollow(12.0));
-        scene.add(Solid::cuboid([pivot - 500.0, pivot + 500.0], [hub - 60.0, hub + 172.0], z, "steel").hollow(12.0));
+        scene.add(Solid::cuboid([pivot - 1280.0, pivot + 1280.0], [hub + 175.0, hub + 330.0], z, "steel").hollow(24.0));
+        scene.add(Solid::cuboid([pivot - 500.0, pivot + 500.0], [hub - 60.0, hub + 172.0], z, "steel").hollow(24.0));
     }
     scene.add(
-        Solid::cuboid([pivot - 220.0, pivot + 220.0], [hub + 40.0, hub + 300.0], [-925.0, 925.0], "steel").hollow(14.0),
+        Solid::cuboid([pivot - 220.0, pivot + 220.0], [hub + 40.0, hub + 300.0], [-925.0, 925.0], "steel").hollow(30.0),
     );
     scene.add(upright(pivot, [hub + 302.0, hub + 360.0], 0.0, 160.0, "steel"));
     for x in [pivot - 380.0, pivot + 380.0] {

@@ -15,10 +15,10 @@ const AIR: f64 = 90.0;
 pub(super) fn build(scene: &mut Scene, of: Outside, draw: &mut Draw) -> Hold {
     frame::castings(scene, of);
     frame::posts(scene, of, [100.0, 120.0], 6.0);
-    frame::rails(scene, of, 60.0, 3.0);
+    frame::rails(scene, of, 60.0, 4.0);
     frame::end_beams(scene, of, [8.0, 68.0], 70.0, 4.0);
-    frame::end_beams(scene, of, [of.length - 136.0, of.length - 126.0], 100.0, 4.0);
-    frame::members(scene, of, [16.0, 112.0], 4.0, draw);
+    frame::end_beams(scene, of, [of.length - 110.0, of.length - 24.0], 100.0, 4.0);
+    frame::members(scene, of, [16.0, 112.0], 4.5, draw);
     let ceiling = of.height - 100.0;
     walls(scene, of, draw);
     roof(scene, of, ceiling);
@@ -44,7 +44,7 @@ fn walls(scene: &mut Scene, of: Outside, draw: &mut Draw) {
             pair.sort_unstable_by(f64::total_cmp);
             pair
         };
-        let (outer, foam, inner) = (z(of.half - 6.0, of.half - 5.1), z(1147.0, of.half - 6.5), z(1145.5, 1146.2));
+        let (outer, foam, inner) = (z(of.half - 6.0, of.half - 5.1), z(1147.0, of.half - 6.5), z(1145.4, 1146.3));
         let outside = Solid::cuboid(x, y, outer, "steel").dense(0.94);
         scene.add(outside.corrugated(200.0));
         scene.block([unit::DEPTH, x[1]], y, inner, "steel");
@@ -55,7 +55,7 @@ fn walls(scene: &mut Scene, of: Outside, draw: &mut Draw) {
             let batten = Solid::cuboid([at, at + 30.0], y, foam, "plastic").dense(1.6).hollow(4.0);
             body = body.without(batten.body.clone());
             scene.add(batten);
-            cavity(scene, "foam", [at + 40.0, at + 640.0], [y[0] + 60.0, y[1] - 60.0], foam);
+            cavity(scene, "foam", [at + 40.0, (at + 640.0).min(x[1] - 20.0)], [y[0] + 60.0, y[1] - 60.0], foam);
             at += 660.0;
         }
         scene.add(body);
@@ -84,9 +84,9 @@ fn floor(scene: &mut Scene, of: Outside) {
     scene.block(x, [114.5, FLOOR[0] - 0.5], z, "foam");
     let x = [unit::DEPTH - 40.0, of.length - 128.0];
     scene.block(x, [FLOOR[0], FLOOR[0] + 3.0], z, "aluminium");
-    // Bars 60 mm apart: stems 3 mm, heads 30 mm wide and 4.5 thick.
-    scene.add(Solid::cuboid(x, [FLOOR[0] + 3.0, FLOOR[1] - 4.5], z, "aluminium").dense(3.0 / 60.0));
-    scene.add(Solid::cuboid(x, [FLOOR[1] - 4.5, FLOOR[1]], z, "aluminium").dense(0.5));
+    // Bars 60 mm apart: stems 4 mm, heads 36 mm wide and 4.5 thick.
+    scene.add(Solid::cuboid(x, [FLOOR[0] + 3.0, FLOOR[1] - 4.5], z, "aluminium").dense(4.0 / 60.0));
+    scene.add(Solid::cuboid(x, [FLOOR[1] - 4.5, FLOOR[1]], z, "aluminium").dense(0.6));
     // Drains at the four corners.
     for x in [unit::DEPTH + 120.0, of.length - 420.0] {
         for z in [-1000.0, 1000.0] {

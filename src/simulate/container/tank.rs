@@ -9,7 +9,7 @@ use super::{Outside, about, along_x, cavity, frame, tube_x, tube_z, upright};
 const RADIUS: f64 = 1126.0;
 
 /// Wall of the vessel in mm.
-const WALL: f64 = 4.4;
+const WALL: f64 = 4.8;
 
 /// Thickness of the insulation in mm.
 const COVER: f64 = 50.0;
@@ -20,13 +20,13 @@ const DOME: f64 = 330.0;
 /// Height of the vessel's axis in mm.
 const AXIS: f64 = 1330.0;
 
-/// What tanks carry: the material, its density over the table's, least share full of a laden tank.
+/// What tanks carry: the material, and its density over the table's (syrups and heavier oils among them).
 const LIQUIDS: [(&str, f64); 5] = [("water", 1.0), ("oil", 1.0), ("beverage", 1.0), ("oil", 1.05), ("water", 1.2)];
 
 /// Builds frame, vessel and liquid. The hold is a small place in the middle of the vessel: nothing is stowed in a tank.
 pub(super) fn build(scene: &mut Scene, of: Outside, draw: &mut Draw) -> Hold {
     frame::castings(scene, of);
-    frame::posts(scene, of, [150.0, 150.0], 6.0);
+    frame::posts(scene, of, [150.0, 150.0], 9.0);
     let straight = [70.0 + WALL + COVER + DOME, of.length - 70.0 - WALL - COVER - DOME];
     vessel(scene, straight);
     liquid(scene, straight, draw);
@@ -83,7 +83,12 @@ fn liquid(scene: &mut Scene, straight: [f64; 2], draw: &mut Draw) {
     let (material, density) = draw.pick(&LIQUIDS).unwrap_or(LIQUIDS[0]);
     let share = if draw.chance(0.9) { draw.range(0.80, 0.96) } else { draw.range(0.01, 0.08) };
     let level = AXIS + RADIUS * depth_of(share);
-    let air = || Placed::new(Shape::Box { half: [4000.0, 1500.0, 1500.0] }, [straight[0], level + 1500.0, 0.0]);
+    let air = || {
+        Placed::new(
+            Shape::Box { half: [4000.0, 1500.0, 1500.0] },
+            [f64::midpoint(straight[0], straight[1]), level + 1500.0, 0.0],
+        )
+    };
     let mut add = |solid: Solid| scene.add(solid.dense(density).without(air()));
     let mut barrel = along_x(straight, AXIS, 0.0, RADIUS - 0.2, material);
     for ring in 1..5 {
@@ -116,13 +121,13 @@ fn ends(scene: &mut Scene, of: Outside, straight: [f64; 2]) {
     let z = [-of.half + 166.0, of.half - 166.0];
     for x in [[8.0, 108.0], [of.length - 108.0, of.length - 8.0]] {
         for y in [[14.0, 134.0], [of.height - 110.0, of.height - 10.0]] {
-            scene.add(tube_z(x, y, z, 5.0));
-            cavity(scene, "beam", [x[0] + 7.0, x[1] - 7.0], [y[0] + 7.0, y[1] - 7.0], [z[0] + 20.0, z[1] - 20.0]);
+            scene.add(tube_z(x, y, z, 8.0));
+            cavity(scene, "beam", [x[0] + 10.0, x[1] - 10.0], [y[0] + 10.0, y[1] - 10.0], [z[0] + 20.0, z[1] - 20.0]);
         }
         // Gussets in the four corners, over which the dome is welded to the frame.
         for y in [240.0, of.height - 230.0] {
             for side in [-1.0, 1.0] {
-                let brace = about([x[0] + 50.0, y, side * 950.0], [40.0, 45.0, 240.0], "steel").hollow(5.0);
+                let brace = about([x[0] + 50.0, y, side * 950.0], [40.0, 45.0, 240.0], "steel").hollow(9.0);
                 scene.add(brace.turned(Axis::X, side * if y < 1000.0 { -0.75 } else { 0.75 }));
             }
         }
@@ -132,13 +137,13 @@ fn ends(scene: &mut Scene, of: Outside, straight: [f64; 2]) {
         scene.add(about([f64::midpoint(x[0], x[1]), 150.0, 0.0], [(x[1] - x[0]) / 2.0, 10.0, 600.0], "steel"));
     }
     for z in Outside::both([of.half - 90.0, of.half - 10.0]) {
-        scene.add(tube_x([180.0, of.length - 180.0], [20.0, 120.0], z, 5.0));
-        scene.add(tube_x([180.0, of.length - 180.0], [of.height - 85.0, of.height - 15.0], z, 4.0));
-        cavity(scene, "beam", [400.0, of.length - 400.0], [27.0, 113.0], [z[0] + 7.0, z[1] - 7.0]);
+        scene.add(tube_x([180.0, of.length - 180.0], [20.0, 120.0], z, 8.0));
+        scene.add(tube_x([180.0, of.length - 180.0], [of.height - 85.0, of.height - 15.0], z, 6.0));
+        cavity(scene, "beam", [400.0, of.length - 400.0], [30.0, 110.0], [z[0] + 10.0, z[1] - 10.0]);
     }
     // Saddles: plates that the vessel lies in.
     for x in [straight[0] + 250.0, straight[1] - 250.0] {
-        let plate = about([x, 200.0, 0.0], [90.0, 170.0, 800.0], "steel").hollow(5.0);
+        let plate = about([x, 200.0, 0.0], [90.0, 170.0, 800.0], "steel").hollow(9.0);
         let vessel = along_x([x - 200.0, x + 200.0], AXIS, 0.0, RADIUS + WALL + COVER + 1.0, "steel");
         scene.add(plate.without(vessel.body));
     }

@@ -14,10 +14,14 @@ pub(super) fn build(scene: &mut Scene, ground: f64, draw: &mut Draw) {
     wheel::axle(scene, steer, ground + wheel::HUB, false);
     wheel::axle(scene, drive, ground + wheel::HUB, true);
     wheel::suspension(scene, drive, ground + wheel::HUB, ground + 745.0);
-    scene.add(along_z(drive, ground + wheel::HUB, [-180.0, 180.0], 240.0, "steel").bored(70.0).dense(0.42));
+    scene.add(along_z(drive, ground + wheel::HUB, [-180.0, 180.0], 240.0, "steel").bored(70.0).dense(0.62));
     engine(scene, steer, ground, drive, draw);
     cab(scene, steer, ground, draw);
     between_axles(scene, steer, ground, draw);
+    // The driven axle's housing.
+    for z in Outside::both([185.0, 575.0]) {
+        scene.add(along_z(drive, ground + wheel::HUB, z, 115.0, "steel").bored(69.0).dense(0.75));
+    }
     // Fifth wheel: a thick plate on its pedestal, with the slot for the pin; it slopes a little.
     let plate = about([KING_PIN, ground + 1115.0, 0.0], [420.0, 20.0, 400.0], "steel");
     let slot = about([KING_PIN + 220.0, ground + 1115.0, 0.0], [210.0, 30.0, 45.0], "steel");
@@ -30,17 +34,17 @@ pub(super) fn build(scene: &mut Scene, ground: f64, draw: &mut Draw) {
 /// Two channels along the tractor, joined by cross members.
 fn frame(scene: &mut Scene, x: [f64; 2], ground: f64) {
     let y = [ground + 747.0, ground + 1010.0];
-    for z in Outside::both([385.0, 393.0]) {
+    for z in Outside::both([385.0, 398.0]) {
         scene.block(x, y, z, "steel");
     }
-    for y in [[y[0], y[0] + 8.0], [y[1] - 8.0, y[1]]] {
+    for y in [[y[0], y[0] + 10.0], [y[1] - 10.0, y[1]]] {
         for z in Outside::both([313.0, 384.0]) {
             scene.block(x, y, z, "steel");
         }
     }
     for place in [0.0, 0.62, 0.8, 0.97] {
         let at = x[0] + place * (x[1] - x[0]);
-        scene.add(Solid::cuboid([at, at + 120.0], less(y, 40.0), [-312.0, 312.0], "steel").hollow(8.0));
+        scene.add(Solid::cuboid([at, at + 120.0], less(y, 40.0), [-312.0, 312.0], "steel").hollow(12.0));
     }
 }
 
@@ -50,17 +54,18 @@ fn engine(scene: &mut Scene, steer: f64, ground: f64, drive: f64, draw: &mut Dra
     let back = front + 1250.0;
     // Six cylinders in line; castings and what is in them fill about a third.
     let mut block =
-        Solid::cuboid([front, back], [ground + 800.0, ground + 1200.0], [-215.0, 215.0], "steel").dense(0.38);
+        Solid::cuboid([front, back], [ground + 800.0, ground + 1200.0], [-215.0, 215.0], "steel").dense(0.5);
     block = block.grain(0.35, [70.0, 90.0], draw.seed());
     scene.add(block);
     for cylinder in 0..6 {
         let x = front + 120.0 + f64::from(cylinder) * 200.0;
-        scene.add(upright(x, [ground + 1202.0, ground + 1380.0], 0.0, 96.0, "steel").dense(0.55));
+        scene.add(upright(x, [ground + 1202.0, ground + 1380.0], 0.0, 96.0, "steel").dense(0.7));
     }
     scene.add(
         Solid::cuboid([front + 40.0, back - 40.0], [ground + 1382.0, ground + 1450.0], [-170.0, 170.0], "aluminium")
             .hollow(8.0),
     );
+    // Oil at its bottom.
     let sump = Solid::cuboid([front + 60.0, back - 150.0], [ground + 560.0, ground + 798.0], [-190.0, 190.0], "steel")
         .hollow(4.0);
     scene.add(sump);
@@ -69,9 +74,9 @@ fn engine(scene: &mut Scene, steer: f64, ground: f64, drive: f64, draw: &mut Dra
     scene.add(along_z(front + 800.0, ground + 1000.0, [-400.0, -230.0], 75.0, "steel").dense(0.5));
     // Flywheel and gearbox, tapering towards the shaft.
     let axis = ground + 930.0;
-    scene.add(along_x([back + 2.0, back + 170.0], axis, 0.0, 250.0, "steel").dense(0.45));
+    scene.add(along_x([back + 2.0, back + 170.0], axis, 0.0, 250.0, "steel").dense(0.7));
     scene.add(along_x([back + 172.0, back + 650.0], axis - 10.0, 0.0, 185.0, "aluminium").bored(172.0));
-    scene.add(along_x([back + 180.0, back + 640.0], axis - 10.0, 0.0, 168.0, "steel").dense(0.36).grain(
+    scene.add(along_x([back + 180.0, back + 640.0], axis - 10.0, 0.0, 168.0, "steel").dense(0.62).grain(
         0.4,
         [50.0, 50.0],
         draw.seed(),
@@ -104,7 +109,7 @@ fn cab(scene: &mut Scene, steer: f64, ground: f64, draw: &mut Draw) {
     let floor = ground + 1475.0;
     let sill = floor + 560.0;
     // Sides: double sheets at the posts and below the window; the window's glass.
-    for z in Outside::both([1195.0, 1197.6]) {
+    for z in Outside::both([1194.0, 1198.0]) {
         let window = about([nose + 800.0, sill + 390.0, z[0]], [480.0, 360.0, 20.0], "steel");
         scene.add(Solid::cuboid([nose + 60.0, rear], [low, high - 80.0], z, "steel").without(window.body));
         let glass = [z[0] - 3.0, z[0] + 2.0];
@@ -112,19 +117,42 @@ fn cab(scene: &mut Scene, steer: f64, ground: f64, draw: &mut Draw) {
     }
     for z in Outside::both([1140.0, 1190.0]) {
         for x in [nose + 240.0, nose + 1290.0, rear - 90.0] {
-            scene.add(tube_y([x, x + 70.0], [floor, high - 120.0], z, 2.0));
+            scene.add(tube_y([x, x + 70.0], [floor, high - 120.0], z, 4.0));
         }
     }
-    scene.add(Solid::cuboid([rear, rear + 2.0], [low + 100.0, high - 100.0], [-1190.0, 1190.0], "steel"));
+    scene.add(Solid::cuboid([rear, rear + 3.0], [low + 100.0, high - 100.0], [-1190.0, 1190.0], "steel"));
     // Front: panels below, a slanting windscreen, the roof with its wind deflector.
     scene
         .add(Solid::cuboid([nose, nose + 3.0], [ground + 700.0, sill - 60.0], [-1190.0, 1190.0], "plastic").dense(1.4));
     let lean = draw.range(0.10, 0.16);
     scene.add(about([nose + 90.0, sill + 400.0, 0.0], [3.5, 430.0, 1130.0], "glass").turned(Axis::Z, -lean));
     let roof =
-        about([f64::midpoint(nose + 160.0, rear), high - 60.0, 0.0], [(long - 200.0) / 2.0, 2.0, 1140.0], "plastic");
+        about([f64::midpoint(nose + 160.0, rear), high - 60.0, 0.0], [(long - 200.0) / 2.0, 5.0, 1140.0], "plastic");
     scene.add(roof.dense(1.4).turned(Axis::Z, draw.range(0.0, 0.05)));
-    scene.block([nose + 120.0, rear - 4.0], [floor - 3.0, floor], [-1185.0, 1185.0], "steel");
+    scene.block([nose + 120.0, rear - 4.0], [floor - 2.0, floor], [-1185.0, 1185.0], "steel");
+    // Linings and doors' insides, the frame that the cab's sheets hang on.
+    let lined = Outside::both([1120.0, 1138.0]);
+    for z in lined {
+        scene.add(Solid::cuboid([nose + 120.0, rear - 100.0], [floor, sill], z, "plastic").dense(0.8));
+        scene.add(Solid::cuboid([nose + 1300.0, rear - 100.0], [sill, high - 120.0], z, "plastic").dense(0.5));
+    }
+    scene.add(
+        Solid::cuboid([rear - 18.0, rear - 2.0], [floor + 10.0, high - 120.0], [-1115.0, 1115.0], "plastic")
+            .dense(0.12),
+    );
+    for z in Outside::both([560.0, 640.0]) {
+        let rail = [nose + 140.0, rear - 30.0];
+        scene.add(Solid::cuboid(rail, [floor - 130.0, floor - 5.0], z, "steel").hollow(6.0));
+    }
+    for z in Outside::both([1140.0, 1192.0]) {
+        for y in [[low + 20.0, low + 130.0], [sill - 90.0, sill - 10.0], [high - 118.0, high - 62.0]] {
+            scene.add(
+                Solid::cuboid([nose + 245.0, rear], y, z, "steel")
+                    .hollow(3.0)
+                    .without(Solid::cuboid([nose + 238.0, nose + 312.0], [floor, high], z, "steel").body),
+            );
+        }
+    }
     // Bumper with its lamps and crash beam.
     scene.add(
         Solid::cuboid([nose - 40.0, nose + 120.0], [ground + 330.0, ground + 640.0], [-1190.0, 1190.0], "plastic")
@@ -137,7 +165,7 @@ fn cab(scene: &mut Scene, steer: f64, ground: f64, draw: &mut Draw) {
     // Dashboard and what is behind it, steering wheel and column.
     let dash =
         Solid::cuboid([nose + 110.0, nose + 520.0], [floor + 350.0, sill + 80.0], [-1120.0, 1120.0], "electronics");
-    scene.add(dash.dense(0.22).grain(0.5, [60.0, 50.0], draw.seed()));
+    scene.add(dash.dense(0.7).grain(0.5, [60.0, 50.0], draw.seed()));
     let column = [nose + 640.0, floor + 590.0, -560.0];
     scene.add(
         upright(column[0], [column[1], column[1] + 28.0], column[2], 225.0, "plastic")
@@ -161,7 +189,7 @@ fn cab(scene: &mut Scene, steer: f64, ground: f64, draw: &mut Draw) {
         );
         let things =
             Solid::cuboid([rear - 600.0, rear - 60.0], [floor + 12.0, floor + 280.0], [-1000.0, 1000.0], "textile");
-        scene.add(things.dense(draw.range(0.2, 0.6)).grain(0.6, [110.0, 80.0], draw.seed()));
+        scene.add(things.dense(draw.range(0.3, 0.9)).grain(0.6, [110.0, 80.0], draw.seed()));
     }
     scene.add(
         Solid::cuboid([nose + 200.0, nose + 700.0], [high - 380.0, high - 150.0], [-1050.0, 1050.0], "plastic")
@@ -173,9 +201,9 @@ fn cab(scene: &mut Scene, steer: f64, ground: f64, draw: &mut Draw) {
 fn seat(scene: &mut Scene, x: f64, floor: f64, z: f64) {
     scene.add(about([x, floor + 130.0, z], [170.0, 125.0, 160.0], "steel").dense(0.10));
     scene.add(about([x, floor + 330.0, z], [250.0, 60.0, 250.0], "foam").dense(1.6));
-    scene.add(about([x, floor + 265.0, z], [230.0, 5.0, 220.0], "steel").dense(0.6));
-    scene.add(about([x + 270.0, floor + 640.0, z], [55.0, 370.0, 230.0], "foam").dense(1.6).turned(Axis::Z, -0.22));
-    scene.add(about([x + 322.0, floor + 640.0, z], [5.0, 330.0, 200.0], "steel").dense(0.5).turned(Axis::Z, -0.22));
+    scene.add(about([x, floor + 265.0, z], [230.0, 12.0, 220.0], "steel").dense(0.15));
+    scene.add(about([x + 270.0, floor + 640.0, z], [45.0, 370.0, 230.0], "foam").dense(1.6).turned(Axis::Z, -0.22));
+    scene.add(about([x + 322.0, floor + 640.0, z], [7.0, 330.0, 200.0], "steel").dense(0.12).turned(Axis::Z, -0.22));
     scene.add(about([x + 385.0, floor + 1090.0, z], [45.0, 90.0, 120.0], "foam").dense(1.6).turned(Axis::Z, -0.22));
 }
 
@@ -208,6 +236,21 @@ fn between_axles(scene: &mut Scene, steer: f64, ground: f64, draw: &mut Draw) {
     scene.add(along_x([from + 1100.0, from + 1600.0], ground + 600.0, -180.0, 125.0, "steel").hollow(3.0));
     scene.add(along_x([from + 1000.0, from + 1600.0], ground + 600.0, 180.0, 125.0, "steel").hollow(3.0));
     scene.add(along_z(steer, ground + 760.0, [-500.0, -430.0], 60.0, "steel").dense(0.4));
+    // Starter, generator, air compressor at the engine's sides.
+    for (x, y, z, radius) in [(-250.0, 1090.0, -310.0, 85.0), (420.0, 880.0, 320.0, 75.0), (60.0, 960.0, 320.0, 90.0)] {
+        scene.add(along_x([steer + x, steer + x + 260.0], ground + y, z, radius, "steel").dense(0.65));
+    }
+    // Steering box, and the castings that carry cab, bumper and springs before the axle.
+    scene.add(about([steer - 620.0, ground + 820.0, -490.0], [140.0, 130.0, 80.0], "steel").dense(0.6));
+    for z in Outside::both([410.0, 520.0]) {
+        let bracket = Solid::cuboid([steer - 1150.0, steer - 780.0], [ground + 560.0, ground + 1120.0], z, "steel");
+        scene.add(bracket.hollow(14.0));
+        scene.add(
+            upright(steer + 1150.0, [ground + 1015.0, ground + 1420.0], f64::midpoint(z[0], z[1]), 45.0, "steel")
+                .dense(0.5),
+        );
+    }
+    scene.add(along_z(steer, ground + wheel::HUB - 110.0, [-850.0, 850.0], 62.0, "steel"));
     // Springs of the steered axle.
     for z in Outside::both([410.0, 490.0]) {
         let leaf = about([steer, ground + 640.0, f64::midpoint(z[0], z[1])], [760.0, 20.0, 40.0], "steel");

@@ -70,39 +70,42 @@ pub(in super::super) fn vehicle(scene: &mut Scene, vehicle: Vehicle, kind: Conta
 /// Where the king-pin is behind the container's front, mm.
 pub(super) const KING_PIN: f64 = 900.0;
 
-/// Where the gooseneck ends and the deeper beams begin, mm.
-const NECK: f64 = 3100.0;
+/// Where the gooseneck ends and the deeper beams begin, mm: behind the tunnel, or earlier on a 20-ft trailer.
+fn neck(of: Outside) -> f64 {
+    if of.tunnel { 3100.0 } else { 1950.0 }
+}
 
 /// A skeletal semi-trailer: two I-beams with a gooseneck, bolsters with twist locks, legs, axles, underrun bar.
 fn chassis(scene: &mut Scene, of: Outside, ground: f64, coupled: bool, draw: &mut Draw) {
     let back = of.length + 60.0;
+    let neck = neck(of);
     let deep = draw.range(330.0, 380.0);
-    let axles = if of.length > 8000.0 || draw.chance(0.4) { 3 } else { 2 };
+    let axles = if of.tunnel { 3 } else { 2 };
     // The neck runs in the container's tunnel where it has one, otherwise under it.
     let top = if of.tunnel { 88.0 } else { -28.0 };
-    beams(scene, [20.0, NECK], [-92.0, top], 480.0);
-    beams(scene, [NECK + 2.0, back], [-28.0 - deep, -28.0], 480.0);
-    scene.block([20.0, 1900.0], [-104.0, -93.0], [-560.0, 560.0], "steel");
-    scene.add(upright(KING_PIN, [-180.0, -104.5], 0.0, 25.0, "steel"));
+    beams(scene, [20.0, neck], [-92.0, top], 480.0);
+    beams(scene, [neck + 2.0, back], [-28.0 - deep, -28.0], 480.0);
+    scene.block([20.0, 1800.0], [-112.0, -93.0], [-560.0, 560.0], "steel");
+    scene.add(upright(KING_PIN, [-180.0, -112.5], 0.0, 25.0, "steel"));
     for z in Outside::both([420.0, 540.0]) {
         // The throat that carries the neck's load down into the beams.
-        scene.add(Solid::cuboid([NECK - 260.0, NECK], [-28.0 - deep, -94.0], z, "steel").hollow(8.0));
+        scene.add(Solid::cuboid([neck - 260.0, neck], [-28.0 - deep, -94.0], z, "steel").hollow(8.0));
     }
     let mut x = 500.0;
     while x < back - 300.0 {
-        let y = if x < NECK { [-88.0, -28.0] } else { [-200.0, -90.0] };
-        scene.add(tube_z([x, x + 70.0], y, [-400.0, 400.0], 5.0));
-        if x > NECK {
+        let y = if x < neck { [-88.0, -28.0] } else { [-200.0, -90.0] };
+        scene.add(tube_z([x, x + 70.0], y, [-400.0, 400.0], 8.0));
+        if x > neck {
             for z in Outside::both([560.0, 1150.0]) {
-                scene.add(tube_z([x, x + 50.0], [-120.0, -50.0], z, 4.0));
+                scene.add(tube_z([x, x + 50.0], [-120.0, -50.0], z, 7.0));
             }
         }
         x += draw.range(1250.0, 1400.0);
     }
     bolsters(scene, of, back);
-    legs(scene, ground, coupled);
+    legs(scene, neck, ground, coupled);
     for axle in 0..axles {
-        let x = back - 1350.0 - 1310.0 * f64::from(axle) + if axles == 2 { -300.0 } else { 0.0 };
+        let x = back - if axles == 2 { 950.0 } else { 1350.0 } - 1310.0 * f64::from(axle);
         let y = ground + wheel::HUB;
         wheel::axle(scene, x, y, true);
         wheel::suspension(scene, x, y, -30.0 - deep);
@@ -111,16 +114,16 @@ fn chassis(scene: &mut Scene, of: Outside, ground: f64, coupled: bool, draw: &mu
             scene.add(guard);
         }
     }
-    fittings(scene, ground, back, deep, draw);
+    fittings(scene, ground, [neck, back], deep, draw);
 }
 
 /// Two welded I-beams along the trailer, `z` from the middle.
 fn beams(scene: &mut Scene, x: [f64; 2], y: [f64; 2], z: f64) {
-    for solid in wheel::mirrored(&Solid::cuboid(x, [y[0] + 14.0, y[1] - 14.0], [z - 4.0, z + 4.0], "steel")) {
+    for solid in wheel::mirrored(&Solid::cuboid(x, [y[0] + 18.0, y[1] - 18.0], [z - 6.0, z + 6.0], "steel")) {
         scene.add(solid);
     }
-    for y in [[y[0], y[0] + 14.0], [y[1] - 14.0, y[1]]] {
-        for z in Outside::both([z - 65.0, z + 65.0]) {
+    for y in [[y[0], y[0] + 18.0], [y[1] - 18.0, y[1]]] {
+        for z in Outside::both([z - 75.0, z + 75.0]) {
             scene.block(x, y, z, "steel");
         }
     }
@@ -132,7 +135,7 @@ fn bolsters(scene: &mut Scene, of: Outside, back: f64) {
     for x in [front, [of.length - 160.0, (of.length - 30.0).min(back)]] {
         let y = if of.tunnel && x[0] < 0.0 { [-88.0, 40.0] } else { [-132.0, -30.0] };
         for z in Outside::both([548.0, 1190.0]) {
-            scene.add(tube_z(x, y, z, 8.0));
+            scene.add(tube_z(x, y, z, 10.0));
         }
     }
     for x in [89.0, of.length - 89.0] {
@@ -145,11 +148,11 @@ fn bolsters(scene: &mut Scene, of: Outside, back: f64) {
 }
 
 /// Landing legs, down to the ground where no tractor carries the front.
-fn legs(scene: &mut Scene, ground: f64, coupled: bool) {
-    let x = NECK + 120.0;
+fn legs(scene: &mut Scene, neck: f64, ground: f64, coupled: bool) {
+    let x = neck + 120.0;
     let foot = if coupled { ground + 360.0 } else { ground + 8.0 };
     for z in Outside::both([620.0, 730.0]) {
-        scene.add(tube_y([x, x + 120.0], [-840.0, -60.0], z, 7.0));
+        scene.add(tube_y([x, x + 120.0], [-840.0, -60.0], z, 10.0));
         let inner = [z[0] + 10.0, z[1] - 10.0];
         scene.add(tube_y([x + 10.0, x + 110.0], [foot + 20.0, -440.0], inner, 8.0));
         scene.block([x - 60.0, x + 180.0], [foot, foot + 18.0], z, "steel");
@@ -159,8 +162,8 @@ fn legs(scene: &mut Scene, ground: f64, coupled: bool) {
 }
 
 /// Underrun bar with its lamps, air tanks, spare wheel carrier, side guards.
-fn fittings(scene: &mut Scene, ground: f64, back: f64, deep: f64, draw: &mut Draw) {
-    scene.add(tube_z([back + 60.0, back + 160.0], [ground + 450.0, ground + 570.0], [-1180.0, 1180.0], 4.0));
+fn fittings(scene: &mut Scene, ground: f64, [neck, back]: [f64; 2], deep: f64, draw: &mut Draw) {
+    scene.add(tube_z([back + 60.0, back + 160.0], [ground + 450.0, ground + 570.0], [-1180.0, 1180.0], 5.0));
     for z in Outside::both([440.0, 500.0]) {
         scene.add(tube_y([back + 70.0, back + 150.0], [ground + 572.0, -40.0 - deep], z, 5.0));
         scene.block([back, back + 150.0], [-40.0 - deep, -30.0 - deep], z, "steel");
@@ -168,7 +171,7 @@ fn fittings(scene: &mut Scene, ground: f64, back: f64, deep: f64, draw: &mut Dra
     for z in Outside::both([900.0, 1150.0]) {
         scene.add(Solid::cuboid([back + 10.0, back + 60.0], [-190.0, -60.0], z, "plastic").dense(0.5));
     }
-    let x = NECK + 900.0 + draw.range(0.0, 400.0);
+    let x = neck + 900.0 + draw.range(0.0, 400.0);
     for z in Outside::both([250.0, 290.0]) {
         let z = f64::midpoint(z[0], z[1]);
         scene.add(along_x([x, x + 750.0], -60.0 - deep - 130.0, z, 120.0, "steel").hollow(3.5));
@@ -178,7 +181,7 @@ fn fittings(scene: &mut Scene, ground: f64, back: f64, deep: f64, draw: &mut Dra
             for z in Outside::both([1190.0, 1215.0]) {
                 scene.add(
                     Solid::cuboid(
-                        [NECK + 500.0, back - 4700.0f64.min(back - NECK - 900.0)],
+                        [neck + 500.0, back - 4700.0f64.min(back - neck - 900.0)],
                         [y, y + 100.0],
                         z,
                         "aluminium",

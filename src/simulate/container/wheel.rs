@@ -12,14 +12,14 @@ pub(super) const HUB: f64 = RADIUS - 15.0;
 
 /// Adds an axle with its brakes and hubs, and single or twin wheels. `y` is the axle's height.
 pub(super) fn axle(scene: &mut Scene, x: f64, y: f64, twin: bool) {
-    scene.add(along_z(x, y, [-780.0, 780.0], 68.0, "steel").bored(52.0));
+    scene.add(along_z(x, y, [-780.0, 780.0], 68.0, "steel").bored(44.0));
     for side in [-1.0, 1.0] {
         let part = |from: f64, to: f64| if side < 0.0 { [-to, -from] } else { [from, to] };
-        scene.add(along_z(x, y, part(590.0, 790.0), 210.0, "steel").bored(186.0));
-        scene.add(along_z(x, y, part(785.0, 1010.0), 78.0, "steel").dense(0.75));
+        scene.add(along_z(x, y, part(580.0, 790.0), 210.0, "steel").bored(176.0));
+        scene.add(along_z(x, y, part(785.0, 1010.0), 78.0, "steel").dense(0.95));
         let places: &[(f64, f64)] = if twin { &[(612.0, 700.0), (950.0, 1010.0)] } else { &[(900.0, 1000.0)] };
         for &(from, disc) in places {
-            wheel(scene, x, y, part(from, from + 265.0), part(disc, disc + 13.0));
+            wheel(scene, x, y, part(from, from + 265.0), part(disc, disc + 15.0));
         }
     }
 }
@@ -31,22 +31,22 @@ fn wheel(scene: &mut Scene, x: f64, y: f64, z: [f64; 2], disc: [f64; 2]) {
     scene.add(tyre.dense(1.1));
     // Belts and carcass: 12 kg of wire.
     scene.add(along_z(x, y, [z[0] + 30.0, z[1] - 30.0], RADIUS - 34.5, "steel").bored(RADIUS - 36.5));
-    let rim = along_z(x, y, [z[0] + 12.0, z[1] - 12.0], 287.0, "steel").bored(279.0);
+    let rim = along_z(x, y, [z[0] + 12.0, z[1] - 12.0], 287.0, "steel").bored(277.5);
     scene.add(rim);
-    scene.add(along_z(x, y, disc, 278.0, "steel").bored(79.0));
+    scene.add(along_z(x, y, disc, 277.0, "steel").bored(79.0));
 }
 
 /// An air spring with its trailing arm.
 pub(super) fn suspension(scene: &mut Scene, x: f64, y: f64, top: f64) {
     for z in Outside::both([430.0, 510.0]) {
-        scene.add(about([x - 230.0, y + 100.0, f64::midpoint(z[0], z[1])], [270.0, 25.0, 40.0], "steel"));
+        scene.add(about([x - 230.0, y + 100.0, f64::midpoint(z[0], z[1])], [270.0, 32.0, 40.0], "steel"));
         scene.add(
             about(
                 [x - 470.0, f64::midpoint(y + 80.0, top), f64::midpoint(z[0], z[1])],
                 [60.0, (top - y - 80.0) / 2.0 - 2.0, 40.0],
                 "steel",
             )
-            .hollow(7.0),
+            .hollow(11.0),
         );
         let bag = super::upright(x + 160.0, [y + 130.0, top - 5.0], f64::midpoint(z[0], z[1]), 130.0, "rubber");
         scene.add(bag.hollow(8.0));
