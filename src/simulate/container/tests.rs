@@ -68,7 +68,7 @@ fn vehicles_have_their_masses() {
             (mass(Vehicle::Chassis, index), mass(Vehicle::Truck, index), mass(Vehicle::Railcar, index));
         println!("chassis {chassis:.0} tractor {:.0} railcar {wagon:.0}", truck - chassis);
         assert!((5000.0..6000.0).contains(&chassis), "chassis {chassis:.0}");
-        assert!((6600.0..8400.0).contains(&(truck - chassis)), "tractor {:.0}", truck - chassis);
+        assert!((6400.0..8200.0).contains(&(truck - chassis)), "tractor {:.0}", truck - chassis);
         assert!((13_500.0..20_000.0).contains(&wagon), "railcar {wagon:.0}");
     }
 }

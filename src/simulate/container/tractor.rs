@@ -6,7 +6,7 @@ use super::super::solid::{Axis, Solid};
 use super::vehicle::KING_PIN;
 use super::{Outside, about, along_x, along_z, less, tube_y, upright, wheel};
 
-/// Builds a tractor whose fifth wheel is under the king-pin. About 7.5 t.
+/// Builds a tractor whose fifth wheel is under the king-pin. About 7 t with its fuel.
 pub(super) fn build(scene: &mut Scene, ground: f64, draw: &mut Draw) {
     let drive = KING_PIN + 560.0;
     let steer = drive - draw.range(3600.0, 3800.0);
@@ -14,7 +14,7 @@ pub(super) fn build(scene: &mut Scene, ground: f64, draw: &mut Draw) {
     wheel::axle(scene, steer, ground + wheel::HUB, false);
     wheel::axle(scene, drive, ground + wheel::HUB, true);
     wheel::suspension(scene, drive, ground + wheel::HUB, ground + 745.0);
-    scene.add(along_z(drive, ground + wheel::HUB, [-180.0, 180.0], 240.0, "steel").bored(70.0).dense(0.62));
+    scene.add(along_z(drive, ground + wheel::HUB, [-180.0, 180.0], 240.0, "steel").bored(70.0).dense(0.8));
     engine(scene, steer, ground, drive, draw);
     cab(scene, steer, ground, draw);
     between_axles(scene, steer, ground, draw);
@@ -34,10 +34,10 @@ pub(super) fn build(scene: &mut Scene, ground: f64, draw: &mut Draw) {
 /// Two channels along the tractor, joined by cross members.
 fn frame(scene: &mut Scene, x: [f64; 2], ground: f64) {
     let y = [ground + 747.0, ground + 1010.0];
-    for z in Outside::both([385.0, 398.0]) {
+    for z in Outside::both([385.0, 402.0]) {
         scene.block(x, y, z, "steel");
     }
-    for y in [[y[0], y[0] + 10.0], [y[1] - 10.0, y[1]]] {
+    for y in [[y[0], y[0] + 13.0], [y[1] - 13.0, y[1]]] {
         for z in Outside::both([313.0, 384.0]) {
             scene.block(x, y, z, "steel");
         }
@@ -54,12 +54,12 @@ fn engine(scene: &mut Scene, steer: f64, ground: f64, drive: f64, draw: &mut Dra
     let back = front + 1250.0;
     // Six cylinders in line; castings and what is in them fill about a third.
     let mut block =
-        Solid::cuboid([front, back], [ground + 800.0, ground + 1200.0], [-215.0, 215.0], "steel").dense(0.5);
+        Solid::cuboid([front, back], [ground + 800.0, ground + 1200.0], [-215.0, 215.0], "steel").dense(0.6);
     block = block.grain(0.35, [70.0, 90.0], draw.seed());
     scene.add(block);
     for cylinder in 0..6 {
         let x = front + 120.0 + f64::from(cylinder) * 200.0;
-        scene.add(upright(x, [ground + 1202.0, ground + 1380.0], 0.0, 96.0, "steel").dense(0.7));
+        scene.add(upright(x, [ground + 1202.0, ground + 1380.0], 0.0, 96.0, "steel").dense(0.85));
     }
     scene.add(
         Solid::cuboid([front + 40.0, back - 40.0], [ground + 1382.0, ground + 1450.0], [-170.0, 170.0], "aluminium")
@@ -76,7 +76,7 @@ fn engine(scene: &mut Scene, steer: f64, ground: f64, drive: f64, draw: &mut Dra
     let axis = ground + 930.0;
     scene.add(along_x([back + 2.0, back + 170.0], axis, 0.0, 250.0, "steel").dense(0.7));
     scene.add(along_x([back + 172.0, back + 650.0], axis - 10.0, 0.0, 185.0, "aluminium").bored(172.0));
-    scene.add(along_x([back + 180.0, back + 640.0], axis - 10.0, 0.0, 168.0, "steel").dense(0.62).grain(
+    scene.add(along_x([back + 180.0, back + 640.0], axis - 10.0, 0.0, 168.0, "steel").dense(0.8).grain(
         0.4,
         [50.0, 50.0],
         draw.seed(),
@@ -109,7 +109,7 @@ fn cab(scene: &mut Scene, steer: f64, ground: f64, draw: &mut Draw) {
     let floor = ground + 1475.0;
     let sill = floor + 560.0;
     // Sides: double sheets at the posts and below the window; the window's glass.
-    for z in Outside::both([1194.0, 1198.0]) {
+    for z in Outside::both([1193.5, 1198.5]) {
         let window = about([nose + 800.0, sill + 390.0, z[0]], [480.0, 360.0, 20.0], "steel");
         scene.add(Solid::cuboid([nose + 60.0, rear], [low, high - 80.0], z, "steel").without(window.body));
         let glass = [z[0] - 3.0, z[0] + 2.0];
@@ -218,14 +218,14 @@ fn between_axles(scene: &mut Scene, steer: f64, ground: f64, draw: &mut Draw) {
     for (z, long) in Outside::both([560.0, 1180.0]).into_iter().zip(long) {
         let x = [from, from + long];
         scene.add(Solid::cuboid(x, y, z, "aluminium").hollow(3.5));
-        let level = y[0] + 8.0 + draw.range(0.15, 0.92) * (y[1] - y[0] - 16.0);
+        let level = y[0] + 8.0 + draw.range(0.3, 0.92) * (y[1] - y[0] - 16.0);
         scene.add(Solid::cuboid(less(x, 4.0), [y[0] + 4.0, level], less(z, 4.0), "oil").dense(0.95));
         // Behind the shorter tank exhaust, batteries, air.
         let rest = [x[1] + 60.0, from + 1640.0];
         if rest[1] - rest[0] > 520.0 {
             let silencer = [rest[0], rest[0] + 520.0];
             scene.add(Solid::cuboid(silencer, y, z, "steel").hollow(2.5));
-            scene.add(Solid::cuboid(less(silencer, 60.0), less(y, 60.0), less(z, 60.0), "ceramic").dense(0.28));
+            scene.add(Solid::cuboid(less(silencer, 60.0), less(y, 60.0), less(z, 60.0), "ceramic").dense(0.45));
             if rest[1] - silencer[1] > 300.0 {
                 let battery = [silencer[1] + 30.0, silencer[1] + 290.0];
                 let inside = Solid::cuboid(battery, [y[0] + 120.0, y[0] + 350.0], z, "electronics");
@@ -253,7 +253,7 @@ fn between_axles(scene: &mut Scene, steer: f64, ground: f64, draw: &mut Draw) {
     scene.add(along_z(steer, ground + wheel::HUB - 110.0, [-850.0, 850.0], 62.0, "steel"));
     // Springs of the steered axle.
     for z in Outside::both([410.0, 490.0]) {
-        let leaf = about([steer, ground + 640.0, f64::midpoint(z[0], z[1])], [760.0, 20.0, 40.0], "steel");
+        let leaf = about([steer, ground + 640.0, f64::midpoint(z[0], z[1])], [760.0, 32.0, 40.0], "steel");
         scene.add(leaf);
     }
     for z in Outside::both([640.0, 1190.0]) {
