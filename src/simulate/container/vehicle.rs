@@ -140,6 +140,12 @@ fn bolsters(scene: &mut Scene, of: Outside, back: f64) {
     }
     for x in [89.0, of.length - 89.0] {
         for z in [-1138.0, 1138.0] {
+            if of.tunnel && x < 100.0 {
+                // In front of a 40-ft box pins reach into the castings' end apertures instead.
+                scene.add(along_x([-11.0, 13.0], 59.0, z, 22.0, "steel"));
+                scene.add(tube_y([-80.0, -12.0], [41.0, 85.0], [z - 50.0, z + 50.0], 10.0));
+                continue;
+            }
             scene.block([x - 75.0, x + 75.0], [-27.0, -2.0], [z - 70.0, z + 70.0], "steel");
             scene.add(about([x, 12.0, z], [50.0, 12.0, 27.0], "steel"));
             scene.add(upright(x, [-230.0, -133.0], z, 22.0, "steel"));
