@@ -101,7 +101,12 @@ pub fn simulate_view(
     let behind_doors = ordered.iter().any(|(number, _)| scenario.loads[*number].class == LoadClass::RipOff);
     let gap = if behind_doors { draw.range(610.0, 760.0) } else { draw.range(80.0, 420.0) };
     let end = (hold.x[0] + fill * (hold.x[1] - hold.x[0])).min(hold.x[1] - gap);
-    let cargo_end = cargo::stow(&mut scene, &hold, family, end, kind.payload(), &mut key.stream("cargo", 0));
+    // A tank holds its liquid already.
+    let cargo_end = if kind.is_tank() {
+        hold.x[0]
+    } else {
+        cargo::stow(&mut scene, &hold, family, end, kind.payload(), &mut key.stream("cargo", 0))
+    };
     ordinary::add(&mut scene, &hold, kind, cargo_end, 0.0, &mut key.stream("ordinary", 0));
     container::vehicle(&mut scene, vehicle, kind, &mut key.stream("vehicle", 0));
 
@@ -188,7 +193,7 @@ fn frame(
     let ground = -vehicle.deck();
     let extent = Extent {
         x: [-front - before, length + back + behind],
-        y: [ground.max(-1150.0), height + above],
+        y: [ground, height + above],
         half_width: width / 2.0,
         ground,
     };

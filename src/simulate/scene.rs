@@ -44,6 +44,19 @@ pub(super) struct Bulk {
     pub(super) material: &'static str,
 }
 
+/// A space in the container's own structure in which something could be hidden.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Cavity {
+    /// Where it is: `roof`, `floor`, `front_wall`, `side_wall`, `door`, `corner_post`, `beam`, `foam`, `evaporator` or `motor`.
+    pub(super) place: &'static str,
+    /// Its extent along the container.
+    pub(super) x: [f64; 2],
+    /// Its extent in height.
+    pub(super) y: [f64; 2],
+    /// Its extent across.
+    pub(super) z: [f64; 2],
+}
+
 /// Solids and hiding places.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scene {
@@ -51,6 +64,8 @@ pub(super) struct Scene {
     pub(super) solids: Vec<Solid>,
     /// Blocks of cargo.
     pub(super) bulks: Vec<Bulk>,
+    /// Empty places of the container's structure.
+    pub(super) cavities: Vec<Cavity>,
 }
 
 impl Scene {
