@@ -95,7 +95,7 @@ mod tests {
     fn the_tables_are_whole() {
         let tables = tables().unwrap();
         assert!(tables.elements.mass_attenuation.values().all(|row| row.len() == tables.elements.energies_mev.len()));
-        assert_eq!(tables.materials.len(), 17);
+        assert_eq!(tables.materials.len(), 23);
         for (name, material) in &tables.materials {
             let sum: f64 = material.fractions.values().sum();
             assert!((sum - 1.0).abs() < 1e-3, "{name}: fractions sum to {sum}");

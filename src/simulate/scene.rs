@@ -44,6 +44,16 @@ pub(super) struct Bulk {
     pub(super) material: &'static str,
 }
 
+/// A hollow of the container in which something can be hidden: `roof`, `floor`, `front_wall`, `side_wall`, `door`,
+/// `corner_post`, `beam`, `foam`, `evaporator`, `motor`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Cavity {
+    pub(super) place: &'static str,
+    pub(super) x: [f64; 2],
+    pub(super) y: [f64; 2],
+    pub(super) z: [f64; 2],
+}
+
 /// Solids and hiding places.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scene {
@@ -51,6 +61,8 @@ pub(super) struct Scene {
     pub(super) solids: Vec<Solid>,
     /// Blocks of cargo.
     pub(super) bulks: Vec<Bulk>,
+    /// Hollows of the container.
+    pub(super) cavities: Vec<Cavity>,
 }
 
 impl Scene {
