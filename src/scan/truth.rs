@@ -30,6 +30,9 @@ pub struct Truth {
     pub pixel_mm: PixelSize,
     /// True where nothing is hidden.
     pub clean: bool,
+    /// What lies about that raises false alarms and is nothing, such as `spare_wheel`; empty in files from before it was told.
+    #[serde(default)]
+    pub ordinary: Vec<String>,
     /// What is hidden.
     pub loads: Vec<LoadTruth>,
 }
@@ -90,11 +93,14 @@ pub enum LoadClass {
     InCargo,
     /// In a container declared empty.
     InEmpty,
+    /// People.
+    Person,
 }
 
 impl LoadClass {
     /// Every class.
-    pub const ALL: [Self; 5] = [Self::RipOff, Self::ReeferMachinery, Self::Structure, Self::InCargo, Self::InEmpty];
+    pub const ALL: [Self; 6] =
+        [Self::RipOff, Self::ReeferMachinery, Self::Structure, Self::InCargo, Self::InEmpty, Self::Person];
 
     /// The class as files spell it.
     pub fn as_str(self) -> &'static str {
@@ -104,6 +110,7 @@ impl LoadClass {
             Self::Structure => "structure",
             Self::InCargo => "in_cargo",
             Self::InEmpty => "in_empty",
+            Self::Person => "person",
         }
     }
 }
@@ -117,10 +124,19 @@ pub struct LoadTruth {
     pub class: LoadClass,
     /// The place within the class, such as `roof` or `door_gap`.
     pub place: String,
-    /// Its material, such as `cocaine_hcl`.
+    /// What it is, such as `narcotics` or `weapons`; empty in files from before it was told.
+    #[serde(default)]
+    pub goods: String,
+    /// How it is packed, such as `sports_bags`; empty in files from before it was told.
+    #[serde(default)]
+    pub packing: String,
+    /// Its material, such as `cocaine_hcl`; of goods of several materials the main one.
     pub material: String,
-    /// Its mass in kg, packing not counted.
+    /// Its mass in kg as built, packing not counted.
     pub mass_kg: f32,
+    /// The mass in kg of cargo (or foam, or machinery) that was taken away to make room for it.
+    #[serde(default)]
+    pub displaced_kg: f32,
     /// The smallest box around its mask, in source pixels.
     pub box_px: BoxPx,
     /// The convex hull of its mask in source pixels, corner-based (pixel (c, r) covers c..c+1 by r..r+1),

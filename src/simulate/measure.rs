@@ -77,8 +77,11 @@ pub(super) fn load(
     let truth = LoadTruth {
         class: hidden.class,
         place: hidden.place.clone(),
+        goods: hidden.goods.as_str().to_owned(),
+        packing: hidden.packing.to_owned(),
         material: hidden.material.to_owned(),
         mass_kg: hidden.mass_kg as f32,
+        displaced_kg: hidden.displaced_kg as f32,
         box_px: BoxPx { x: box_px.x + part.first as u32, ..box_px },
         polygon: right(hull(&places)),
         area_mm2: (count * pixel_area) as f32,

@@ -28,6 +28,7 @@ mod store;
 
 pub use cargo::Family;
 pub use container::{ContainerKind, Vehicle};
+pub use load::Goods;
 pub use matter::{density, mass_attenuation, materials};
 pub use properties::{Properties, properties};
 pub use rays::{Array, Geometry};
@@ -87,19 +88,23 @@ pub fn simulate_view(
     let family = draw.pick(&scenario.cargo.families).ok_or_else(none)?;
     let fill = draw.between(scenario.cargo.fill);
     // Every load takes its numbers whether it is there or not, so that one load does not move the others.
-    let ordered: Vec<(usize, f64)> = scenario
+    let ordered: Vec<(usize, load::Amount)> = scenario
         .loads
         .iter()
         .enumerate()
         .filter_map(|(number, load)| {
-            let (there, mass) = (draw.chance(load.probability), draw.between(load.mass_kg));
-            there.then_some((number, mass))
+            let (there, amount) = (draw.chance(load.probability), load::Amount::draw(load, &mut draw));
+            there.then_some((number, amount))
         })
         .collect();
 
     let (mut scene, hold) = container::build(kind, &mut key.stream("container", 0));
-    let behind_doors = ordered.iter().any(|(number, _)| scenario.loads[*number].class == LoadClass::RipOff);
-    let gap = if behind_doors { draw.range(610.0, 760.0) } else { draw.range(80.0, 420.0) };
+    let asks_for = |class| ordered.iter().any(|(number, _)| scenario.loads[*number].class == class);
+    let gap = match (asks_for(LoadClass::Person), asks_for(LoadClass::RipOff)) {
+        (true, _) => draw.range(1100.0, 2400.0),
+        (_, true) => draw.range(610.0, 760.0),
+        _ => draw.range(80.0, 420.0),
+    };
     let end = (hold.x[0] + fill * (hold.x[1] - hold.x[0])).min(hold.x[1] - gap);
     // A tank holds its liquid already.
     let cargo_end = if kind.is_tank() {
@@ -107,7 +112,8 @@ pub fn simulate_view(
     } else {
         cargo::stow(&mut scene, &hold, family, end, kind.payload(), &mut key.stream("cargo", 0))
     };
-    ordinary::add(&mut scene, &hold, kind, cargo_end, 0.0, &mut key.stream("ordinary", 0));
+    let often = scenario.ordinary;
+    let ordinary = ordinary::add(&mut scene, &hold, kind, cargo_end, often, &mut key.stream("ordinary", 0));
     container::vehicle(&mut scene, vehicle, kind, &mut key.stream("vehicle", 0));
 
     let rays = frame(kind, vehicle, scenario.doors, (scanner, view), (&key, &exposed))?;
@@ -117,9 +123,15 @@ pub fn simulate_view(
 
     let mut loads = Vec::new();
     let mut masks = Vec::new();
-    for (number, mass_kg) in ordered {
+    for (number, amount) in ordered {
         let file = &scenario.loads[number];
-        let order = load::Order { class: file.class, places: &file.places, material: &file.material, mass_kg };
+        let order = load::Order {
+            class: file.class,
+            places: &file.places,
+            goods: file.goods(),
+            material: file.material.as_deref().unwrap_or(file.goods().material()),
+            amount,
+        };
         let mut draw = key.stream("load", number as u64);
         let hidden = load::hide(&order, kind, &scene, &hold, cargo_end, &mut draw)?;
         let columns = columns(&rays, hidden.span);
@@ -171,6 +183,7 @@ pub fn simulate_view(
         cargo: family.as_str().to_owned(),
         pixel_mm: scanner.pixel_mm,
         clean: loads.is_empty(),
+        ordinary: ordinary.into_iter().map(str::to_owned).collect(),
         loads,
     };
     let scan = Scan { format: "raw", digest, bytes: raw.len() as u64, planes, metadata, warnings: Vec::new() };

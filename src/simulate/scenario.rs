@@ -2,6 +2,7 @@
 
 use super::cargo::Family;
 use super::container::{ContainerKind, Vehicle};
+use super::load::Goods;
 use super::matter;
 use crate::scan::{End, Error, LoadClass, Result};
 use schemars::JsonSchema;
@@ -30,6 +31,10 @@ pub struct ScenarioFile {
     pub doors: End,
     /// The cargo.
     pub cargo: CargoFile,
+    /// How many things that look odd and are nothing a scan holds on average, 0 to 5: a spare wheel, tools left behind, a patched
+    /// wall, ice; 0.7 unless told.
+    #[serde(default = "some_oddities")]
+    pub ordinary: f64,
     /// What is hidden; nothing unless told.
     #[serde(default, rename = "load", skip_serializing_if = "Vec::is_empty")]
     pub loads: Vec<LoadFile>,
@@ -53,21 +58,40 @@ pub struct CargoFile {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoadFile {
-    /// Where it is hidden.
+    /// Where it is hidden; `person` goes with the goods `people` and only with them.
     pub class: LoadClass,
-    /// The place within the class; any that the class has unless told. `structure` has `roof`, `floor`, `front_wall`,
-    /// `corner_post` and `foam` (reefers); `in_empty` has `floor` and `front_wall`; `rip_off` has `door_gap` and `on_top`;
-    /// `in_cargo` has `pallet`; `reefer_machinery` has `evaporator` and `motor`.
+    /// The place within the class; any that the container and its cargo have unless told. `rip_off` has `door_gap`, `on_top`
+    /// and `before_cargo`; `reefer_machinery` has `evaporator` and `motor`; `structure` has `roof`, `floor`, `front_wall`,
+    /// `side_wall`, `door`, `corner_post`, `beam` and `foam` (reefers); `in_cargo` has `among` (between two blocks of cargo),
+    /// `inside` (within one, packed tight) and `void` (in a chamber within one); `in_empty` has `floor`, `front_wall` and
+    /// `corner`; `person` has `open_floor`, `on_top` and `hollow` (a chamber within the cargo).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<String>,
-    /// Its material: a name in the table of materials; `cocaine_hcl` unless told.
-    #[serde(default = "cocaine")]
-    pub material: String,
-    /// Lowest and highest mass in kg, 1 to 5000. Where a place is full the rest is left out; the truth says what was built.
-    pub mass_kg: [f64; 2],
+    /// What it is; `narcotics` unless told, `people` for the class `person`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goods: Option<Goods>,
+    /// Its material: a name in the table of materials. Narcotics are `cocaine_hcl` and explosives `explosives` unless told; the
+    /// other goods have a material of their own, and nothing else may be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub material: Option<String>,
+    /// Lowest and highest mass in kg, 1 to 5000; needed for everything but people. Where a place is full the rest is left
+    /// out; the truth says what was built.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mass_kg: Option<[f64; 2]>,
+    /// Lowest and highest number of people, 2 to 10; `[2, 10]` unless told, and only for people, whose mass follows from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<[u32; 2]>,
     /// The probability that a scan has it, 0 to 1; 1 unless told.
     #[serde(default = "one")]
     pub probability: f64,
+}
+
+impl LoadFile {
+    /// What it is, told or not.
+    pub fn goods(&self) -> Goods {
+        let of_class = if self.class == LoadClass::Person { Goods::People } else { Goods::Narcotics };
+        self.goods.unwrap_or(of_class)
+    }
 }
 
 fn no_vehicle() -> Vec<Vehicle> {
@@ -79,8 +103,8 @@ fn right() -> End {
 fn full() -> [f64; 2] {
     [0.85, 1.0]
 }
-fn cocaine() -> String {
-    "cocaine_hcl".into()
+fn some_oddities() -> f64 {
+    0.7
 }
 fn one() -> f64 {
     1.0
@@ -107,11 +131,12 @@ impl Scenario {
 /// The places that a class of load has.
 pub(super) fn places(class: LoadClass) -> &'static [&'static str] {
     match class {
-        LoadClass::RipOff => &["door_gap", "on_top"],
+        LoadClass::RipOff => &["door_gap", "on_top", "before_cargo"],
         LoadClass::ReeferMachinery => &["evaporator", "motor"],
-        LoadClass::Structure => &["roof", "floor", "front_wall", "corner_post", "foam"],
-        LoadClass::InCargo => &["pallet"],
-        LoadClass::InEmpty => &["floor", "front_wall"],
+        LoadClass::Structure => &["roof", "floor", "front_wall", "side_wall", "door", "corner_post", "beam", "foam"],
+        LoadClass::InCargo => &["among", "inside", "void"],
+        LoadClass::InEmpty => &["floor", "front_wall", "corner"],
+        LoadClass::Person => &["open_floor", "on_top", "hollow"],
     }
 }
 
@@ -144,19 +169,15 @@ impl ScenarioFile {
             }
         }
         check_pair("cargo.fill", self.cargo.fill, 0.1, 1.0)?;
+        if !(0.0..=5.0).contains(&self.ordinary) {
+            return wrong("ordinary", format!("is {}, expected 0 to 5", self.ordinary));
+        }
         if self.loads.len() > 16 {
             return wrong("load", format!("holds {} loads, expected at most 16", self.loads.len()));
         }
         for (number, load) in self.loads.iter().enumerate() {
             let key = |field: &str| format!("load[{number}].{field}");
-            check_pair(&key("mass_kg"), load.mass_kg, 1.0, 5000.0)?;
-            if !(0.0..=1.0).contains(&load.probability) {
-                return wrong(&key("probability"), format!("is {}, expected 0 to 1", load.probability));
-            }
-            if matter::density(&load.material).is_err() {
-                let known = matter::materials().join(", ");
-                return wrong(&key("material"), format!("is {:?}, expected one of {known}", load.material));
-            }
+            check_load(load, &key)?;
             let known = places(load.class);
             if let Some(place) = load.places.iter().find(|p| !known.contains(&p.as_str())) {
                 return wrong(&key("places"), format!("holds {place:?}, expected some of {}", known.join(", ")));
@@ -176,6 +197,45 @@ impl ScenarioFile {
         }
         Ok(Scenario(self))
     }
+}
+
+/// Checks what a load is, of what, and how much.
+fn check_load(load: &LoadFile, key: &impl Fn(&str) -> String) -> Result<()> {
+    let wrong = |field: &str, message: String| Err(Error::parameter(message).at(format!("key \"{}\"", key(field))));
+    let goods = load.goods();
+    if (goods == Goods::People) != (load.class == LoadClass::Person) {
+        let message = format!("is {}, expected people for the class person and for no other", goods.as_str());
+        return wrong("goods", message);
+    }
+    let told_for = |rule: &str| format!("is told for {}, {rule}", goods.as_str());
+    match (goods == Goods::People, load.mass_kg, load.count) {
+        (true, Some(_), _) => return wrong("mass_kg", told_for("whose mass follows from \"count\"")),
+        (false, _, Some(_)) => return wrong("count", told_for("which are told by \"mass_kg\"")),
+        (true, None, count) => {
+            let count = count.unwrap_or([2, 10]).map(f64::from);
+            check_pair(&key("count"), count, 2.0, 10.0)?;
+        }
+        (false, None, None) => {
+            return wrong("mass_kg", "is missing, expected two rising values from 1 to 5000".into());
+        }
+        (false, Some(mass), None) => check_pair(&key("mass_kg"), mass, 1.0, 5000.0)?,
+    }
+    if !(0.0..=1.0).contains(&load.probability) {
+        return wrong("probability", format!("is {}, expected 0 to 1", load.probability));
+    }
+    let Some(material) = &load.material else { return Ok(()) };
+    if matches!(goods, Goods::Narcotics | Goods::Explosives) {
+        if matter::density(material).is_err() {
+            let known = matter::materials().join(", ");
+            return wrong("material", format!("is {material:?}, expected one of {known}"));
+        }
+    } else if material != goods.material() {
+        return wrong(
+            "material",
+            format!("is {material:?}, expected none: {} are {:?}", goods.as_str(), goods.material()),
+        );
+    }
+    Ok(())
 }
 
 /// Names become file names: nothing may stand in them that could leave a folder.
@@ -209,7 +269,7 @@ mod tests {
         let scenario = ScenarioFile::parse(GOOD).unwrap().check().unwrap();
         let again: ScenarioFile = serde_json::from_value(serde_json::to_value(&*scenario).unwrap()).unwrap();
         assert_eq!(again, *scenario);
-        assert_eq!(scenario.loads[0].material, "cocaine_hcl");
+        assert_eq!((scenario.loads[0].goods(), scenario.ordinary), (Goods::Narcotics, 0.7));
     }
 
     #[test]
@@ -226,6 +286,26 @@ mod tests {
             ),
             ("[\"coffee\"]", "[\"coffee\"]\nfill = [nan, 0.2]", "key \"cargo.fill\""),
             ("[50, 60]", "[0, 60]", "key \"load[0].mass_kg\": is [0, 60], expected two rising values from 1 to 5000"),
+            ("[50, 60]", "[50, 60]\ncount = [2, 4]", "key \"load[0].count\": is told for narcotics"),
+            (
+                "mass_kg = [50, 60]",
+                "",
+                "key \"load[0].mass_kg\": is missing, expected two rising values from 1 to 5000",
+            ),
+            ("[50, 60]", "[50, 60]\ngoods = \"gold\"", "unknown variant `gold`"),
+            ("[50, 60]", "[50, 60]\ngoods = \"people\"", "key \"load[0].goods\": is people"),
+            ("[50, 60]", "[50, 60]\ngoods = \"cash\"", ""),
+            ("[50, 60]", "[50, 60]\ngoods = \"cash\"\nmaterial = \"steel\"", "\"load[0].material\": is \"steel\""),
+            ("[cargo]", "ordinary = 6\n[cargo]", "key \"ordinary\": is 6, expected 0 to 5"),
+            ("[cargo]", "ordinary = nan\n[cargo]", "key \"ordinary\": is NaN, expected 0 to 5"),
+            ("\"rip_off\"", "\"person\"", "key \"load[0].mass_kg\": is told for people"),
+            ("\"rip_off\"\nmass_kg = [50, 60]", "\"person\"", ""),
+            (
+                "\"rip_off\"\nmass_kg = [50, 60]",
+                "\"person\"\ncount = [1, 3]",
+                "is [1, 3], expected two rising values from 2 to 10",
+            ),
+            ("\"rip_off\"\nmass_kg = [50, 60]", "\"person\"\ngoods = \"cash\"", "key \"load[0].goods\": is cash"),
             ("[50, 60]", "[50, 60]\nprobability = 1.5", "key \"load[0].probability\": is 1.5, expected 0 to 1"),
             ("[50, 60]", "[50, 60]\nmaterial = \"snow\"", "key \"load[0].material\": is \"snow\", expected one of"),
             ("[50, 60]", "[50, 60]\nplaces = [\"roof\"]", "holds \"roof\", expected some of door_gap, on_top"),
@@ -247,7 +327,7 @@ mod tests {
             let message = outcome.unwrap_err().to_string();
             assert!(message.contains(expected), "{to}: {message}");
         }
-        assert_eq!(ran, 16);
+        assert_eq!(ran, 28);
         let in_cargo = GOOD.replace("rip_off", "in_cargo").replace("\"coffee\"", "\"empty\"");
         let message = ScenarioFile::parse(&in_cargo).unwrap().check().unwrap_err().to_string();
         assert!(message.contains("expected no \"empty\""), "{message}");

@@ -51,7 +51,7 @@ fn every_place_of_every_class_can_hold_a_load() {
             file.containers = vec![ContainerKind::Reefer40];
             file.loads[0].class = class;
             file.loads[0].places = vec![(*place).to_owned()];
-            file.loads[0].mass_kg = [18.0, 18.0];
+            file.loads[0].mass_kg = Some([18.0, 18.0]);
             let truth = simulate(&file.check().unwrap(), &coarse("single_6"), 8, 0).unwrap().truth;
             let load = &truth.loads[0];
             assert_eq!((load.class, load.place.as_str()), (class, *place));
@@ -79,8 +79,8 @@ fn loads_that_cannot_be_placed_are_errors() {
     let error = simulate(&file.check().unwrap(), &coarse("single_6"), 0, 0).unwrap_err().to_string();
     assert!(error.contains("no block of this cargo is large enough"), "{error}");
     let mut file = preset("in_empty").file().clone();
-    file.loads[0].material = "steel".into();
-    file.loads[0].mass_kg = [1.0, 1.0];
+    file.loads[0].material = Some("steel".into());
+    file.loads[0].mass_kg = Some([1.0, 1.0]);
     let error = simulate(&file.check().unwrap(), &coarse("single_6"), 0, 0).unwrap_err().to_string();
     assert!(error.contains("a load of 1.0 kg is less than half a brick of steel; raise \"mass_kg\""), "{error}");
 }
@@ -90,7 +90,7 @@ fn masses_are_those_asked_for_and_those_in_the_picture() {
     let mut ran = 0;
     for name in ["rip_off_coffee", "structure_roof", "in_empty", "in_cargo_cartons", "reefer_machinery"] {
         let mut file = preset(name).file().clone();
-        file.loads[0].mass_kg = [40.0, 40.0];
+        file.loads[0].mass_kg = Some([40.0, 40.0]);
         let simulated = simulate(&file.check().unwrap(), &coarse("dual_6_4"), 5, 0).unwrap();
         let load = &simulated.truth.loads[0];
         assert!((load.mass_kg / 40.0 - 1.0).abs() < 0.03, "{name}: {} kg", load.mass_kg);
