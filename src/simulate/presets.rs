@@ -24,10 +24,14 @@ pub const SCANNERS: &[Preset] =
 
 /// The built-in scenarios.
 pub const SCENARIOS: &[Preset] = presets!["scenario/";
-    "clean_empty", "clean_bananas", "clean_coffee", "clean_drums", "clean_paper_reels", "clean_tiles",
-    "clean_machinery", "clean_household", "clean_timber", "clean_cartons",
-    "rip_off_coffee", "rip_off_bananas", "structure_roof", "structure_any", "in_empty", "in_cargo_cartons",
-    "reefer_machinery", "mixed",
+    "clean_any", "clean_bananas", "clean_beverages", "clean_canned_food", "clean_cars", "clean_cartons",
+    "clean_cocoa", "clean_coffee", "clean_drums", "clean_electronics", "clean_empty", "clean_engines",
+    "clean_fertiliser", "clean_frozen_fish", "clean_frozen_meat", "clean_furniture", "clean_garments",
+    "clean_garments_hanging", "clean_groupage", "clean_household", "clean_ibcs", "clean_logs",
+    "clean_machinery", "clean_paper_reels", "clean_scooters", "clean_scrap", "clean_shoes", "clean_tank",
+    "clean_tiles", "clean_timber", "clean_toys", "clean_tyres", "cash", "cigarettes", "in_cargo_any",
+    "in_cargo_cartons", "in_empty", "mixed", "persons", "reefer_machinery", "rip_off_any", "rip_off_bananas",
+    "rip_off_coffee", "structure_any", "structure_reefer", "structure_roof", "weapons",
 ];
 
 /// A built-in scenario by name, or nothing.
@@ -60,7 +64,7 @@ mod tests {
         for preset in SCANNERS {
             assert_eq!(scanner(preset.name).unwrap().unwrap().name, preset.name);
         }
-        assert_eq!((SCENARIOS.len(), SCANNERS.len()), (18, 5));
+        assert_eq!((SCENARIOS.len(), SCANNERS.len()), (47, 5));
         assert!(scenario("none").unwrap().is_none() && scanner("none").unwrap().is_none());
     }
 }
