@@ -109,13 +109,12 @@ fn heap(scene: &mut Scene, stowage: &mut Stowage, height: f64, draw: &mut Draw) 
     let space = stowage.space;
     let mut places = Places::new(&space);
     let profile = Profile::draw(&space, height, draw);
-    // Fine stuff between the floor and the large pieces: a thin bed.
-    let tries = (space.length() * 0.55) as usize;
+    let tries = (space.length() * 0.9) as usize;
     let mut reach = space.x[0];
     for attempt in 0..tries {
         let x = draw.between(space.x);
         let most = profile.at(x, &space);
-        let at = [x, space.y[0] + most * draw.unit().powf(1.2), draw.between(space.z)];
+        let at = [x, space.y[0] + most * draw.unit().powf(1.5), draw.between(space.z)];
         // Long pieces first: later they would find no room.
         let long = 1.0 - 0.75 * attempt as f64 / tries as f64;
         let Some(solid) = item(at, long, draw) else { continue };
