@@ -106,7 +106,7 @@ pub(super) fn general(draw: &mut Draw) -> Content {
         ("wood", 0.4, 0.4, [80.0, 60.0]),
         ("water", 0.45, 0.3, [70.0, 110.0]),
         ("textile", 0.5, 0.2, [150.0, 60.0]),
-        ("tile", 0.35, 0.35, [110.0, 90.0]),
+        ("tile", 0.2, 0.35, [110.0, 90.0]),
         ("steel", 0.10, 0.5, [50.0, 35.0]),
     ][draw.below(9)];
     Content { material, density: density * draw.range(0.75, 1.2), amplitude, grain, slack: draw.range(0.0, 0.2) }

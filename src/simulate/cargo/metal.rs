@@ -78,7 +78,7 @@ pub(super) fn engine(draw: &mut Draw) -> Piece {
         );
     }
     // Water jackets: a casting is never solid.
-    block.density = 0.75;
+    block.density = 0.5;
     piece.add(block);
     piece.shell(x, [110.0, 249.0], z, if light { 9.0 } else { 7.0 }, metal);
     piece.plate(

@@ -251,7 +251,7 @@ fn shredded(scene: &mut Scene, stowage: &mut Stowage, height: f64, draw: &mut Dr
 fn bales(scene: &mut Scene, stowage: &mut Stowage, draw: &mut Draw) {
     let space = stowage.space;
     let (material, density) =
-        [("steel", 0.24), ("aluminium", 0.35), ("copper", 0.25), ("aluminium", 0.25)][draw.below(4)];
+        [("steel", 0.16), ("aluminium", 0.3), ("copper", 0.12), ("aluminium", 0.2)][draw.below(4)];
     let side = [draw.range(500.0, 1100.0), draw.range(420.0, 620.0)];
     let mut left = space.x[0];
     while stowage.room(left) > side[0] + 40.0 {
