@@ -126,7 +126,7 @@ pub(super) fn mattress(draw: &mut Draw) -> Piece {
     piece.cushion([0.0, long], [0.0, high], [174.0, 210.0], "textile", 0.35);
     // Rows of coils: steel wire spread over the face.
     let solid = Solid::cuboid([40.0, long - 40.0], [40.0, high - 40.0], [40.0, 170.0], "steel");
-    piece.add(solid.dense(0.006).grain(0.9, [34.0, 34.0], draw.seed()));
+    piece.add(solid.dense(0.012).grain(0.9, [34.0, 34.0], draw.seed()));
     for y in [20.0, high - 20.0] {
         piece.rod([long / 2.0, y, 105.0], Axis::X, long / 2.0 - 60.0, 4.0, "steel");
     }
