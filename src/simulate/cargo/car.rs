@@ -234,6 +234,9 @@ fn cabin(piece: &mut Piece, shape: &Shape, draw: &mut Draw) {
     }
 }
 
+/// How far a raised car's nose reaches over the bonnet of the car before, mm.
+pub(super) const OVERLAP: f64 = 930.0;
+
 /// The car nose up on a timber frame, and the length it takes.
 pub(super) fn raised(shape: &Shape, draw: &mut Draw) -> (Piece, f64) {
     let angle = draw.range(0.30, 0.36);
@@ -251,8 +254,9 @@ pub(super) fn raised(shape: &Shape, draw: &mut Draw) -> (Piece, f64) {
     let (sin, cos) = angle.sin_cos();
     let lever = shape.axles[1] - shape.axles[0];
     let under = [pivot[0] - lever * cos + shape.wheel * sin - left, lever * sin - 0.07 * shape.wheel + by[1] - 6.0];
-    piece.block([under[0] - 160.0, under[0] + 330.0], [under[1] - 60.0, under[1]], [20.0, shape.wide - 20.0], "wood");
-    for x in [under[0] + 20.0, under[0] + 230.0] {
+    let post = (under[0] + 20.0).max(OVERLAP + 15.0);
+    piece.block([under[0] - 160.0, post + 300.0], [under[1] - 60.0, under[1]], [20.0, shape.wide - 20.0], "wood");
+    for x in [post, post + 190.0] {
         for z in [30.0, shape.wide - 130.0] {
             piece.block([x, x + 100.0], [0.0, under[1] - 61.0], [z, z + 100.0], "wood");
         }

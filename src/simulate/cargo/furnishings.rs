@@ -140,7 +140,7 @@ pub(super) fn wardrobe(things: bool, draw: &mut Draw) -> Piece {
     piece.shell([0.0, long], [0.0, high], [0.0, 580.0], 18.0, "wood");
     let middle = long * draw.range(0.45, 0.6);
     piece.block([middle, middle + 18.0], [19.0, high - 19.0], [20.0, 540.0], "wood");
-    piece.rod([(middle + long) / 2.0, high - 110.0, 290.0], Axis::X, (long - middle) / 2.0 - 22.0, 13.0, "steel");
+    piece.rod([f64::midpoint(middle, long), high - 110.0, 290.0], Axis::X, (long - middle) / 2.0 - 22.0, 13.0, "steel");
     for shelf in 1..5 {
         let y = f64::from(shelf) * high / 5.0;
         let x: Span = [19.0, middle - 1.0];

@@ -62,7 +62,9 @@ impl Places {
         if cells.iter().any(|cell| self.taken[*cell]) {
             return false;
         }
-        cells.iter().for_each(|cell| self.taken[*cell] = true);
+        for cell in cells {
+            self.taken[cell] = true;
+        }
         true
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn cars(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dra
         let long = shape.long;
         if let (true, Some(end)) = (racks, before) {
             let (piece, run) = car::raised(&shape, draw);
-            let at = [end - 930.0, space.y[0], near];
+            let at = [end - car::OVERLAP, space.y[0], near];
             if stowage.put(scene, piece, at) {
                 let x = [end + 100.0, (at[0] + run).min(space.x[1])];
                 scene.bulk(x, [space.y[0] + 250.0, space.y[0] + 1300.0], [near, near + shape.wide], "steel");
@@ -145,7 +145,7 @@ fn machine(piece: &mut Piece, motorcycle: bool, draw: &mut Draw) {
         piece.ball(at(middle + 60.0, 290.0), [190.0, 120.0, 130.0], "aluminium");
         piece.solids.last_mut().into_iter().for_each(|s| s.density = 0.55);
         piece.rod(at(middle - 50.0, 490.0), Axis::Y, 90.0, 80.0, "aluminium");
-        piece.ring(at(middle - 20.0, 290.0).map(|v| v), Axis::Z, 15.0, [20.0, 60.0], "steel");
+        piece.ring(at(middle - 20.0, 290.0), Axis::Z, 15.0, [20.0, 60.0], "steel");
         piece.ring([back[0], back[1], z - 80.0], Axis::Z, 4.0, [50.0, 100.0], "steel");
     } else {
         // Leg shield, footboard, body, seat, engine with its swinging case beside the back wheel.
