@@ -234,6 +234,9 @@ fn cabin(piece: &mut Piece, shape: &Shape, draw: &mut Draw) {
     }
 }
 
+/// How far a raised car's nose reaches over the bonnet of the car before, mm.
+pub(super) const OVERLAP: f64 = 930.0;
+
 /// The car nose up on a timber frame, and the length it takes.
 pub(super) fn raised(shape: &Shape, draw: &mut Draw) -> (Piece, f64) {
     let angle = draw.range(0.30, 0.36);
@@ -247,15 +250,15 @@ pub(super) fn raised(shape: &Shape, draw: &mut Draw) -> (Piece, f64) {
     let (left, under) = (low(0, &piece), low(1, &piece));
     let by = [-left, (2.0 - under).max(60.0), 0.0];
     piece.solids = piece.solids.into_iter().map(|s| s.moved(by)).collect();
-    // Two trestles: posts on the outside of the wheels, a beam below them.
+    // A platform under the front wheels, its posts behind the bumper of the car below.
     let (sin, cos) = angle.sin_cos();
     let lever = shape.axles[1] - shape.axles[0];
-    let axle = [pivot[0] - lever * cos - left, lever * sin + by[1]];
-    for x in [axle[0] + 340.0, axle[0] + 900.0] {
-        let high = axle[1] - (x - axle[0]) * sin / cos - 130.0;
-        piece.block([x, x + 100.0], [high - 100.0, high], [30.0, shape.wide - 30.0], "wood");
+    let under = [pivot[0] - lever * cos + shape.wheel * sin - left, lever * sin - 0.07 * shape.wheel + by[1] - 6.0];
+    let post = (under[0] + 20.0).max(OVERLAP + 15.0);
+    piece.block([under[0] - 160.0, post + 300.0], [under[1] - 60.0, under[1]], [20.0, shape.wide - 20.0], "wood");
+    for x in [post, post + 190.0] {
         for z in [30.0, shape.wide - 130.0] {
-            piece.block([x, x + 100.0], [0.0, high - 101.0], [z, z + 100.0], "wood");
+            piece.block([x, x + 100.0], [0.0, under[1] - 61.0], [z, z + 100.0], "wood");
         }
     }
     for x in [pivot[0] - left - 0.9 * shape.wheel - 100.0, pivot[0] - left + 0.8 * shape.wheel] {

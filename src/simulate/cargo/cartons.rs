@@ -106,7 +106,7 @@ pub(super) fn general(draw: &mut Draw) -> Content {
         ("wood", 0.4, 0.4, [80.0, 60.0]),
         ("water", 0.45, 0.3, [70.0, 110.0]),
         ("textile", 0.5, 0.2, [150.0, 60.0]),
-        ("tile", 0.35, 0.35, [110.0, 90.0]),
+        ("tile", 0.2, 0.35, [110.0, 90.0]),
         ("steel", 0.10, 0.5, [50.0, 35.0]),
     ][draw.below(9)];
     Content { material, density: density * draw.range(0.75, 1.2), amplitude, grain, slack: draw.range(0.0, 0.2) }
@@ -127,11 +127,12 @@ fn stow(
     scene: &mut Scene,
     space: &Hold,
     payload: f64,
+    solids: usize,
     draw: &mut Draw,
     habit: &Habit,
     kind: &dyn Fn(&mut Draw) -> Inside,
 ) {
-    let mut stowage = Stowage::new(space, payload);
+    let mut stowage = Stowage { solids, ..Stowage::new(space, payload) };
     let mut left = space.x[0];
     // A container is loaded to about the same height throughout.
     let fill = draw.range(0.8, 0.97);
@@ -184,7 +185,8 @@ fn consignment(
     for row in 0..rows {
         let near = space.z[0] + 2.0 + row as f64 * (size[2] + slack * draw.range(0.85, 0.98));
         let lean = if bad { draw.range(-0.02, 0.02) } else { draw.range(-0.004, 0.004) };
-        let push = if bad { draw.range(0.0, 60.0) } else { draw.range(0.0, 8.0) };
+        // The rows do not stand in line.
+        let push = if bad { draw.range(0.0, 60.0) } else { draw.range(0.0, 30.0) };
         for column in 0..columns {
             let mut floor = space.y[0];
             let top = layers - usize::from(!draw.chance(complete));
@@ -211,18 +213,26 @@ fn consignment(
     let end = left + columns as f64 * size[0];
     let y = [space.y[0], space.y[0] + layers.saturating_sub(1).max(1) as f64 * size[1] * 0.95];
     scene.bulk([left + 20.0, end.min(space.x[1])], y, [space.z[0] + 20.0, space.z[1] - 20.0], inside.material());
-    end.max(reach) + if bad { draw.range(30.0, 140.0) } else { draw.range(4.0, 40.0) }
+    end.max(reach) + if bad { draw.range(60.0, 140.0) } else { draw.range(30.0, 70.0) }
 }
 
 /// Cartons of mixed goods, stacked by hand.
 pub(super) fn mixed(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let habit = Habit { columns: [1, 4], bad: 0.3, void: 0.1 };
-    stow(scene, space, payload, draw, &habit, &|draw| match draw.below(12) {
-        0 => Inside::Gadgets,
-        1 => Inside::Playthings,
-        2 => Inside::Shoes,
-        _ => Inside::Loose(general(draw)),
-    });
+    // Right across, or different goods side by side.
+    let lanes = if draw.chance(0.35) { 1 } else { 3 };
+    let wide = space.width() / f64::from(lanes);
+    for lane in 0..lanes {
+        let near = space.z[0] + wide * f64::from(lane);
+        let part = Hold { z: [near, near + wide], ..*space };
+        let (payload, solids) = (payload / f64::from(lanes), 1900 / lanes as usize);
+        stow(scene, &part, payload, solids, draw, &habit, &|draw| match draw.below(12) {
+            0 => Inside::Gadgets,
+            1 => Inside::Playthings,
+            2 => Inside::Shoes,
+            _ => Inside::Loose(general(draw)),
+        });
+    }
 }
 
 /// Electronics: television sets, ovens, computers, small things, white goods.
@@ -230,7 +240,7 @@ pub(super) fn electronics(scene: &mut Scene, space: &Hold, payload: f64, draw: &
     let habit = Habit { columns: [2, 6], bad: 0.08, void: 0.04 };
     let sorts = [Inside::Televisions, Inside::Microwaves, Inside::Computers, Inside::Gadgets, Inside::WhiteGoods];
     let (first, second) = (draw.below(5), draw.below(5));
-    stow(scene, space, payload, draw, &habit, &|draw| match draw.below(5) {
+    stow(scene, space, payload, 1900, draw, &habit, &|draw| match draw.below(5) {
         0 | 1 => sorts[first],
         2 | 3 => sorts[second],
         _ => sorts[draw.below(5)],
@@ -240,7 +250,7 @@ pub(super) fn electronics(scene: &mut Scene, space: &Hold, payload: f64, draw: &
 /// Garments folded in cartons.
 pub(super) fn garments(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let habit = Habit { columns: [3, 9], bad: 0.25, void: 0.05 };
-    stow(scene, space, payload, draw, &habit, &|draw| {
+    stow(scene, space, payload, 1900, draw, &habit, &|draw| {
         // Folded clothes press flat: layers run along, 150 to 330 kg/m³.
         let density = draw.range(0.6, 1.3);
         let grain = [draw.range(180.0, 320.0), draw.range(14.0, 30.0)];
@@ -251,13 +261,13 @@ pub(super) fn garments(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut
 /// Shoes in boxes in cartons.
 pub(super) fn shoes(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let habit = Habit { columns: [3, 9], bad: 0.12, void: 0.05 };
-    stow(scene, space, payload, draw, &habit, &|_| Inside::Shoes);
+    stow(scene, space, payload, 1900, draw, &habit, &|_| Inside::Shoes);
 }
 
 /// Toys in cartons.
 pub(super) fn toys(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let habit = Habit { columns: [1, 4], bad: 0.15, void: 0.06 };
-    stow(scene, space, payload, draw, &habit, &|draw| match draw.below(8) {
+    stow(scene, space, payload, 1900, draw, &habit, &|draw| match draw.below(8) {
         0..=2 => Inside::Playthings,
         3 | 4 => Inside::Balls,
         5 => Inside::RideOns,

@@ -126,7 +126,7 @@ pub(super) fn mattress(draw: &mut Draw) -> Piece {
     piece.cushion([0.0, long], [0.0, high], [174.0, 210.0], "textile", 0.35);
     // Rows of coils: steel wire spread over the face.
     let solid = Solid::cuboid([40.0, long - 40.0], [40.0, high - 40.0], [40.0, 170.0], "steel");
-    piece.add(solid.dense(0.006).grain(0.9, [34.0, 34.0], draw.seed()));
+    piece.add(solid.dense(0.012).grain(0.9, [34.0, 34.0], draw.seed()));
     for y in [20.0, high - 20.0] {
         piece.rod([long / 2.0, y, 105.0], Axis::X, long / 2.0 - 60.0, 4.0, "steel");
     }
@@ -140,7 +140,7 @@ pub(super) fn wardrobe(things: bool, draw: &mut Draw) -> Piece {
     piece.shell([0.0, long], [0.0, high], [0.0, 580.0], 18.0, "wood");
     let middle = long * draw.range(0.45, 0.6);
     piece.block([middle, middle + 18.0], [19.0, high - 19.0], [20.0, 540.0], "wood");
-    piece.rod([(middle + long) / 2.0, high - 110.0, 290.0], Axis::X, (long - middle) / 2.0 - 22.0, 13.0, "steel");
+    piece.rod([f64::midpoint(middle, long), high - 110.0, 290.0], Axis::X, (long - middle) / 2.0 - 22.0, 13.0, "steel");
     for shelf in 1..5 {
         let y = f64::from(shelf) * high / 5.0;
         let x: Span = [19.0, middle - 1.0];

@@ -32,7 +32,7 @@ pub(super) fn garments_hanging(scene: &mut Scene, space: &Hold, payload: f64, dr
                 let low = top - piece.size[1];
                 stowage.put(scene, piece, [left, low, space.z[0]]);
             }
-            left += shoulder + draw.range(10.0, 90.0);
+            left += shoulder + draw.range(4.0, 60.0);
         }
         let y = [space.y[0] + 300.0, space.y[1] - 300.0];
         scene.bulk([start, left], y, [space.z[0] + 100.0, space.z[1] - 100.0], "textile");

@@ -34,7 +34,7 @@ pub(super) fn fill(inside: Inside, piece: &mut Piece, draw: &mut Draw) {
         Inside::Computers => computers(piece, draw),
         Inside::Gadgets => {
             let content =
-                Content { material: "electronics", density: 0.75, amplitude: 0.7, grain: [38.0, 30.0], slack: 0.0 };
+                Content { material: "electronics", density: 0.5, amplitude: 0.6, grain: [42.0, 34.0], slack: 0.0 };
             let middle = high * draw.range(0.46, 0.52);
             piece.goods([9.0, long - 9.0], [8.0, middle], z, content, draw);
             piece.goods([9.0, long - 9.0], [middle + 12.0, high - 14.0], z, content, draw);
@@ -55,6 +55,10 @@ fn shoes(piece: &mut Piece, draw: &mut Draw) {
     for layer in 0..3 {
         let floor = 8.0 + f64::from(layer) * pitch + 6.0;
         let solid = Solid::cuboid([14.0, long - 14.0], [floor, floor + 24.0], [14.0, wide - 14.0], "rubber");
+        // The uppers leave the soles' place free.
+        if let Some(uppers) = piece.solids.get_mut(1) {
+            uppers.cuts.push(solid.body.clone());
+        }
         // One sole after the other: 300 mm long, pairs side by side.
         piece.add(solid.dense(0.36 * draw.around_one(0.05)).grain(0.75, [85.0, 200.0], draw.seed()));
     }

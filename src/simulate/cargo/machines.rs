@@ -101,7 +101,13 @@ fn lathe(draw: &mut Draw) -> Piece {
     let head = 80.0 + draw.range(480.0, 560.0);
     piece.shell([80.0, head], [822.0, 1300.0], z(200.0), 18.0, "iron");
     let axis = 1080.0;
-    piece.ring([(head + 98.0) / 2.0, axis, wide / 2.0], Axis::X, (head - 118.0) / 2.0 - 2.0, [26.0, 55.0], "steel");
+    piece.ring(
+        [f64::midpoint(head, 98.0), axis, wide / 2.0],
+        Axis::X,
+        (head - 118.0) / 2.0 - 2.0,
+        [26.0, 55.0],
+        "steel",
+    );
     for (x, radius) in [(180.0, 130.0), (280.0, 95.0), (400.0, 150.0)] {
         piece.ring([x, axis, wide / 2.0], Axis::X, 24.0, [56.0, radius], "steel");
     }
@@ -133,7 +139,7 @@ fn press(draw: &mut Draw) -> Piece {
     let ram = draw.range(0.55, 0.7) * high;
     piece.block([280.0, long - 280.0], [ram, ram + 120.0], [0.35 * wide, 0.65 * wide], "steel");
     piece.rod(
-        [long / 2.0, (ram + 122.0 + high - 420.0) / 2.0, wide / 2.0],
+        [long / 2.0, f64::midpoint(ram + 122.0, high - 420.0), wide / 2.0],
         Axis::Y,
         (high - 424.0 - ram - 122.0).max(20.0) / 2.0,
         75.0,
@@ -242,7 +248,7 @@ fn drive(draw: &mut Draw) -> Piece {
     let radius = draw.range(150.0, 0.19 * long);
     motor(
         &mut piece,
-        [(split + long) / 2.0 - 20.0, base + 60.0 + radius, wide / 2.0],
+        [f64::midpoint(split, long) - 20.0, base + 60.0 + radius, wide / 2.0],
         Axis::Z,
         0.28 * wide,
         radius.min(0.16 * long),

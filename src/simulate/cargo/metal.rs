@@ -78,7 +78,7 @@ pub(super) fn engine(draw: &mut Draw) -> Piece {
         );
     }
     // Water jackets: a casting is never solid.
-    block.density = 0.75;
+    block.density = 0.5;
     piece.add(block);
     piece.shell(x, [110.0, 249.0], z, if light { 9.0 } else { 7.0 }, metal);
     piece.plate(
@@ -95,7 +95,7 @@ pub(super) fn engine(draw: &mut Draw) -> Piece {
     piece.shell([x[0], x[1]], [deck + 118.0, deck + 190.0], [z[0] + 20.0, z[1] - 20.0], 4.0, "plastic");
     piece.ring([x[1] + 22.0, 170.0, middle], Axis::X, 16.0, [60.0, 140.0], "iron");
     piece.ring([x[0] - 24.0, 170.0, middle], Axis::X, 20.0, [25.0, 78.0], "iron");
-    piece.ring([x[0] + 90.0, 330.0, z[0] - 70.0], Axis::X, 70.0, [30.0, 62.0], "aluminium");
+    piece.ring([x[0] + 90.0, 330.0, z[0] - 70.0], Axis::X, 70.0, [30.0, 58.0], "aluminium");
     piece.rod([x[0] + 90.0, 330.0, z[0] - 70.0], Axis::X, 50.0, 28.0, "copper");
     piece.solids.last_mut().into_iter().for_each(|s| s.density = 0.6);
     piece.ring([f64::midpoint(x[0], x[1]), deck + 40.0, z[1] + 50.0], Axis::X, long / 2.0 - 30.0, [30.0, 38.0], "iron");

@@ -221,3 +221,146 @@ impl Stowage {
         self.space.x[1] - left
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{cartons, goods, metal, rooms, vehicles};
+    use super::*;
+    use crate::simulate::draw::ScanKey;
+    use crate::simulate::matter;
+
+    type Stow = fn(&mut Scene, &Hold, f64, &mut Draw);
+
+    /// Name, function, and the mean density in kg/m³ that a full hold of it has at least and at most.
+    const FAMILIES: [(&str, Stow, [f64; 2]); 14] = [
+        ("cartons", cartons::mixed, [60.0, 450.0]),
+        ("electronics", cartons::electronics, [40.0, 350.0]),
+        ("garments", cartons::garments, [90.0, 330.0]),
+        ("shoes", cartons::shoes, [60.0, 220.0]),
+        ("toys", cartons::toys, [15.0, 250.0]),
+        ("garments_hanging", goods::garments_hanging, [12.0, 90.0]),
+        ("groupage", goods::groupage, [50.0, 450.0]),
+        ("furniture", rooms::furniture, [20.0, 300.0]),
+        ("household", rooms::household, [40.0, 220.0]),
+        ("machinery", metal::machinery, [30.0, 500.0]),
+        ("engines", metal::engines, [60.0, 600.0]),
+        ("scrap", metal::scrap, [60.0, 700.0]),
+        ("cars", vehicles::cars, [15.0, 110.0]),
+        ("scooters", vehicles::scooters, [40.0, 220.0]),
+    ];
+
+    const HOLDS: [Hold; 2] = [
+        Hold { x: [90.0, 5900.0], y: [150.0, 2550.0], z: [-1170.0, 1170.0] },
+        Hold { x: [90.0, 11_900.0], y: [150.0, 2850.0], z: [-1170.0, 1170.0] },
+    ];
+
+    fn stowed(stow: Stow, hold: &Hold, payload: f64, seed: u64) -> Scene {
+        let mut scene = Scene::default();
+        stow(&mut scene, hold, payload, &mut ScanKey::new(seed, 1).stream("cargo", 0));
+        scene
+    }
+
+    /// Whether a point lies in matter of a solid.
+    fn holds(solid: &Solid, point: Vector) -> bool {
+        let within = |part: &crate::simulate::solid::Placed| {
+            part.crossing(point, [0.0, 0.0, 1.0]).is_some_and(|(low, high)| low < 0.0 && high > 0.0)
+        };
+        within(&solid.body) && !solid.cuts.iter().any(within)
+    }
+
+    #[test]
+    fn every_family_stays_in_the_hold_and_below_the_payload() {
+        let mut ran = 0;
+        for (name, stow, [least, most]) in FAMILIES {
+            let (mut sum, mut room) = (0.0, 0.0);
+            for seed in 0..20 {
+                let hold = HOLDS[seed as usize % 2];
+                let payload = if seed % 5 == 4 { 2500.0 } else { 26_500.0 };
+                let scene = stowed(stow, &hold, payload, seed);
+                assert!(scene.solids.len() < 2000, "{name} {seed}: {} solids", scene.solids.len());
+                let kg = scene.mass_kg(0);
+                assert!(kg <= payload + 1.0, "{name} {seed}: {kg} kg");
+                for solid in &scene.solids {
+                    let (low, high) = solid.body.bounds();
+                    let limits = [hold.x, hold.y, hold.z];
+                    let inside = (0..3).all(|a| low[a] > limits[a][0] - 0.1 && high[a] < limits[a][1] + 0.1);
+                    assert!(inside, "{name} {seed}: {low:?} to {high:?} in {hold:?}, {}", solid.material);
+                    assert!(matter::density(solid.material).is_ok() && solid.density > 0.0, "{name} {seed}");
+                }
+                for bulk in &scene.bulks {
+                    let sides = [(bulk.x, hold.x), (bulk.y, hold.y), (bulk.z, hold.z)];
+                    let fits = sides.iter().all(|(b, h)| b[0] < b[1] && b[0] > h[0] - 1.0 && b[1] < h[1] + 1.0);
+                    assert!(fits, "{name} {seed}: {bulk:?}");
+                }
+                if payload > 20_000.0 {
+                    assert!(!scene.bulks.is_empty() && scene.solids.len() > 5, "{name} {seed}");
+                    sum += kg;
+                    room += hold.length() * hold.height() * hold.width() * 1e-9;
+                }
+                ran += 1;
+            }
+            let mean = sum / room;
+            assert!((least..most).contains(&mean), "{name}: {mean:.0} kg/m3");
+        }
+        assert_eq!(ran, 280);
+    }
+
+    #[test]
+    fn the_same_seed_stows_the_same_solids() {
+        for (name, stow, _) in FAMILIES {
+            let solids = |seed| stowed(stow, &HOLDS[1], 26_500.0, seed).solids;
+            assert_eq!(solids(3), solids(3), "{name}");
+            assert_ne!(solids(3), solids(4), "{name}");
+        }
+    }
+
+    #[test]
+    fn solids_share_next_to_no_space() {
+        let mut found = Vec::new();
+        for (name, stow, _) in FAMILIES {
+            let (mut matter, mut shared) = (0, 0);
+            for seed in 0..6 {
+                let hold = HOLDS[0];
+                let scene = stowed(stow, &hold, 26_500.0, seed);
+                let mut draw = ScanKey::new(seed, 2).stream("points", 0);
+                for _ in 0..4000 {
+                    let point = [hold.x, hold.y, hold.z].map(|side| draw.between(side));
+                    match scene.solids.iter().filter(|solid| holds(solid, point)).count() {
+                        0 => {}
+                        1 => matter += 1,
+                        _ => (matter, shared) = (matter + 1, shared + 1),
+                    }
+                }
+            }
+            found.push((name, matter, shared, shared as f64 / f64::from(matter)));
+        }
+        assert!(found.iter().all(|(_, matter, _, share)| *matter > 150 && *share < 0.03), "{found:#?}");
+    }
+
+    #[test]
+    fn some_containers_of_cars_have_one_nose_up() {
+        let (mut raised, mut most) = (0, 0);
+        for seed in 0..24 {
+            let scene = stowed(vehicles::cars, &HOLDS[1], 26_500.0, seed);
+            let batteries: Vec<_> = scene.solids.iter().filter(|s| s.material == "lead").collect();
+            raised += usize::from(batteries.iter().any(|b| b.body.rotation.is_some()));
+            most = most.max(batteries.len());
+        }
+        assert!(raised >= 4 && most >= 3, "{raised} with a raised car, at most {most} cars");
+    }
+
+    #[test]
+    fn a_quarter_turn_keeps_the_mass_and_the_box() {
+        let mut draw = ScanKey::new(5, 5).stream("piece", 0);
+        for _ in 0..12 {
+            let piece = metal::engine(&mut draw);
+            let turned = piece.clone().quarter();
+            assert!((turned.mass_kg() / piece.mass_kg() - 1.0).abs() < 1e-9);
+            assert!((45.0..260.0).contains(&piece.mass_kg()), "an engine of {} kg", piece.mass_kg());
+            for solid in &turned.solids {
+                let (low, high) = solid.body.bounds();
+                assert!((0..3).all(|a| low[a] > -0.1 && high[a] < turned.size[a] + 0.1), "{low:?} {high:?}");
+            }
+        }
+    }
+}

@@ -122,6 +122,7 @@ pub(super) fn household(scene: &mut Scene, space: &Hold, payload: f64, draw: &mu
                     once[4] += 1;
                     appliances::bicycle(draw)
                 }
+                6 if room > 950.0 => furnishings::chest(draw),
                 _ => furnishings::removal_cartons((room - 20.0).min(900.0), draw),
             };
         }

@@ -62,7 +62,9 @@ impl Places {
         if cells.iter().any(|cell| self.taken[*cell]) {
             return false;
         }
-        cells.iter().for_each(|cell| self.taken[*cell] = true);
+        for cell in cells {
+            self.taken[cell] = true;
+        }
         true
     }
 }
@@ -109,13 +111,12 @@ fn heap(scene: &mut Scene, stowage: &mut Stowage, height: f64, draw: &mut Draw) 
     let space = stowage.space;
     let mut places = Places::new(&space);
     let profile = Profile::draw(&space, height, draw);
-    // Fine stuff between the floor and the large pieces: a thin bed.
-    let tries = (space.length() * 0.55) as usize;
+    let tries = (space.length() * 0.9) as usize;
     let mut reach = space.x[0];
     for attempt in 0..tries {
         let x = draw.between(space.x);
         let most = profile.at(x, &space);
-        let at = [x, space.y[0] + most * draw.unit().powf(1.2), draw.between(space.z)];
+        let at = [x, space.y[0] + most * draw.unit().powf(1.5), draw.between(space.z)];
         // Long pieces first: later they would find no room.
         let long = 1.0 - 0.75 * attempt as f64 / tries as f64;
         let Some(solid) = item(at, long, draw) else { continue };
@@ -252,7 +253,7 @@ fn shredded(scene: &mut Scene, stowage: &mut Stowage, height: f64, draw: &mut Dr
 fn bales(scene: &mut Scene, stowage: &mut Stowage, draw: &mut Draw) {
     let space = stowage.space;
     let (material, density) =
-        [("steel", 0.24), ("aluminium", 0.35), ("copper", 0.25), ("aluminium", 0.25)][draw.below(4)];
+        [("steel", 0.16), ("aluminium", 0.3), ("copper", 0.12), ("aluminium", 0.2)][draw.below(4)];
     let side = [draw.range(500.0, 1100.0), draw.range(420.0, 620.0)];
     let mut left = space.x[0];
     while stowage.room(left) > side[0] + 40.0 {

@@ -14,34 +14,37 @@ pub(super) fn cars(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dra
     let mut left = space.x[0] + draw.range(40.0, 250.0);
     let racks = draw.chance(0.6);
     let mut before: Option<f64> = None;
-    loop {
+    let mut tries = 0;
+    while tries < 8 {
         let shape = car::Shape::draw(draw);
-        let shift = draw.range(-150.0, 150.0);
-        let near = shift - shape.wide / 2.0;
+        let near = draw.range(-150.0, 150.0) - shape.wide / 2.0;
         let long = shape.long;
-        let material = "steel";
         if let (true, Some(end)) = (racks, before) {
             let (piece, run) = car::raised(&shape, draw);
-            let at = [end - 930.0, space.y[0], near];
+            let at = [end - car::OVERLAP, space.y[0], near];
             if stowage.put(scene, piece, at) {
                 let x = [end + 100.0, (at[0] + run).min(space.x[1])];
-                scene.bulk(x, [space.y[0] + 250.0, space.y[0] + 1300.0], [near, near + shape.wide], material);
+                scene.bulk(x, [space.y[0] + 250.0, space.y[0] + 1300.0], [near, near + shape.wide], "steel");
                 left = at[0] + run + draw.range(80.0, 300.0);
                 before = None;
                 continue;
             }
-        }
-        if long > stowage.room(left) {
-            break;
+            if tries < 4 {
+                // A lower car may still go up.
+                tries += 1;
+                continue;
+            }
         }
         let facing_doors = racks || draw.chance(0.5);
         let piece = car::car(&shape, draw);
         let piece = if facing_doors { piece.quarter().quarter() } else { piece };
-        if !stowage.put(scene, piece, [left, space.y[0], near]) {
-            break;
+        if long > stowage.room(left) || !stowage.put(scene, piece, [left, space.y[0], near]) {
+            tries += 1;
+            continue;
         }
+        tries = 0;
         let y = [space.y[0] + 200.0, space.y[0] + 0.9 * shape.high];
-        scene.bulk([left + 100.0, left + long - 100.0], y, [near, near + shape.wide], material);
+        scene.bulk([left + 100.0, left + long - 100.0], y, [near, near + shape.wide], "steel");
         let end = left + long;
         before = facing_doors.then_some(end);
         left = end + draw.range(120.0, 450.0);
@@ -142,7 +145,7 @@ fn machine(piece: &mut Piece, motorcycle: bool, draw: &mut Draw) {
         piece.ball(at(middle + 60.0, 290.0), [190.0, 120.0, 130.0], "aluminium");
         piece.solids.last_mut().into_iter().for_each(|s| s.density = 0.55);
         piece.rod(at(middle - 50.0, 490.0), Axis::Y, 90.0, 80.0, "aluminium");
-        piece.ring(at(middle - 20.0, 290.0).map(|v| v), Axis::Z, 15.0, [20.0, 60.0], "steel");
+        piece.ring(at(middle - 20.0, 290.0), Axis::Z, 15.0, [20.0, 60.0], "steel");
         piece.ring([back[0], back[1], z - 80.0], Axis::Z, 4.0, [50.0, 100.0], "steel");
     } else {
         // Leg shield, footboard, body, seat, engine with its swinging case beside the back wheel.
