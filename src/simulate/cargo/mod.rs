@@ -9,6 +9,7 @@ mod metal;
 mod pallets;
 mod rooms;
 mod sacks;
+mod tyres;
 mod unit;
 mod vehicles;
 
@@ -175,7 +176,7 @@ pub(super) fn stow(scene: &mut Scene, hold: &Hold, family: Family, end: f64, pay
         Family::PaperReels => long::paper_reels,
         Family::Timber => long::timber,
         Family::Logs => long::logs,
-        Family::Tyres => long::tyres,
+        Family::Tyres => tyres::tyres,
         Family::Cartons => cartons::mixed,
         Family::Electronics => cartons::electronics,
         Family::Garments => cartons::garments,
