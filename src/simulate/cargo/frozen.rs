@@ -146,39 +146,38 @@ fn tuna(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let mut left_kg = payload * draw.range(0.85, 0.98);
     let across = (space.width() / width).floor().max(1.0);
     let pitch = space.width() / across;
-    let along = (space.length() / (length * 0.93)).floor();
     let most = ((space.height() - 500.0) / (height * 0.88)).floor().max(1.0);
     let mut top = space.y[0];
     'all: for tier in 0..most as usize {
         let y = space.y[0] + height * (0.53 + 0.88 * tier as f64);
         // Every other tier lies in the hollows of the one below.
         let nested = tier % 2 == 1;
-        for column in 0..along as usize {
-            for row in 0..(across as usize - usize::from(nested)) {
+        let shift = if nested { 0.5 } else { 0.0 };
+        for row in 0..(across as usize).saturating_sub(usize::from(nested)) {
+            // Every file starts where it likes, so that heads and tails do not line up.
+            let mut x = space.x[0] + 8.0 + draw.range(0.0, 0.6) * length;
+            loop {
                 let scale = draw.range(0.84, 1.0);
                 let radii = [length * scale / 2.0, height * scale * 0.49, width * scale * 0.49];
-                let shift = if nested { 0.5 } else { 0.0 };
-                let x = space.x[0] + (column as f64 + 0.5) * space.length() / along.max(1.0) + draw.range(-40.0, 40.0);
-                let x = x
-                    .clamp(space.x[0] + radii[0] + 8.0, (space.x[1] - radii[0] - 8.0).max(space.x[0] + radii[0] + 8.0));
                 let z = space.z[0] + (row as f64 + 0.5 + shift) * pitch;
-                let fish = Solid::new(Shape::Ellipsoid { radii }, [x, y + draw.range(-6.0, 6.0), z], "fish");
-                let before = scene.solids.len();
-                scene.add(
-                    packed(fish, 1.0).grain(0.05, [80.0, 40.0], draw.seed()).turned(Axis::Z, draw.normal() * 0.02),
-                );
-                let kg = scene.mass_kg(before);
-                let (low, high) = scene.solids[before].body.bounds();
-                let out = low[0] < space.x[0] || high[0] > space.x[1] || low[1] < space.y[0] || high[1] > space.y[1];
-                if out || kg > left_kg {
-                    scene.solids.truncate(before);
-                    if kg > left_kg {
-                        break 'all;
-                    }
-                    continue;
+                let middle = [x + radii[0], y + draw.range(-6.0, 6.0), z];
+                let fish = Solid::new(Shape::Ellipsoid { radii }, middle, "fish");
+                let fish = packed(fish, 1.0).grain(0.05, [80.0, 40.0], draw.seed());
+                let fish = fish.turned(Axis::Z, draw.normal().clamp(-2.5, 2.5) * 0.02);
+                let (low, high) = fish.body.bounds();
+                let kg = crate::simulate::scene::mass_kg(&fish);
+                if kg > left_kg {
+                    break 'all;
                 }
-                left_kg -= kg;
-                top = y;
+                if high[0] > space.x[1] {
+                    break;
+                }
+                x += 2.0 * radii[0] + draw.range(2.0, 60.0);
+                if low[0] >= space.x[0] && low[1] >= space.y[0] && high[1] <= space.y[1] {
+                    left_kg -= kg;
+                    top = y;
+                    scene.add(fish);
+                }
             }
         }
     }

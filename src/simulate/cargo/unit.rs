@@ -194,7 +194,7 @@ mod tests {
                     if !(kind.payload() * least..kind.payload() * 1.001).contains(&kg) {
                         faults.push(format!("{name}: {kg:.0} kg of {}", kind.payload()));
                     }
-                    if scene.solids.len() > 2450 {
+                    if scene.solids.len() >= 2500 {
                         faults.push(format!("{name}: {} solids", scene.solids.len()));
                     }
                     let good = scene.bulks.iter().all(|b| {
