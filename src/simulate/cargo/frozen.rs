@@ -22,9 +22,9 @@ pub(super) fn frozen_meat(scene: &mut Scene, space: &Hold, payload: f64, draw: &
         .unwrap_or(([560.0, 165.0, 376.0], 27.2));
     let carton = Carton { size, kg, material: "meat", amplitude: 0.16, grain: [90.0, 60.0] };
     if draw.chance(0.6) {
-        by_hand(scene, space, payload, carton, draw)
+        by_hand(scene, space, payload, carton, draw);
     } else {
-        on_pallets(scene, space, payload, carton, draw)
+        on_pallets(scene, space, payload, carton, draw);
     }
 }
 

@@ -246,7 +246,7 @@ fn bottles(scene: &mut Scene, space: &Hold, target: f64, beer: bool, draw: &mut 
     // Radius, height of the body, of the whole bottle, and of a layer, in mm; density of glass and wine or beer together.
     let (radius, body, whole, layer, density) =
         if beer { (32.0, 150.0, 236.0, 268.0, 1.24) } else { (37.5, 195.0, 302.0, 318.0, 1.30) };
-    let most = ((space.height() - 350.0) / layer).floor().min(5.0).max(1.0);
+    let most = ((space.height() - 350.0) / layer).floor().clamp(1.0, 5.0);
     let layers = if draw.chance(0.4) { (most - 1.0).max(1.0) } else { most } as usize;
     let (long, wide) = (1000.0, 1120.0);
     let per_case = if beer { 5.0 } else { 4.0 };
