@@ -22,19 +22,19 @@ pub(super) fn frozen_meat(scene: &mut Scene, space: &Hold, payload: f64, draw: &
         .unwrap_or(([560.0, 165.0, 376.0], 27.2));
     let carton = Carton { size, kg, material: "meat", amplitude: 0.16, grain: [90.0, 60.0] };
     if draw.chance(0.6) {
-        by_hand(scene, space, payload, carton, draw)
+        by_hand(scene, space, payload, carton, draw);
     } else {
-        on_pallets(scene, space, payload, carton, draw)
+        on_pallets(scene, space, payload, carton, draw);
     }
 }
 
-/// Cartons of frozen blocks of fillets (three plates of 7.5 kg), bags of whole fish on pallets, or tuna in bulk.
+/// Cartons of fillets frozen in plates, stowed by hand or on pallets, or whole tuna in bulk.
 pub(super) fn frozen_fish(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let carton =
-        Carton { size: [505.0, 205.0, 310.0], kg: 23.0, material: "fish", amplitude: 0.2, grain: [500.0, 30.0] };
+        Carton { size: [395.0, 200.0, 296.0], kg: 20.0, material: "fish", amplitude: 0.2, grain: [500.0, 30.0] };
     match draw.below(10) {
-        0..3 => by_hand(scene, space, payload, carton, draw),
-        3..6 => on_pallets(scene, space, payload, carton, draw),
+        0..4 => by_hand(scene, space, payload, carton, draw),
+        4..7 => on_pallets(scene, space, payload, carton, draw),
         _ => tuna(scene, space, payload, draw),
     }
 }
@@ -45,7 +45,7 @@ fn carton_at(scene: &mut Scene, at: [f64; 3], crossed: bool, carton: Carton, dra
     let [l, w] = if crossed { [w, l] } else { [l, w] };
     let slack = draw.range(3.0, 0.06 * h + 6.0);
     let shape =
-        Shape::Box { half: [l / 2.0 - draw.range(5.0, 11.0), (h - slack) / 2.0, w / 2.0 - draw.range(5.0, 11.0)] };
+        Shape::Box { half: [l / 2.0 - draw.range(3.0, 7.0), (h - slack) / 2.0, w / 2.0 - draw.range(3.0, 7.0)] };
     let litres = shape.volume() * 1e-6;
     let block = Solid::new(shape, [at[0], at[1] + 2.0 + (h - slack) / 2.0, at[2]], carton.material);
     let kg = carton.kg * draw.around_one(0.03);
@@ -56,12 +56,14 @@ fn carton_at(scene: &mut Scene, at: [f64; 3], crossed: bool, carton: Carton, dra
 fn by_hand(scene: &mut Scene, space: &Hold, payload: f64, carton: Carton, draw: &mut Draw) {
     let [l, h, w] = carton.size;
     let mut left_kg = payload * draw.range(0.92, 0.985);
-    let board = 1.2;
+    // The cartons' bottoms and tops are one sheet a tier.
     let (gap, sheet) = (4.0, 3.0);
-    let mut y = space.y[0];
+    let across_z = [space.z[0] + 5.0, space.z[1] - 5.0];
+    let sheet_kg = space.length() * sheet * (across_z[1] - across_z[0]).max(0.0) * 0.6e-6;
     let crossing = draw.pick(&[0.0, 0.3, 0.5]).unwrap_or(0.0);
+    let mut y = space.y[0];
     let (mut end, mut full, mut tiers) = (space.x[0], space.y[0], 0);
-    while y + h + sheet < space.y[1] - 80.0 && left_kg > carton.kg {
+    while y + h + sheet < space.y[1] - 80.0 && left_kg > sheet_kg + 10.0 * carton.kg {
         let crossed = draw.chance(crossing);
         let [length, width] = if crossed { [w, l] } else { [l, w] };
         let across = ((space.width() - 4.0) / (width + 2.0)).floor().max(1.0);
@@ -69,26 +71,26 @@ fn by_hand(scene: &mut Scene, space: &Hold, payload: f64, carton: Carton, draw: 
         let step = if draw.chance(0.5) { draw.range(0.0, 90.0) } else { 0.0 };
         let start = space.x[0] + draw.range(0.0, 40.0);
         let along = ((space.x[1] - step - start) / (length + gap)).floor().max(0.0);
-        let spare = (space.width() - across * (width + 2.0)) / across;
+        let pitch = space.width() / across;
         let mut reach = start;
+        left_kg -= sheet_kg;
         'tier: for column in 0..along as usize {
             for row in 0..across as usize {
-                if left_kg < carton.kg + board + 2.0 {
+                if left_kg < 1.1 * carton.kg {
                     break 'tier;
                 }
                 let x = start + (column as f64 + 0.5) * (length + gap) + draw.range(-1.5, 1.5);
-                let z = space.z[0] + (row as f64 + 0.5) * (width + 2.0 + spare) + draw.range(-1.0, 1.0);
+                let z = space.z[0] + (row as f64 + 0.5) * pitch + draw.range(-1.0, 1.0);
                 let before = scene.solids.len();
                 carton_at(scene, [x, y + sheet, z], crossed, carton, draw);
-                left_kg -= scene.mass_kg(before) + board;
+                left_kg -= scene.mass_kg(before);
                 reach = x + length / 2.0;
             }
         }
-        if reach > start + 100.0 {
-            // The cartons' bottoms and tops, as one sheet a tier.
-            scene.block([start, reach], [y, y + sheet], [space.z[0] + 5.0, space.z[1] - 5.0], "cardboard");
-            left_kg -= (reach - start) * sheet * (space.width() - 10.0) * 0.6e-6 - along * across * board;
+        if reach < start + 100.0 {
+            break;
         }
+        scene.block([start, reach.min(space.x[1])], [y, y + sheet], across_z, "cardboard");
         if tiers == 0 || reach > 0.75 * end {
             (end, full) = (if tiers == 0 { reach } else { end.min(reach) }, y + h);
         }
@@ -98,19 +100,16 @@ fn by_hand(scene: &mut Scene, space: &Hold, payload: f64, carton: Carton, draw: 
     blocks(scene, [space.x[0], end], [space.y[0], full], space.z, carton.material);
 }
 
-/// Pallets of about a tonne, five cartons a layer.
+/// Pallets of about a tonne: in one half of a layer the cartons lie lengthwise, in the other crosswise, turn and turn about.
 fn on_pallets(scene: &mut Scene, space: &Hold, payload: f64, carton: Carton, draw: &mut Draw) {
     let [l, h, w] = carton.size;
-    // Lengthwise in one half, crosswise in the other.
-    let along = (1200.0 / l).floor().max(1.0);
-    let half = [w * (1000.0 / 2.0 / w).round().max(1.0), l];
-    let wide = (half[0] + half[1]).min(1120.0);
-    let crosswise = (1200.0 / w).floor().max(1.0);
-    let rows = lanes(space, &[wide.max(1000.0); 2], draw);
-    let layers = ((space.height() - 144.0 - 250.0) / (h + 2.0))
-        .floor()
-        .min((1150.0 / (carton.kg * (along + crosswise))).round())
-        .max(1.0);
+    let deep = (600.0 / w).floor().max(1.0);
+    let half = [w * deep, l];
+    let wide = half[0] + half[1] + 4.0;
+    let a_layer = (1200.0 / l).floor() * deep + (1200.0 / w).floor();
+    let tall = ((space.height() - 144.0 - 250.0) / (h + 2.0)).floor();
+    let layers = tall.min((draw.range(950.0, 1200.0) / (carton.kg * a_layer)).round()).max(1.0);
+    let rows = lanes(space, &[wide; 2], draw);
     let mut left_kg = payload * draw.range(0.93, 0.99);
     fill(scene, space, &rows, &mut left_kg, draw, |scene, place, _, draw| {
         let unit = Unit::begin(scene);
@@ -121,19 +120,15 @@ fn on_pallets(scene: &mut Scene, space: &Hold, payload: f64, carton: Carton, dra
             let y = base + layer as f64 * (h + 2.0);
             let flip = layer % 2 == 1;
             let sway = draw.range(-4.0, 4.0);
-            let (near, far) = if flip { (half[0], half[1]) } else { (half[1], half[0]) };
-            for (start, depth, crossed) in [(z, near, !flip), (z + near, far, flip)] {
-                let [length, width] = if crossed { [w, l] } else { [l, w] };
+            let first = if flip { half[0] } else { half[1] };
+            for (start, crossed) in [(z, !flip), (z + first + 4.0, flip)] {
+                let ([length, width], deep) = if crossed { ([w, l], 1.0) } else { ([l, w], deep) };
                 let count = (1200.0 / length).floor().max(1.0);
-                let deep = (depth / width).round().max(1.0);
+                let margin = (1200.0 - count * length) / 2.0;
                 for column in 0..count as usize {
                     for row in 0..deep as usize {
-                        let at = [
-                            x + (column as f64 + 0.5) / count * 1200.0 + sway,
-                            y,
-                            start + (row as f64 + 0.5) * depth / deep,
-                        ];
-                        carton_at(scene, at, crossed, carton, draw);
+                        let cx = x + margin + (column as f64 + 0.5) * length + sway;
+                        carton_at(scene, [cx, y, start + (row as f64 + 0.5) * width], crossed, carton, draw);
                     }
                 }
             }
@@ -151,39 +146,38 @@ fn tuna(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let mut left_kg = payload * draw.range(0.85, 0.98);
     let across = (space.width() / width).floor().max(1.0);
     let pitch = space.width() / across;
-    let along = (space.length() / (length * 0.93)).floor();
     let most = ((space.height() - 500.0) / (height * 0.88)).floor().max(1.0);
     let mut top = space.y[0];
     'all: for tier in 0..most as usize {
         let y = space.y[0] + height * (0.53 + 0.88 * tier as f64);
         // Every other tier lies in the hollows of the one below.
         let nested = tier % 2 == 1;
-        for column in 0..along as usize {
-            for row in 0..(across as usize - usize::from(nested)) {
+        let shift = if nested { 0.5 } else { 0.0 };
+        for row in 0..(across as usize).saturating_sub(usize::from(nested)) {
+            // Every file starts where it likes, so that heads and tails do not line up.
+            let mut x = space.x[0] + 8.0 + draw.range(0.0, 0.6) * length;
+            loop {
                 let scale = draw.range(0.84, 1.0);
                 let radii = [length * scale / 2.0, height * scale * 0.49, width * scale * 0.49];
-                let shift = if nested { 0.5 } else { 0.0 };
-                let x = space.x[0] + (column as f64 + 0.5) * space.length() / along.max(1.0) + draw.range(-40.0, 40.0);
-                let x = x
-                    .clamp(space.x[0] + radii[0] + 8.0, (space.x[1] - radii[0] - 8.0).max(space.x[0] + radii[0] + 8.0));
                 let z = space.z[0] + (row as f64 + 0.5 + shift) * pitch;
-                let fish = Solid::new(Shape::Ellipsoid { radii }, [x, y + draw.range(-6.0, 6.0), z], "fish");
-                let before = scene.solids.len();
-                scene.add(
-                    packed(fish, 1.0).grain(0.05, [80.0, 40.0], draw.seed()).turned(Axis::Z, draw.normal() * 0.02),
-                );
-                let kg = scene.mass_kg(before);
-                let (low, high) = scene.solids[before].body.bounds();
-                let out = low[0] < space.x[0] || high[0] > space.x[1] || low[1] < space.y[0] || high[1] > space.y[1];
-                if out || kg > left_kg {
-                    scene.solids.truncate(before);
-                    if kg > left_kg {
-                        break 'all;
-                    }
-                    continue;
+                let middle = [x + radii[0], y + draw.range(-6.0, 6.0), z];
+                let fish = Solid::new(Shape::Ellipsoid { radii }, middle, "fish");
+                let fish = packed(fish, 1.0).grain(0.05, [80.0, 40.0], draw.seed());
+                let fish = fish.turned(Axis::Z, draw.normal().clamp(-2.5, 2.5) * 0.02);
+                let (low, high) = fish.body.bounds();
+                let kg = crate::simulate::scene::mass_kg(&fish);
+                if kg > left_kg {
+                    break 'all;
                 }
-                left_kg -= kg;
-                top = y;
+                if high[0] > space.x[1] {
+                    break;
+                }
+                x += 2.0 * radii[0] + draw.range(2.0, 60.0);
+                if low[0] >= space.x[0] && low[1] >= space.y[0] && high[1] <= space.y[1] {
+                    left_kg -= kg;
+                    top = y;
+                    scene.add(fish);
+                }
             }
         }
     }

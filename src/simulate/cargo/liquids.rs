@@ -4,7 +4,7 @@ use super::pallets::file_of_rounds;
 use super::unit::{Unit, blocks, disturb, fill, lanes, packed};
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::{Hold, Scene};
-use crate::simulate::solid::{Axis, Shape, Solid};
+use crate::simulate::solid::{Shape, Solid};
 
 /// Radius over the shell and height of a 208-l steel drum (ISO 15750-2) in mm.
 const DRUM: [f64; 2] = [286.0, 878.0];
@@ -14,7 +14,7 @@ pub(super) fn drums(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
     let plastic = draw.chance(0.2);
     let content = draw.range(0.84, 0.93);
     let target = payload * draw.range(0.9, 0.98);
-    if draw.chance(0.3) && space.width() > 2300.0 {
+    if draw.chance(0.3) && space.width() > 2338.0 {
         return drums_on_pallets(scene, space, target, plastic, draw);
     }
     let ([radius, height], gap) = (DRUM, draw.range(2.0, 9.0));
@@ -71,7 +71,7 @@ pub(super) fn drums(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
 }
 
 fn drums_on_pallets(scene: &mut Scene, space: &Hold, target: f64, plastic: bool, draw: &mut Draw) {
-    let side = 1165.0;
+    let side = 1168.0;
     let mut double = (target / 850.0 - 2.0 * (space.length() / (side + 25.0)).floor()).max(0.0) as usize;
     let mut left_kg = target;
     let content = draw.range(0.84, 0.93);
@@ -104,7 +104,7 @@ fn drum(scene: &mut Scene, [x, y, z]: [f64; 3], plastic: bool, density: f64, dra
     scene.add(Solid::new(shell, [x, y + height / 2.0, z], material).hollow(wall));
     let rings: &[f64] = if plastic { &[6.0, 0.9 * 878.0, 872.0] } else { &[6.0, 300.0, 578.0, 872.0] };
     for at in rings {
-        let shape = Shape::Cylinder { radius: radius + 6.5, half: 5.9 };
+        let shape = Shape::Cylinder { radius: radius + 5.0, half: 5.9 };
         scene.add(Solid::new(shape, [x, y + at, z], material).bored(if (50.0..800.0).contains(at) {
             radius
         } else {
@@ -170,28 +170,29 @@ fn ibc(
         }
         scene.block(sx, [y + 121.0, y + 122.5], sz, "steel");
     } else {
-        scene.pallet(sx, y - 14.0 + 14.0, sz);
+        scene.pallet(sx, y, sz);
     }
     let (foot, top) = (y + 145.0, y + 1155.0);
-    // The bottle: rounded edges, 2 mm of polyethylene, a lid and the outlet valve low in front.
+    // The bottle: 2 mm of polyethylene, a lid and the outlet valve low in front.
     let half = [long / 2.0 - 26.0, (top - foot) / 2.0 - 10.0, wide / 2.0 - 26.0];
     let centre = [x + long / 2.0, f64::midpoint(foot, top), z + wide / 2.0];
-    scene.add(Solid::new(Shape::Pillow { half }, centre, "plastic").hollow(2.2));
+    scene.add(Solid::new(Shape::Box { half }, centre, "plastic").hollow(2.2));
     let share = match draw.below(24) {
         0 => 0.0,
         1 => draw.range(0.2, 0.8),
         _ => draw.range(0.93, 0.975),
     };
     if share > 0.0 {
-        let inner = half.map(|h| h - 2.6);
-        let liquid = Solid::new(Shape::Pillow { half: inner }, centre, material);
-        let mut level = liquid.body.clone();
-        level.shape = Shape::Box { half: [inner[0] + 1.0, inner[1], inner[2] + 1.0] };
-        level.centre[1] += 2.0 * inner[1] * share;
-        // The cut box counts as wholly inside when masses are summed: scaled to the air's share, it is nearly so.
-        level.shape = Shape::Box { half: [inner[0], inner[1] * (1.0 - share), inner[2]] };
-        level.centre[1] = centre[1] + inner[1] * share;
-        scene.add(packed(liquid.without(level), density));
+        let [a, b, c] = half.map(|h| h - 2.4);
+        let low = centre[1] - b;
+        let (x, z) = ([centre[0] - a, centre[0] + a], [centre[2] - c, centre[2] + c]);
+        // The upright edges are round: the liquid stops short of them.
+        let body = Shape::Box { half: [a - 28.0, b * share, c] };
+        scene.add(packed(Solid::new(body, [centre[0], low + b * share, centre[2]], material), density));
+        for side in [[x[0], x[0] + 27.9], [x[1] - 27.9, x[1]]] {
+            let edge = Solid::cuboid(side, [low, low + 2.0 * b * share], [z[0] + 28.0, z[1] - 28.0], material);
+            scene.add(packed(edge, density));
+        }
     }
     scene.column(centre[0], [top - 8.0, top + 4.0], centre[2], 85.0, "plastic");
     scene.block(
@@ -245,7 +246,7 @@ fn bottles(scene: &mut Scene, space: &Hold, target: f64, beer: bool, draw: &mut 
     // Radius, height of the body, of the whole bottle, and of a layer, in mm; density of glass and wine or beer together.
     let (radius, body, whole, layer, density) =
         if beer { (32.0, 150.0, 236.0, 268.0, 1.24) } else { (37.5, 195.0, 302.0, 318.0, 1.30) };
-    let most = ((space.height() - 350.0) / layer).floor().min(if beer { 6.0 } else { 5.0 }).max(1.0);
+    let most = ((space.height() - 350.0) / layer).floor().clamp(1.0, 5.0);
     let layers = if draw.chance(0.4) { (most - 1.0).max(1.0) } else { most } as usize;
     let (long, wide) = (1000.0, 1120.0);
     let per_case = if beer { 5.0 } else { 4.0 };
@@ -266,25 +267,19 @@ fn bottles(scene: &mut Scene, space: &Hold, target: f64, beer: bool, draw: &mut 
                 let row =
                     file_of_rounds(at, [foot, foot + body], z + wide / 2.0, [radius, wide / 2.0 - 12.0], "beverage");
                 scene.add(packed(row, density * 0.97));
-                if file % 2 == 0 {
-                    // Necks and shoulders of two files: a quarter of the bodies' mass a height.
-                    let side = [at - radius, at + pitch + radius - 2.0];
-                    let necks = Solid::cuboid(
-                        side,
-                        [foot + body + 1.0, foot + whole - 10.0],
-                        [z + 12.0, z + wide - 12.0],
-                        "glass",
-                    );
-                    scene.add(packed(necks, if beer { 0.26 } else { 0.23 }).grain(
-                        0.25,
-                        [pitch / 2.0, 60.0],
-                        draw.seed(),
-                    ));
-                }
             }
             let (thick, material) = if beer { (3.5, "plastic") } else { (4.0, "cardboard") };
             for case in 0..cases as usize {
                 let left = x + case as f64 * long / cases;
+                // Necks and shoulders of a case: about a fifth of the bodies' mass a height.
+                let necks = Solid::cuboid(
+                    [left + 8.0, left + long / cases - 6.0],
+                    [y + 7.0 + body, y + whole - 4.0],
+                    [z + 12.0, z + wide - 12.0],
+                    "glass",
+                );
+                let density = if beer { 0.26 } else { 0.23 };
+                scene.add(packed(necks, density).grain(0.25, [pitch / 2.0, 60.0], draw.seed()));
                 scene.block([left, left + thick / 2.0], [y + 5.0, y + whole], [z, z + wide], material);
             }
             scene.block([x, x + long], [y + 1.0, y + 4.5], [z, z + wide], material);
@@ -331,7 +326,6 @@ fn kegs(scene: &mut Scene, space: &Hold, target: f64, draw: &mut Draw) {
             y += 13.0;
         }
         scene.bulk([x, x + 1200.0], [base, y], [z, z + 1000.0], "beverage");
-        let _ = Axis::Y;
         disturb(scene, &unit, y, 14.0, draw);
     });
 }

@@ -1,10 +1,10 @@
-//! Reels, timber, logs and tyres.
+//! Reels, timber and logs.
 
 use super::unit::{Unit, blocks, disturb, fill, lanes, packed};
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::{Hold, Scene};
 use crate::simulate::solid::{Axis, Shape, Solid};
-use std::f64::consts::{FRAC_PI_2, PI};
+use std::f64::consts::FRAC_PI_2;
 
 /// Reels of paper standing on end, one against the near wall and the next against the far one, each as far forward as its
 /// neighbours let it; a second tier where the payload asks for it.
@@ -82,13 +82,7 @@ pub(super) fn timber(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut D
     let tiers = if draw.chance(0.7) { 2 } else { 3 };
     let courses = (((space.height() - 200.0) / f64::from(tiers) - 90.0) / (thick + sticker)).floor().max(1.0);
     let courses = courses * draw.range(0.86, 1.0);
-    let lengths = draw.pick(&[
-        [5800.0, 3900.0, 2900.0],
-        [3900.0, 2900.0, 2400.0],
-        [4800.0, 3600.0, 2400.0],
-        [2900.0, 2350.0, 1950.0],
-    ]);
-    let lengths = lengths.unwrap_or([3900.0, 2900.0, 2400.0]);
+    let Some(lengths) = draw.pick(&fitting(space.length() - 60.0)) else { return };
     let rows = lanes(space, &[wide; 2], draw);
     let mut left_kg = payload * draw.range(0.9, 0.99);
     let wet = draw.chance(0.2);
@@ -107,6 +101,23 @@ pub(super) fn timber(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut D
             base = packet(scene, at, [length, wide], (courses as usize, thick, sticker), density, draw);
         }
     });
+}
+
+/// Lengths in mm that boards are sold in, as mixed in one load: those mixes that fill most of a hold.
+fn fitting(room: f64) -> Vec<[f64; 3]> {
+    const MIXES: [[f64; 3]; 6] = [
+        [5800.0, 3900.0, 2900.0],
+        [3900.0, 2900.0, 2400.0],
+        [4800.0, 3600.0, 2400.0],
+        [2900.0, 2350.0, 1950.0],
+        [5400.0, 2700.0, 2100.0],
+        [3000.0, 2400.0, 1800.0],
+    ];
+    let filled = |mix: &[f64; 3]| {
+        mix.iter().fold(0.0, |used, l| used + ((room - used) / (l + 50.0)).floor().max(0.0) * (l + 50.0))
+    };
+    let most = MIXES.iter().map(filled).fold(0.0, f64::max);
+    MIXES.iter().filter(|mix| filled(mix) >= 0.88 * most).copied().collect()
 }
 
 /// One packet; returns its top.
@@ -157,7 +168,13 @@ fn packet(
 pub(super) fn logs(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let density = draw.range(0.72, 1.02);
     let longest = space.length() - 60.0;
-    let length = draw.pick(&[2350.0_f64, 2900.0, 3850.0, 5750.0, 11_400.0]).unwrap_or(3850.0).min(longest);
+    // Logs are cut to lengths that fill the hold.
+    let used = |l: f64| (longest / (l + 60.0)).floor() * l;
+    let lengths: Vec<f64> = [2350.0, 2600.0, 2900.0, 3850.0, 5450.0, 5750.0, 11_300.0]
+        .into_iter()
+        .filter(|l| used(*l) > 0.8 * longest)
+        .collect();
+    let length: f64 = draw.pick(&lengths).unwrap_or(longest);
     if length < 300.0 {
         return;
     }
@@ -175,19 +192,19 @@ pub(super) fn logs(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dra
             // A log rolls to the lowest place it finds: the lowest of many that rest on the floor or on others.
             let rest = |z: f64| {
                 let on = placed.iter().filter_map(|[py, pz, pr]| {
-                    let (reach, dz) = (radius + pr + 2.0, z - pz);
+                    let (reach, dz) = (radius + pr + CROOK, z - pz);
                     (dz.abs() < reach).then(|| py + (reach * reach - dz * dz).sqrt())
                 });
-                on.fold(space.y[0] + radius + 2.0, f64::max)
+                on.fold(space.y[0] + radius + CROOK + 3.0, f64::max)
             };
-            let span = [space.z[0] + radius + 3.0, space.z[1] - radius - 3.0];
+            let span = [space.z[0] + radius + CROOK + 3.0, space.z[1] - radius - CROOK - 3.0];
             let tried = (0..60).map(|_| draw.between(span)).map(|z| [rest(z), z]).min_by(|a, b| a[0].total_cmp(&b[0]));
             let Some([y, z]) = tried else { break };
             if y + radius > ceiling {
                 break;
             }
             let long = (length + draw.range(-120.0, 25.0)).max(250.0);
-            let x = start + pitch / 2.0 + draw.range(-0.5, 0.5) * (pitch - long - 12.0).max(0.0);
+            let x = start + pitch / 2.0 + draw.range(-0.5, 0.5) * (pitch - long - 24.0).max(0.0);
             let before = scene.solids.len();
             log(scene, [x, y, z], [radius, long], density * draw.around_one(0.05), draw);
             let kg = scene.mass_kg(before);
@@ -203,174 +220,40 @@ pub(super) fn logs(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dra
     }
 }
 
-/// A log along the container: wet sapwood around drier heartwood; a few are hollow with rot.
+/// A log along the container, thinner from the butt to the top, not quite level: wet sapwood around drier heartwood; a few
+/// are hollow with rot.
 fn log(scene: &mut Scene, centre: [f64; 3], [radius, length]: [f64; 2], density: f64, draw: &mut Draw) {
-    let heart = radius * draw.range(0.5, 0.75);
-    let lying = |radius: f64| Solid::new(Shape::Cylinder { radius, half: length / 2.0 }, centre, "wood");
-    let sap = packed(lying(radius).bored(heart), density * 1.06).grain(0.06, [260.0, 50.0], draw.seed());
-    scene.add(sap.turned(Axis::Z, FRAC_PI_2));
-    let core = packed(lying(heart - 0.5), density * 0.9).grain(0.06, [420.0, 40.0], draw.seed());
-    let core = if draw.chance(0.04) { core.bored(heart * 0.5) } else { core };
-    scene.add(core.turned(Axis::Z, FRAC_PI_2));
+    let taper = draw.range(0.86, 0.97);
+    let heart = radius * draw.range(0.45, 0.7);
+    let first = scene.solids.len();
+    let butt = length * draw.range(0.4, 0.6);
+    let way = if draw.chance(0.5) { 1.0 } else { -1.0 };
+    // Upright first, then laid down.
+    for (low, high, radius) in [(0.0, butt, radius), (butt, length, radius * taper)] {
+        let at = [centre[0], centre[1] + way * (f64::midpoint(low, high) - length / 2.0), centre[2]];
+        let sap = Solid::new(Shape::Cylinder { radius, half: (high - low) / 2.0 }, at, "wood").bored(heart);
+        scene.add(packed(sap, density * 1.06).grain(0.07, [240.0, 50.0], draw.seed()));
+    }
+    let core = Solid::new(Shape::Cylinder { radius: heart - 0.5, half: length / 2.0 }, centre, "wood");
+    let core = packed(core, density * 0.88).grain(0.07, [420.0, 40.0], draw.seed());
+    scene.add(if draw.chance(0.04) { core.bored(heart * 0.5) } else { core });
+    let most = (2.0 * CROOK / length).min(0.02);
+    scene.turn(first, centre, Axis::Z, FRAC_PI_2 + draw.range(-most, most));
+    scene.turn(first, centre, Axis::Y, draw.range(-most, most));
 }
 
-/// Car or lorry tyres: flat in stacks, on edge in rows, or laced so that they lean on each other.
-pub(super) fn tyres(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
-    let lorry = draw.chance(0.3);
-    let tyre = if lorry {
-        Tyre { radius: draw.range(490.0, 530.0), width: draw.range(260.0, 300.0), rim: 286.0, wall: 17.0 }
-    } else {
-        Tyre {
-            radius: draw.range(295.0, 345.0),
-            width: draw.range(185.0, 235.0),
-            rim: draw.range(190.0, 220.0),
-            wall: 9.0,
+/// How far in mm the ends of a log may lie off its middle: logs are not straight.
+const CROOK: f64 = 9.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boards_fill_most_of_any_hold() {
+        for room in [5500.0, 5750.0, 11_000.0, 11_700.0] {
+            assert!(!fitting(room).is_empty(), "{room}");
         }
-    };
-    let mut left_kg = payload * 0.98;
-    match draw.below(3) {
-        0 => stacks(scene, space, tyre, &mut left_kg, draw),
-        1 => on_edge(scene, space, tyre, &mut left_kg, draw),
-        _ => laced(scene, space, tyre, &mut left_kg, draw),
+        assert!(fitting(5550.0).iter().all(|mix| *mix != [5800.0, 3900.0, 2900.0]));
     }
-}
-
-/// A tyre's outer radius, width, bead radius and wall thickness in mm.
-#[derive(Clone, Copy)]
-struct Tyre {
-    radius: f64,
-    width: f64,
-    rim: f64,
-    wall: f64,
-}
-
-impl Tyre {
-    /// Its mass in kg: tread and two side walls of rubber with steel cord.
-    fn kg(self) -> f64 {
-        let tread = 2.0 * PI * self.radius * self.width * self.wall * 1.3;
-        let walls = 2.0 * PI * (self.radius.powi(2) - self.rim.powi(2)) * self.wall;
-        (tread + walls) * 1.2e-6
-    }
-
-    /// The tyre lying flat around a centre.
-    fn at(self, centre: [f64; 3], draw: &mut Draw) -> Solid {
-        let shape = Shape::Cylinder { radius: self.radius, half: self.width / 2.0 };
-        let mut solid = Solid::new(shape, centre, "rubber").bored(self.rim);
-        let mut room = solid.body.clone();
-        room.shape = Shape::Cylinder { radius: self.radius - 1.3 * self.wall, half: self.width / 2.0 - self.wall };
-        solid.cuts.push(room);
-        packed(solid, 1.2 * draw.around_one(0.04))
-    }
-}
-
-/// Flat, one on the other, the stacks standing in each other's gaps.
-fn stacks(scene: &mut Scene, space: &Hold, tyre: Tyre, left_kg: &mut f64, draw: &mut Draw) {
-    let pitch = 2.0 * tyre.radius + 5.0;
-    let spare = space.width() - pitch;
-    let rows = (spare / (pitch * 0.866)).floor().max(0.0);
-    let dz = if rows > 0.0 { spare / rows } else { 0.0 };
-    let columns = ((space.length() - if rows > 0.0 { pitch / 2.0 } else { 0.0 }) / pitch).floor().max(0.0);
-    let most = ((space.height() - 60.0) / (tyre.width + 1.0)).floor();
-    for column in 0..columns as usize {
-        for row in 0..=rows as usize {
-            let high = (most - draw.range(0.0, 2.2)).floor().max(0.0);
-            let x = space.x[0] + pitch * (column as f64 + 0.5 + if row % 2 == 1 { 0.5 } else { 0.0 });
-            let z = space.z[0] + pitch / 2.0 + row as f64 * dz;
-            for layer in 0..high as usize {
-                if *left_kg < tyre.kg() {
-                    return;
-                }
-                *left_kg -= tyre.kg();
-                let y = space.y[0] + (layer as f64 + 0.5) * (tyre.width + 1.0);
-                let slip = [draw.range(-2.0, 2.0), draw.range(-2.0, 2.0)];
-                scene.add(tyre.at(
-                    [x + slip[0], y, (z + slip[1]).clamp(space.z[0] + tyre.radius, space.z[1] - tyre.radius)],
-                    draw,
-                ));
-            }
-        }
-    }
-    blocks(
-        scene,
-        [space.x[0], space.x[0] + columns * pitch],
-        [space.y[0], space.y[0] + 0.8 * space.height()],
-        space.z,
-        "rubber",
-    );
-}
-
-/// On edge, treads side by side across the container, so that the side view shows rings; tiers sit in the gaps below.
-fn on_edge(scene: &mut Scene, space: &Hold, tyre: Tyre, left_kg: &mut f64, draw: &mut Draw) {
-    let pitch = 2.0 * tyre.radius + 4.0;
-    let deep = ((space.width() - 6.0) / (tyre.width + 3.0)).floor().max(1.0);
-    let dz = space.width() / deep;
-    let columns = (space.length() / pitch).floor().max(0.0);
-    let spread = if columns > 1.0 { (space.length() - 2.0 * tyre.radius) / (columns - 1.0) } else { pitch };
-    let rise = (pitch * pitch - (spread / 2.0).powi(2)).max(0.0).sqrt();
-    let tiers = ((space.height() - 40.0 - pitch) / rise).floor().max(0.0) + 1.0;
-    let shuffle = if draw.chance(0.5) { 25.0 } else { 4.0 };
-    for tier in 0..tiers as usize {
-        let nested = tier % 2 == 1;
-        for column in 0..(columns as usize).saturating_sub(usize::from(nested)) {
-            for row in 0..deep as usize {
-                if *left_kg < tyre.kg() || (tier + 1 == tiers as usize && draw.chance(0.12)) {
-                    continue;
-                }
-                *left_kg -= tyre.kg();
-                let x = space.x[0] + tyre.radius + spread * (column as f64 + if nested { 0.5 } else { 0.0 });
-                let x =
-                    (x + draw.range(-shuffle, shuffle) * 0.5).clamp(space.x[0] + tyre.radius, space.x[1] - tyre.radius);
-                let y = space.y[0] + tyre.radius + 1.0 + rise * tier as f64;
-                let z = space.z[0] + (row as f64 + 0.5) * dz;
-                scene.add(tyre.at([x, y, z], draw).turned(Axis::X, FRAC_PI_2));
-            }
-        }
-    }
-    let y = [space.y[0], space.y[0] + rise * (tiers - 1.0) + tyre.radius];
-    blocks(scene, space.x, y, space.z, "rubber");
-}
-
-/// Laced: every tyre leans on the one before, tier by tier the other way.
-fn laced(scene: &mut Scene, space: &Hold, tyre: Tyre, left_kg: &mut f64, draw: &mut Draw) {
-    let lean = draw.range(0.75, 1.0);
-    let (sin, cos) = f64::sin_cos(lean);
-    let pitch = tyre.width / sin * 1.01;
-    let reach = tyre.radius * cos + tyre.width / 2.0 * sin;
-    let rise = 2.0 * tyre.radius * sin + tyre.width * cos;
-    let deep = (space.width() / (2.0 * tyre.radius + 6.0)).floor().max(1.0);
-    let dz = space.width() / deep;
-    let count = ((space.length() - 2.0 * reach) / pitch).floor().max(-1.0) + 1.0;
-    let tiers = ((space.height() - 30.0) / rise).floor().max(1.0);
-    for tier in 0..tiers as usize {
-        let way = if tier % 2 == 0 { lean } else { -lean };
-        for row in 0..deep as usize {
-            let start = space.x[0] + reach + draw.range(0.0, 0.4) * pitch;
-            for place in 0..count as usize {
-                let x = start + place as f64 * pitch;
-                if *left_kg < tyre.kg() || x + reach > space.x[1] {
-                    break;
-                }
-                *left_kg -= tyre.kg();
-                let y = space.y[0] + 2.0 + rise * (tier as f64 + 0.5);
-                let z = space.z[0] + (row as f64 + 0.5) * dz;
-                scene.add(tyre.at([x, y, z], draw).turned(Axis::Z, way));
-            }
-        }
-    }
-    // What is left above is filled with tyres laid flat.
-    let flat = space.y[0] + rise * tiers + 4.0;
-    let most = ((space.y[1] - 30.0 - flat) / (tyre.width + 1.0)).floor().max(0.0);
-    let columns = (space.length() / (2.0 * tyre.radius + 6.0)).floor();
-    for place in 0..(columns * deep * most) as usize {
-        let (column, row) = (place % columns as usize, place / columns as usize % deep as usize);
-        let layer = place / (columns * deep) as usize;
-        if *left_kg < tyre.kg() || draw.chance(0.1) {
-            continue;
-        }
-        *left_kg -= tyre.kg();
-        let x = space.x[0] + (column as f64 + 0.5) * space.length() / columns;
-        let y = flat + (layer as f64 + 0.5) * (tyre.width + 1.0);
-        scene.add(tyre.at([x, y, space.z[0] + (row as f64 + 0.5) * dz], draw));
-    }
-    blocks(scene, space.x, [space.y[0], flat], space.z, "rubber");
 }

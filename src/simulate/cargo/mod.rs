@@ -15,7 +15,11 @@ mod pallets;
 mod piece;
 mod rooms;
 mod sacks;
+<<<<<<< HEAD
 mod scrap;
+=======
+mod tyres;
+>>>>>>> pal
 mod unit;
 mod vehicles;
 
@@ -182,7 +186,7 @@ pub(super) fn stow(scene: &mut Scene, hold: &Hold, family: Family, end: f64, pay
         Family::PaperReels => long::paper_reels,
         Family::Timber => long::timber,
         Family::Logs => long::logs,
-        Family::Tyres => long::tyres,
+        Family::Tyres => tyres::tyres,
         Family::Cartons => cartons::mixed,
         Family::Electronics => cartons::electronics,
         Family::Garments => cartons::garments,

@@ -56,8 +56,10 @@ fn banana_pallet(scene: &mut Scene, place: &Hold, [long, wide]: [f64; 2], load: 
                 let room = Solid::cuboid(ix, [y + 4.0, y + height - 4.0], iz, "fruit");
                 board = board.without(room.body);
                 let top = y + height - 6.0 - draw.range(0.0, 22.0);
-                let fruit =
-                    Solid::cuboid([ix[0] + 3.0, ix[1] - 3.0], [y + 5.0, top], [iz[0] + 3.0, iz[1] - 3.0], "fruit");
+                // Hands of bananas fill the middle more than the edges.
+                let half = [(ix[1] - ix[0]) / 2.0 - 2.0, (top - y - 5.0) / 2.0, (iz[1] - iz[0]) / 2.0 - 2.0];
+                let middle = [f64::midpoint(ix[0], ix[1]), f64::midpoint(y + 5.0, top), f64::midpoint(iz[0], iz[1])];
+                let fruit = Solid::new(Shape::Pillow { half }, middle, "fruit");
                 let litres = fruit.body.shape.volume() * 1e-6;
                 let density = net * draw.around_one(0.025) / litres;
                 scene.add(packed(fruit, density).grain(0.34, [62.0, 38.0], draw.seed()));
@@ -161,20 +163,36 @@ pub(super) fn canned_food(scene: &mut Scene, space: &Hold, payload: f64, draw: &
     let rows = lanes(space, &[side[1], side[1]], draw);
     let layers = (most - draw.range(0.0, 0.3 * most)).floor().max(1.0);
     let tall = ((space.height() - 400.0) / (height + 3.0)).floor();
-    let layers = layers.min(tall).max(1.0) as usize;
+    let mut layers = layers.min(tall).max(1.0);
     let mut left_kg = payload * draw.range(0.9, 0.99);
+    // Where the floor is too short for the payload, lower pallets are stacked in twos.
+    let pallet_kg = |layers: f64| 25.0 + layers * height * side[0] * side[1] * 0.8e-6;
+    let places = 2.0 * (space.length() / (side[0] + 25.0)).floor();
+    if places * pallet_kg(layers) < 0.7 * left_kg && draw.chance(0.8) {
+        layers = layers.min(((space.height() - 80.0) / 2.0 - 150.0) / (height + 3.0)).floor().max(1.0);
+    }
+    let mut double = (left_kg / pallet_kg(layers) - places).max(0.0) as usize;
+    let layers = layers as usize;
     fill(scene, space, &rows, &mut left_kg, draw, |scene, place, _, draw| {
         let unit = Unit::begin(scene);
-        let layers = if draw.chance(0.08) { (layers * 2).div_ceil(3) } else { layers };
-        can_pallet(scene, place, side, (radius, height, layers), draw);
-        disturb(scene, &unit, layers as f64 * height, 12.0, draw);
+        let mut y = place.y[0];
+        for tier in 0..2 {
+            let high = layers as f64 * (height + 3.0) + 150.0;
+            if tier == 1 && (double == 0 || y + high > place.y[1] - 30.0) {
+                break;
+            }
+            double -= tier;
+            let layers = if draw.chance(0.08) { (layers * 2).div_ceil(3) } else { layers };
+            y = can_pallet(scene, [place.x[0], y, place.z[0]], side, (radius, height, layers), draw);
+        }
+        disturb(scene, &unit, y - place.y[0], 12.0, draw);
     });
 }
 
-fn can_pallet(scene: &mut Scene, place: &Hold, [long, wide]: [f64; 2], cans: (f64, f64, usize), draw: &mut Draw) {
-    let (radius, height, layers) = cans;
-    let (x, z) = (place.x[0], place.z[0]);
-    let base = scene.pallet([x, x + long], place.y[0], [z, z + wide]);
+/// A pallet of cans; returns its top.
+fn can_pallet(scene: &mut Scene, at: [f64; 3], side: [f64; 2], cans: (f64, f64, usize), draw: &mut Draw) -> f64 {
+    let ([x, floor, z], [long, wide], (radius, height, layers)) = (at, side, cans);
+    let base = scene.pallet([x, x + long], floor, [z, z + wide]);
     let pitch = 2.0 * radius + 0.8;
     let count = ((long - 8.0) / pitch).floor();
     let deep = ((wide - 8.0) / pitch).floor() * pitch / 2.0;
@@ -201,6 +219,7 @@ fn can_pallet(scene: &mut Scene, place: &Hold, [long, wide]: [f64; 2], cans: (f6
     }
     scene.block([x, x + long], [top + 1.0, top + 5.0], [z, z + wide], "cardboard");
     scene.bulk([x, x + long], [base, top], [z, z + wide], "food");
+    top + 6.0
 }
 
 /// A file of upright rounds one behind the other along the beam - cans, bottles - as one solid: an ellipse on the floor as

@@ -146,7 +146,6 @@ fn big_bags(scene: &mut Scene, space: &Hold, target: f64, draw: &mut Draw) {
     let mut left_kg = target;
     let rows = lanes(space, &[side + 70.0; 2], draw);
     fill(scene, space, &rows, &mut left_kg, draw, |scene, place, _, draw| {
-        let stack = Unit::begin(scene);
         let (x, z) = (place.x[0] + side / 2.0, f64::midpoint(place.z[0], place.z[1]));
         let mut y = place.y[0];
         for tier in 0..2 {
@@ -165,7 +164,6 @@ fn big_bags(scene: &mut Scene, space: &Hold, target: f64, draw: &mut Draw) {
             scene.bulk([x - side / 2.0, x + side / 2.0], [y, y + bag], [z - side / 2.0, z + side / 2.0], "fertiliser");
             y += bag + 25.0;
         }
-        drop(stack);
     });
 }
 
@@ -175,10 +173,10 @@ fn big_bag(scene: &mut Scene, [x, y, z]: [f64; 3], [side, height]: [f64; 2], kg:
     let half = [side / 2.0 * squat, height / 2.0 - 1.0, side / 2.0 / squat];
     let body = Shape::Pillow { half };
     let litres = body.volume() * 1e-6;
-    let cone = Shape::Pillow { half: [side * 0.27, 9.0, side * 0.27] };
+    let cone = Shape::Pillow { half: [side * 0.2, 12.0, side * 0.2] };
     let spare = cone.volume() * 1e-6;
     let density = kg / (litres + spare);
-    for (shape, at) in [(body, y + height / 2.0), (cone, y + height + 9.0)] {
+    for (shape, at) in [(body, y + height / 2.0), (cone, y + height + 12.0)] {
         let solid = Solid::new(shape, [x, at, z], "fertiliser");
         scene.add(packed(solid, density).grain(0.035, [220.0, 90.0], draw.seed()));
     }
