@@ -390,12 +390,25 @@ impl Solid {
                 (out < whole).then_some((whole - out, middle))
             }
             cuts => {
-                let mut out: Vec<(f64, f64)> = cuts
+                let mut few = [(0.0, 0.0); 8];
+                let mut many = Vec::new();
+                let met = cuts
                     .iter()
                     .filter_map(|cut| cut.crossing(from, along))
                     .map(|(a, b)| (a.max(low), b.min(high)))
-                    .filter(|(a, b)| a < b)
-                    .collect();
+                    .filter(|(a, b)| a < b);
+                // This runs for every ray: up to eight cuts need no memory of their own.
+                let out = if cuts.len() <= few.len() {
+                    let mut count = 0;
+                    for (place, cut) in few.iter_mut().zip(met) {
+                        *place = cut;
+                        count += 1;
+                    }
+                    &mut few[..count]
+                } else {
+                    many.extend(met);
+                    many.as_mut_slice()
+                };
                 out.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
                 let (mut covered, mut end) = (0.0, low);
                 for (a, b) in out {

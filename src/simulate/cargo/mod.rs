@@ -15,11 +15,8 @@ mod pallets;
 mod piece;
 mod rooms;
 mod sacks;
-<<<<<<< HEAD
 mod scrap;
-=======
 mod tyres;
->>>>>>> pal
 mod unit;
 mod vehicles;
 
