@@ -133,9 +133,7 @@ pub(super) fn places(class: LoadClass) -> &'static [&'static str] {
     match class {
         LoadClass::RipOff => &["door_gap", "on_top", "before_cargo"],
         LoadClass::ReeferMachinery => &["evaporator", "motor"],
-        LoadClass::Structure => {
-            &["roof", "floor", "front_wall", "side_wall", "door", "corner_post", "beam", "foam"]
-        }
+        LoadClass::Structure => &["roof", "floor", "front_wall", "side_wall", "door", "corner_post", "beam", "foam"],
         LoadClass::InCargo => &["among", "inside", "void"],
         LoadClass::InEmpty => &["floor", "front_wall", "corner"],
         LoadClass::Person => &["open_floor", "on_top", "hollow"],
@@ -203,8 +201,7 @@ impl ScenarioFile {
 
 /// Checks what a load is, of what, and how much.
 fn check_load(load: &LoadFile, key: &impl Fn(&str) -> String) -> Result<()> {
-    let wrong =
-        |field: &str, message: String| Err(Error::parameter(message).at(format!("key \"{}\"", key(field))));
+    let wrong = |field: &str, message: String| Err(Error::parameter(message).at(format!("key \"{}\"", key(field))));
     let goods = load.goods();
     if (goods == Goods::People) != (load.class == LoadClass::Person) {
         let message = format!("is {}, expected people for the class person and for no other", goods.as_str());
@@ -233,7 +230,10 @@ fn check_load(load: &LoadFile, key: &impl Fn(&str) -> String) -> Result<()> {
             return wrong("material", format!("is {material:?}, expected one of {known}"));
         }
     } else if material != goods.material() {
-        return wrong("material", format!("is {material:?}, expected none: {} are {:?}", goods.as_str(), goods.material()));
+        return wrong(
+            "material",
+            format!("is {material:?}, expected none: {} are {:?}", goods.as_str(), goods.material()),
+        );
     }
     Ok(())
 }
@@ -287,7 +287,11 @@ mod tests {
             ("[\"coffee\"]", "[\"coffee\"]\nfill = [nan, 0.2]", "key \"cargo.fill\""),
             ("[50, 60]", "[0, 60]", "key \"load[0].mass_kg\": is [0, 60], expected two rising values from 1 to 5000"),
             ("[50, 60]", "[50, 60]\ncount = [2, 4]", "key \"load[0].count\": is told for narcotics"),
-            ("mass_kg = [50, 60]", "", "key \"load[0].mass_kg\": is missing, expected two rising values from 1 to 5000"),
+            (
+                "mass_kg = [50, 60]",
+                "",
+                "key \"load[0].mass_kg\": is missing, expected two rising values from 1 to 5000",
+            ),
             ("[50, 60]", "[50, 60]\ngoods = \"gold\"", "unknown variant `gold`"),
             ("[50, 60]", "[50, 60]\ngoods = \"people\"", "key \"load[0].goods\": is people"),
             ("[50, 60]", "[50, 60]\ngoods = \"cash\"", ""),
@@ -296,7 +300,11 @@ mod tests {
             ("[cargo]", "ordinary = nan\n[cargo]", "key \"ordinary\": is NaN, expected 0 to 5"),
             ("\"rip_off\"", "\"person\"", "key \"load[0].mass_kg\": is told for people"),
             ("\"rip_off\"\nmass_kg = [50, 60]", "\"person\"", ""),
-            ("\"rip_off\"\nmass_kg = [50, 60]", "\"person\"\ncount = [1, 3]", "is [1, 3], expected two rising values from 2 to 10"),
+            (
+                "\"rip_off\"\nmass_kg = [50, 60]",
+                "\"person\"\ncount = [1, 3]",
+                "is [1, 3], expected two rising values from 2 to 10",
+            ),
             ("\"rip_off\"\nmass_kg = [50, 60]", "\"person\"\ngoods = \"cash\"", "key \"load[0].goods\": is cash"),
             ("[50, 60]", "[50, 60]\nprobability = 1.5", "key \"load[0].probability\": is 1.5, expected 0 to 1"),
             ("[50, 60]", "[50, 60]\nmaterial = \"snow\"", "key \"load[0].material\": is \"snow\", expected one of"),

@@ -78,12 +78,9 @@ impl Goods {
     /// The packings in which they are piled up in the open, with the share of loads that use each.
     pub(super) fn packings(self) -> &'static [(Packing, f64)] {
         match self {
-            Self::Narcotics => &[
-                (Packing::SportsBags, 0.55),
-                (Packing::Holdalls, 0.2),
-                (Packing::Tins, 0.12),
-                (Packing::Tubes, 0.13),
-            ],
+            Self::Narcotics => {
+                &[(Packing::SportsBags, 0.55), (Packing::Holdalls, 0.2), (Packing::Tins, 0.12), (Packing::Tubes, 0.13)]
+            }
             Self::Cigarettes => &[(Packing::MasterCases, 0.85), (Packing::Holdalls, 0.15)],
             Self::Cash => &[(Packing::SportsBags, 0.4), (Packing::Holdalls, 0.25), (Packing::Suitcases, 0.35)],
             Self::Weapons => &[

@@ -161,7 +161,8 @@ impl Maker {
                 let capacity = fits(0) * fits(1) * fits(2) * self.piece_kg(piece);
                 // Lying flat and the usual piece win unless another way holds clearly more of what there is to hide.
                 let holds = capacity.min(left_kg);
-                if capacity > 0.0 && left_kg >= 0.5 * self.piece_kg(piece) && holds > 1.15 * most {
+                let better = holds > 1.15 * most || (most < 0.97 * left_kg && holds > most);
+                if capacity > 0.0 && left_kg >= 0.5 * self.piece_kg(piece) && better {
                     most = holds;
                     best = Some((piece, side, [fits(0) as usize, fits(1) as usize, fits(2) as usize]));
                 }
@@ -188,11 +189,9 @@ impl Maker {
         match packing {
             Packing::Tins => self.tins(left_kg, draw),
             Packing::Tubes => self.tube(left_kg, draw),
-            Packing::RifleCases
-            | Packing::WeaponCrates
-            | Packing::PistolCases
-            | Packing::Rifles
-            | Packing::Pistols => weapons::package(packing, left_kg, self.total_kg, draw),
+            Packing::RifleCases | Packing::WeaponCrates | Packing::PistolCases | Packing::Rifles | Packing::Pistols => {
+                weapons::package(packing, left_kg, self.total_kg, draw)
+            }
             _ => self.packed(packing, left_kg, draw),
         }
     }

@@ -1,7 +1,8 @@
 //! Where goods are put: behind the doors, in hollows of the container, among and inside cargo, in an empty box.
 
+use super::goods::Packing;
 use super::pieces::{Maker, Parcel, bounds};
-use super::pile::{Region, choose, pile};
+use super::pile::{Region, choose, pile, solids_left};
 use super::{Laid, Site, around};
 use crate::scan::{Error, LoadClass, Result};
 use crate::simulate::draw::Draw;
@@ -54,11 +55,7 @@ fn empty_floor(whole: &Region, place: &str, maker: &Maker, draw: &mut Draw) -> R
         "corner" => {
             let wide = (maker.total_kg / 25.0 * 150.0).clamp(700.0, 1100.0).min(whole.z[1] - whole.z[0]);
             let x = if draw.chance(0.6) { whole.x[0] } else { whole.x[1] - 1.5 * long };
-            let z = if draw.chance(0.5) {
-                [whole.z[0], whole.z[0] + wide]
-            } else {
-                [whole.z[1] - wide, whole.z[1]]
-            };
+            let z = if draw.chance(0.5) { [whole.z[0], whole.z[0] + wide] } else { [whole.z[1] - wide, whole.z[1]] };
             Region { x: [x.max(whole.x[0]), (x + 1.5 * long).min(whole.x[1])], z, ..*whole }
         }
         _ => Region { x: [x, x + long], ..*whole },
@@ -104,7 +101,7 @@ fn in_the_open(maker: &Maker, regions: &[Region], draw: &mut Draw) -> Laid {
         let packing = choose(maker, draw).filter(|_| !bare && attempt < 3);
         for region in regions {
             if let Some(packing) = packing {
-                let parcels = pile(maker, packing, region, left, draw);
+                let parcels = pile(maker, packing, region, left, solids_left(&laid.parcels), draw);
                 if !parcels.is_empty() {
                     laid.packing = packing.as_str();
                 }
@@ -140,7 +137,7 @@ fn in_cavities(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> 
     let mut left = maker.total_kg;
     for room in &rooms {
         // Each hollow takes a few solids: stop before the load becomes too many.
-        if laid.parcels.iter().map(|p| p.own.len() + p.wrap.len()).sum::<usize>() > 360 {
+        if solids_left(&laid.parcels) < 40 {
             break;
         }
         if let Some((parcel, packing)) = maker.fill(room.sides(), left, draw) {
@@ -148,9 +145,9 @@ fn in_cavities(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> 
             laid.packing = packing;
             laid.parcels.push(room.settle(parcel, draw));
         }
-        for packing in [super::goods::Packing::Rifles, super::goods::Packing::Pistols] {
+        for packing in [Packing::Rifles, Packing::Pistols] {
             if maker.pieces.is_empty() && left > 0.0 {
-                let parcels = pile(maker, packing, room, left, draw);
+                let parcels = pile(maker, packing, room, left, solids_left(&laid.parcels), draw);
                 left -= parcels.iter().map(Parcel::kg).sum::<f64>();
                 if !parcels.is_empty() && laid.packing.is_empty() {
                     laid.packing = packing.as_str();
@@ -193,13 +190,15 @@ fn in_cargo(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> Res
             };
             let parcels = if bagged && place != "among" {
                 let packing = choose(maker, draw);
-                let parcels = packing.map_or_else(Vec::new, |packing| pile(maker, packing, &room, left, draw));
+                let parcels = packing.map_or_else(Vec::new, |packing| {
+                    pile(maker, packing, &room, left, solids_left(&laid.parcels), draw)
+                });
                 if let (Some(packing), false) = (packing, parcels.is_empty()) {
                     laid.packing = packing.as_str();
                 }
                 parcels
             } else if maker.pieces.is_empty() {
-                let parcels = pile(maker, super::goods::Packing::Rifles, &room, left, draw);
+                let parcels = pile(maker, Packing::Rifles, &room, left, solids_left(&laid.parcels), draw);
                 laid.packing = if parcels.is_empty() { laid.packing } else { "wrapped_rifles" };
                 parcels
             } else if let Some((parcel, packing)) = maker.fill(room.sides(), left, draw) {
@@ -217,7 +216,9 @@ fn in_cargo(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> Res
             // A chamber is wider than its load; tight packing leaves the width of a hand's edge.
             let spare = if place == "void" { [0, 1, 2].map(|_| draw.range(40.0, 220.0)) } else { [4.0; 3] };
             let whole = [block.x, block.y, block.z];
-            let (from, to) = if place == "among" { ([low[0] - 4.0, low[1], low[2]], [high[0] + 4.0, high[1], high[2]]) } else {
+            let (from, to) = if place == "among" {
+                ([low[0] - 4.0, low[1], low[2]], [high[0] + 4.0, high[1], high[2]])
+            } else {
                 (
                     [0, 1, 2].map(|axis| (low[axis] - if axis == 1 { 2.0 } else { spare[axis] }).max(whole[axis][0])),
                     [0, 1, 2].map(|axis| (high[axis] + spare[axis]).min(whole[axis][1])),
@@ -225,7 +226,7 @@ fn in_cargo(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> Res
             };
             laid.chambers.push(around(from, to));
             laid.parcels.extend(parcels);
-            if laid.parcels.iter().map(|p| p.own.len() + p.wrap.len()).sum::<usize>() > 360 {
+            if solids_left(&laid.parcels) < 40 {
                 break;
             }
         }
@@ -242,7 +243,9 @@ fn in_cargo(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> Res
 fn between(block: &Region, blocks: &[Region], draw: &mut Draw) -> Region {
     let next = blocks
         .iter()
-        .filter(|b| b.x[0] >= block.x[1] - 20.0 && b.x[0] < block.x[1] + 400.0 && b.z[0] < block.z[1] && b.z[1] > block.z[0])
+        .filter(|b| {
+            b.x[0] >= block.x[1] - 20.0 && b.x[0] < block.x[1] + 400.0 && b.z[0] < block.z[1] && b.z[1] > block.z[0]
+        })
         .map(|b| b.x[0])
         .fold(f64::INFINITY, f64::min);
     let thick = draw.range(55.0, 230.0);

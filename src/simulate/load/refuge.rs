@@ -42,15 +42,21 @@ pub(super) fn lay(site: &Site<'_>, place: &str, count: usize, draw: &mut Draw) -
 /// Chambers in the cargo for some people, the lowest first: hollowed from the floor of a block, with a wall of cargo left.
 fn chambers(site: &Site<'_>, count: usize, draw: &mut Draw) -> Result<Vec<Region>> {
     let blocks = bulks(site, [700.0, 900.0, 700.0], draw)?;
-    // Two or three to a chamber where the block is long enough for more.
-    let long = 400.0 * count as f64 + 700.0;
     let cut = blocks.iter().map(|block| {
         let inner = block.within([60.0, 20.0, 60.0]);
+        // Three or four sit across, knee to back; where the cargo is too low for sitting they lie behind each other.
+        let lies = inner.sides()[1] < room(Pose::Sitting)[1] + 20.0;
+        let long = if lies { 2200.0 * count.div_ceil(lanes(&inner)) as f64 } else { 400.0 * count as f64 + 700.0 };
         let x = (inner.x[1] - inner.x[0] - long).max(0.0) * draw.unit() + inner.x[0];
         let top = inner.y[1].min(inner.y[0] + draw.range(1250.0, 2050.0));
         Region { x: [x, (x + long).min(inner.x[1])], y: [inner.y[0], top], z: inner.z }
     });
     Ok(cut.collect())
+}
+
+/// How many people have room beside each other across.
+fn lanes(region: &Region) -> usize {
+    ((region.sides()[2] / 690.0).floor() as usize).max(1)
 }
 
 /// Up to `count` people on a region's floor in places of their own.
@@ -63,7 +69,7 @@ fn seat(region: &Region, count: usize, draw: &mut Draw) -> Vec<Parcel> {
         .collect();
     let mut people = Vec::new();
     // Rows across, each as long as its longest pose needs; people spread over the length that there is.
-    let lanes = ((sides[2] / 690.0).floor() as usize).max(1);
+    let lanes = lanes(region);
     let rows = count.div_ceil(lanes) as f64;
     let mut ends = vec![region.x[0]; lanes];
     let apart = ((sides[0] - rows * 1100.0) / rows).clamp(0.0, 900.0);
@@ -100,10 +106,7 @@ fn beside(people: &mut Vec<Parcel>, regions: &[Region], draw: &mut Draw) {
     for thing in belongings(1 + draw.below(people.len()), draw) {
         for _ in 0..12 {
             let Some(region) = draw.pick(regions) else { return };
-            let near = Region {
-                x: [region.x[0].max(low[0] - 700.0), region.x[1].min(high[0] + 700.0)],
-                ..region
-            };
+            let near = Region { x: [region.x[0].max(low[0] - 700.0), region.x[1].min(high[0] + 700.0)], ..region };
             let fits = (0..3).all(|axis| thing.size[axis] <= near.sides()[axis]);
             if !fits {
                 continue;

@@ -55,7 +55,7 @@ pub(super) fn shifted_pallet(scene: &mut Scene, site: &Site<'_>, draw: &mut Draw
     let hold = site.hold;
     let outside = [(0, hold.x), (1, hold.y), (2, hold.z)]
         .into_iter()
-        .any(|(axis, side)| low[axis] < side[0] - 1.0 || high[axis] > side[1] + 1.0);
+        .any(|(axis, side)| low[axis] < side[0] || high[axis] > side[1]);
     let (from, to) = (low.map(|v| v + 2.0), high.map(|v| v - 2.0));
     if outside || !is_clear(&others, from, to) {
         return false;
@@ -110,7 +110,16 @@ pub(super) fn wet_cargo(scene: &mut Scene, _: &Site<'_>, draw: &mut Draw) -> boo
     let soaks = |material: &str| {
         matches!(
             material,
-            "wood" | "cardboard" | "paper" | "textile" | "coffee" | "cocoa" | "grain" | "food" | "fertiliser" | "leather"
+            "wood"
+                | "cardboard"
+                | "paper"
+                | "textile"
+                | "coffee"
+                | "cocoa"
+                | "grain"
+                | "food"
+                | "fertiliser"
+                | "leather"
         )
     };
     let mut wet = 0;
@@ -144,7 +153,8 @@ fn plate(scene: &mut Scene, site: &Site<'_>, size: [f64; 3], material: &'static 
         return false;
     }
     let (x, y) = (400.0 + free[0] * draw.unit(), 250.0 + free[1] * draw.unit());
-    let z = if draw.chance(0.5) { [width / 2.0, width / 2.0 + size[2]] } else { [-width / 2.0 - size[2], -width / 2.0] };
+    let z =
+        if draw.chance(0.5) { [width / 2.0, width / 2.0 + size[2]] } else { [-width / 2.0 - size[2], -width / 2.0] };
     scene.block([x, x + size[0]], [y, y + size[1]], z, material);
     true
 }

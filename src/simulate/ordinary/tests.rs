@@ -32,7 +32,11 @@ fn every_oddity_finds_a_place_and_stays_in_or_on_the_container() {
             let (mut scene, cargo_end) = scene();
             let before = scene.clone();
             let mut draw = ScanKey::new(seed, 0).stream("ordinary", 0);
-            let site = Site { hold: &HOLD, kind: if *name == "ice" { ContainerKind::Reefer40 } else { ContainerKind::Box40 }, cargo_end };
+            let site = Site {
+                hold: &HOLD,
+                kind: if *name == "ice" { ContainerKind::Reefer40 } else { ContainerKind::Box40 },
+                cargo_end,
+            };
             if !put(&mut scene, &site, &mut draw) {
                 assert_eq!(scene.solids.len(), before.solids.len(), "{name} without room leaves the scene alone");
                 continue;
@@ -93,7 +97,10 @@ fn things_weigh_what_they_do() {
 fn all_of_an_object_starts_at_the_origin() {
     let mut draw = ScanKey::new(2, 0).stream("ordinary", 0);
     for _ in 0..20 {
-        for solid in [things::wheel(&mut draw), things::broom(&mut draw), things::drinks(&mut draw), things::beams(&mut draw)].concat() {
+        for solid in
+            [things::wheel(&mut draw), things::broom(&mut draw), things::drinks(&mut draw), things::beams(&mut draw)]
+                .concat()
+        {
             let (low, _) = solid.body.bounds();
             assert!(low.iter().all(|v| *v >= -1e-6), "{solid:?}");
         }

@@ -26,14 +26,24 @@ pub(super) fn hammer(draw: &mut Draw) -> Vec<Solid> {
     ]
 }
 
-/// A heap of lashing chain: links of 13 mm steel fill about a third of it.
+/// A coil of lashing chain, two or three turns high, with a loose end: links of 8 to 13 mm steel fill about a third of it.
 pub(super) fn chain(draw: &mut Draw) -> Vec<Solid> {
-    let half = [draw.range(140.0, 300.0), draw.range(45.0, 90.0), draw.range(120.0, 260.0)];
-    vec![
-        Solid::new(Shape::Ellipsoid { radii: half }, half, "steel")
-            .dense(draw.range(0.2, 0.35))
-            .grain(0.5, [28.0, 18.0], draw.seed()),
-    ]
+    let (radius, turn) = (draw.range(130.0, 240.0), draw.range(38.0, 60.0));
+    let mut all = Vec::new();
+    for course in 0..2 + draw.below(3) {
+        let around = radius * draw.range(0.85, 1.0);
+        let centre = [radius, (course as f64 + 0.5) * (turn + 1.0), radius];
+        let coil = Solid::new(Shape::Cylinder { radius: around, half: turn / 2.0 }, centre, "steel");
+        let inner = around - draw.range(50.0, 90.0);
+        all.push(coil.dense(draw.range(0.2, 0.34)).bored(inner).grain(0.5, [24.0, 14.0], draw.seed()));
+    }
+    for link in 0..4 + draw.below(10) {
+        let x = 2.0 * radius + 6.0 + link as f64 * 46.0;
+        let z = radius + draw.range(-25.0, 25.0);
+        let flat = if link % 2 == 0 { [12.0, 30.0] } else { [30.0, 12.0] };
+        all.push(Solid::cuboid([x, x + 44.0], [0.0, flat[0]], [z, z + flat[1]], "steel").dense(0.6));
+    }
+    all
 }
 
 /// Webbing on rolls with their ratchets.
@@ -107,12 +117,7 @@ pub(super) fn generator(draw: &mut Draw) -> Vec<Solid> {
     all.push(rod([305.0, 170.0, middle], long - 390.0, 105.0, "steel").dense(0.75));
     all.push(Solid::cuboid([50.0, long - 50.0], [high - 160.0, high - 32.0], [60.0, deep - 60.0], "steel").hollow(1.2));
     let fuel = draw.range(10.0, 115.0);
-    all.push(Solid::cuboid(
-        [52.0, long - 52.0],
-        [high - 158.0, high - 158.0 + fuel],
-        [62.0, deep - 62.0],
-        "oil",
-    ));
+    all.push(Solid::cuboid([52.0, long - 52.0], [high - 158.0, high - 158.0 + fuel], [62.0, deep - 62.0], "oil"));
     all
 }
 
@@ -163,8 +168,19 @@ pub(super) fn broom(draw: &mut Draw) -> Vec<Solid> {
     let stick = Shape::Cylinder { radius: 13.0, half: long / 2.0 };
     vec![
         Solid::new(stick, [reach / 2.0 + 160.0, up / 2.0 + 95.0, 32.0], "wood").turned(Axis::Z, lean),
-        Solid::cuboid([if lean > 0.0 { reach } else { 0.0 }, if lean > 0.0 { reach + 320.0 } else { 320.0 }], [55.0, 80.0], [0.0, 65.0], "wood"),
-        Solid::cuboid([if lean > 0.0 { reach } else { 0.0 }, if lean > 0.0 { reach + 320.0 } else { 320.0 }], [0.0, 54.0], [0.0, 65.0], "plastic").dense(0.25),
+        Solid::cuboid(
+            [if lean > 0.0 { reach } else { 0.0 }, if lean > 0.0 { reach + 320.0 } else { 320.0 }],
+            [55.0, 80.0],
+            [0.0, 65.0],
+            "wood",
+        ),
+        Solid::cuboid(
+            [if lean > 0.0 { reach } else { 0.0 }, if lean > 0.0 { reach + 320.0 } else { 320.0 }],
+            [0.0, 54.0],
+            [0.0, 65.0],
+            "plastic",
+        )
+        .dense(0.25),
     ]
 }
 
