@@ -151,7 +151,7 @@ impl Maker {
     /// or less than half a piece is left.
     pub(super) fn fill(&self, room: Vector, left_kg: f64, draw: &mut Draw) -> Option<(Parcel, &'static str)> {
         const FILM: f64 = 2.0;
-        let room = room.map(|side| side - 2.0 * FILM - 2.0);
+        let room = room.map(|side| side - 2.0 * FILM - 1.5);
         let (mut best, mut most) = (None, 0.0);
         for piece in &self.pieces {
             let [a, b, c] = piece.size;

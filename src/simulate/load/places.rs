@@ -127,7 +127,7 @@ fn in_cavities(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> 
         .cavities
         .iter()
         .filter(|cavity| cavity.place == place)
-        .map(|cavity| Region { x: cavity.x, y: cavity.y, z: cavity.z }.within([2.0; 3]))
+        .map(|cavity| Region { x: cavity.x, y: cavity.y, z: cavity.z }.within([1.0; 3]))
         .collect();
     // From one hollow on to its neighbours, as whoever opened one would go on.
     rooms.sort_by(|a, b| a.x[0].total_cmp(&b.x[0]).then(a.z[0].total_cmp(&b.z[0])));
