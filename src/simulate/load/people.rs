@@ -107,7 +107,9 @@ fn scaled(solid: &Solid, by: f64) -> Solid {
             Shape::Cylinder { radius, half } => (*radius, *half) = (*radius * by, *half * by),
             Shape::Ellipsoid { radii } => *radii = radii.map(|v| v * by),
             Shape::Prism { corners, half } => {
-                corners.iter_mut().for_each(|c| *c = c.map(|v| v * by));
+                for corner in corners.iter_mut() {
+                    *corner = corner.map(|v| v * by);
+                }
                 *half *= by;
             }
         }

@@ -14,7 +14,7 @@ pub(super) fn lay(site: &Site<'_>, place: &str, count: usize, draw: &mut Draw) -
     let floor = Region { x: hold.x, y: hold.y, z: hold.z }.within([30.0, 2.0, 60.0]);
     let regions = match place {
         "open_floor" => vec![Region { x: [(site.cargo_end + 40.0).min(floor.x[1]), floor.x[1]], ..floor }],
-        "on_top" => on_top(site, 1e5, 420.0, 0.0).into_iter().filter(|r| r.sides()[1] >= 420.0).collect(),
+        "on_top" => level(&on_top(site, 1e5, 420.0, 0.0)),
         _ => chambers(site, count, draw)?,
     };
     let mut laid = Laid { packing: "none", ..Laid::default() };
@@ -37,6 +37,23 @@ pub(super) fn lay(site: &Site<'_>, place: &str, count: usize, draw: &mut Draw) -
     }
     beside(&mut laid.parcels, &regions, draw);
     Ok(laid)
+}
+
+/// Spaces over blocks of cargo that are high enough to lie in, joined where one block follows the other at about its height.
+fn level(over: &[Region]) -> Vec<Region> {
+    let mut joined: Vec<Region> = Vec::new();
+    for next in over.iter().rev().filter(|r| r.sides()[1] >= 420.0) {
+        let before = joined.iter_mut().find(|r| {
+            next.x[0] - r.x[1] < 250.0 && next.x[0] > r.x[0] && (next.y[0] - r.y[0]).abs() < 60.0 && next.z == r.z
+        });
+        if let Some(before) = before {
+            before.x[1] = next.x[1];
+            before.y[0] = before.y[0].max(next.y[0]);
+        } else {
+            joined.push(*next);
+        }
+    }
+    joined
 }
 
 /// Chambers in the cargo for some people, the lowest first: hollowed from the floor of a block, with a wall of cargo left.

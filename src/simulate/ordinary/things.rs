@@ -140,7 +140,7 @@ pub(super) fn dunnage_bag(draw: &mut Draw) -> Vec<Solid> {
 pub(super) fn beams(draw: &mut Draw) -> Vec<Solid> {
     let (long, side) = (draw.range(900.0, 2200.0), draw.range(75.0, 110.0));
     let along = draw.chance(0.4);
-    (0..1 + draw.below(5))
+    (0..=draw.below(5))
         .map(|number| {
             let (row, up) = ((number % 3) as f64 * (side + 12.0), (number / 3) as f64 * (side + 1.0));
             let (y, across, length) = ([up, up + side], [row, row + side], [0.0, long]);
