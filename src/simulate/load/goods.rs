@@ -54,10 +54,12 @@ impl Goods {
     /// The pieces that they come in, the usual one first. Sides in mm.
     pub(super) fn pieces(self) -> &'static [Piece] {
         match self {
-            // A brick of about 1 kg (FIELD: 20 by 13 by 4 cm); slabs are pressed for flat hides.
+            // A brick of about 1 kg (FIELD: 20 by 13 by 4 cm); slabs are pressed for flat hides, bars of a quarter of a
+            // kilogram for narrow ones.
             Self::Narcotics => &[
                 Piece { packing: "bricks", one: "brick", size: [200.0, 130.0, 40.0] },
                 Piece { packing: "slabs", one: "slab", size: [300.0, 210.0, 18.0] },
+                Piece { packing: "bars", one: "bar", size: [150.0, 70.0, 22.0] },
             ],
             // Ten packs of 88 by 55 by 22 mm, and a pack.
             Self::Cigarettes => &[
@@ -69,8 +71,11 @@ impl Goods {
                 Piece { packing: "bundles", one: "bundle", size: [160.0, 80.0, 110.0] },
                 Piece { packing: "straps", one: "strap", size: [160.0, 80.0, 11.0] },
             ],
-            // Demolition blocks: 11 by 2 by 1.5 inches, 0.6 kg.
-            Self::Explosives => &[Piece { packing: "blocks", one: "block", size: [280.0, 51.0, 38.0] }],
+            // Demolition blocks of 11 by 2 by 1.5 inches, about 0.9 kg, and pressed sheet.
+            Self::Explosives => &[
+                Piece { packing: "blocks", one: "block", size: [280.0, 51.0, 38.0] },
+                Piece { packing: "sheets", one: "sheet", size: [250.0, 76.0, 20.0] },
+            ],
             Self::Weapons | Self::People => &[],
         }
     }

@@ -69,11 +69,11 @@ fn figure(pose: Pose, scale: f64, draw: &mut Draw) -> Parcel {
         // Angles from straight down: thigh, shin, upper arm, forearm.
         let (thigh, shin, arm, fore) = match pose {
             Pose::Standing => (jitter, jitter * 0.4, bent + jitter, bent + 0.35 + jitter),
-            Pose::Sitting => (2.2 + jitter, 0.25 + jitter, 0.75 + jitter, 1.45 + jitter),
+            Pose::Sitting => (2.72 + jitter * 0.5, 0.2 + jitter * 0.5, 0.75 + jitter, 1.6 + jitter),
             Pose::Lying => (bent.abs() * 2.0 + jitter, -bent.abs() * 2.0, jitter, 0.2 + jitter.abs()),
         };
         let z = side * 88.0;
-        let from = if pose == Pose::Sitting { [135.0, 45.0] } else { hip };
+        let from = if pose == Pose::Sitting { [172.0, 40.0] } else { hip };
         let knee = straight(from, thigh, 420.0);
         let ankle = straight(knee, shin, 400.0);
         limb(&mut parcel, from, knee, z, 76.0, 14.0);
@@ -107,7 +107,9 @@ fn scaled(solid: &Solid, by: f64) -> Solid {
             Shape::Cylinder { radius, half } => (*radius, *half) = (*radius * by, *half * by),
             Shape::Ellipsoid { radii } => *radii = radii.map(|v| v * by),
             Shape::Prism { corners, half } => {
-                corners.iter_mut().for_each(|c| *c = c.map(|v| v * by));
+                for corner in corners.iter_mut() {
+                    *corner = corner.map(|v| v * by);
+                }
                 *half *= by;
             }
         }

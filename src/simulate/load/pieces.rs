@@ -151,7 +151,7 @@ impl Maker {
     /// or less than half a piece is left.
     pub(super) fn fill(&self, room: Vector, left_kg: f64, draw: &mut Draw) -> Option<(Parcel, &'static str)> {
         const FILM: f64 = 2.0;
-        let room = room.map(|side| side - 2.0 * FILM - 2.0);
+        let room = room.map(|side| side - 2.0 * FILM - 1.5);
         let (mut best, mut most) = (None, 0.0);
         for piece in &self.pieces {
             let [a, b, c] = piece.size;
@@ -161,7 +161,8 @@ impl Maker {
                 let capacity = fits(0) * fits(1) * fits(2) * self.piece_kg(piece);
                 // Lying flat and the usual piece win unless another way holds clearly more of what there is to hide.
                 let holds = capacity.min(left_kg);
-                if capacity > 0.0 && left_kg >= 0.5 * self.piece_kg(piece) && holds > 1.15 * most {
+                let better = holds > 1.15 * most || (most < 0.97 * left_kg && holds > most);
+                if capacity > 0.0 && left_kg >= 0.5 * self.piece_kg(piece) && better {
                     most = holds;
                     best = Some((piece, side, [fits(0) as usize, fits(1) as usize, fits(2) as usize]));
                 }

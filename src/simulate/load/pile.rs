@@ -4,7 +4,7 @@ use super::goods::Packing;
 use super::pieces::{Maker, Parcel};
 use crate::simulate::draw::Draw;
 use crate::simulate::solid::{Axis, Vector};
-use std::f64::consts::FRAC_PI_2;
+use std::f64::consts::{FRAC_PI_2, PI};
 
 /// A space to fill.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,8 +54,23 @@ pub(super) fn choose(maker: &Maker, draw: &mut Draw) -> Option<Packing> {
     suitable.last().map(|(packing, _)| *packing)
 }
 
-/// Piles up packages in a region until `left_kg` are used up or it is full.
-pub(super) fn pile(maker: &Maker, packing: Packing, region: &Region, left_kg: f64, draw: &mut Draw) -> Vec<Parcel> {
+/// The most solids that a load may have, packing and all: a scan of many loads must stay quick to render.
+const MOST_SOLIDS: usize = 400;
+
+/// How many solids a load may still grow by.
+pub(super) fn solids_left(parcels: &[Parcel]) -> usize {
+    MOST_SOLIDS.saturating_sub(parcels.iter().map(|p| p.own.len() + p.wrap.len()).sum())
+}
+
+/// Piles up packages in a region until `left_kg` or `solids` are used up or it is full.
+pub(super) fn pile(
+    maker: &Maker,
+    packing: Packing,
+    region: &Region,
+    left_kg: f64,
+    solids: usize,
+    draw: &mut Draw,
+) -> Vec<Parcel> {
     let room = region.sides();
     let Some(typical) = maker.package(packing, left_kg.max(60.0), draw) else { return Vec::new() };
     // Lengthwise, or across where that fits better or by chance.
@@ -85,33 +100,46 @@ pub(super) fn pile(maker: &Maker, packing: Packing, region: &Region, left_kg: f6
     let mut parcels = Vec::new();
     let mut left = left_kg;
     let mut full = 0;
+    let mut solids = solids;
     while full < tops.len() {
         full = 0;
         for (cell, top) in tops.iter_mut().enumerate() {
-            let Some(parcel) = maker.package(packing, left, draw) else { return parcels };
-            let kg = parcel.kg();
-            let parcel = if turn { parcel.turned(Axis::Y, FRAC_PI_2) } else { parcel };
-            let parcel = if packing.is_soft() { leaning(parcel, &pitch, draw) } else { parcel };
-            let (column, behind) = ((cell / deep) as f64, (cell % deep) as f64);
-            let fits = *top + parcel.size[1] <= region.y[1]
-                && parcel.size[0] <= pitch[0] + 1e-6
-                && parcel.size[2] <= pitch[2] + 1e-6;
-            if !fits {
+            if maker.package(packing, left, draw).is_none() {
+                return parcels;
+            }
+            // Packages differ in size: another may fit where one does not.
+            let room = [pitch[0] + 1e-6, region.y[1] - *top, pitch[2] + 1e-6];
+            let fitting = (0..5).find_map(|_| {
+                let parcel = placed(maker.package(packing, left, draw)?, packing, turn, &pitch, draw);
+                (0..3).all(|axis| parcel.size[axis] <= room[axis]).then_some(parcel)
+            });
+            let Some(parcel) = fitting else {
                 full += 1;
                 continue;
-            }
+            };
+            let (kg, count) = (parcel.kg(), parcel.own.len() + parcel.wrap.len());
+            let (column, behind) = ((cell / deep) as f64, (cell % deep) as f64);
             let spare = [pitch[0] - parcel.size[0], 0.0, pitch[2] - parcel.size[2]];
             let corner = [
                 start[0] + column * pitch[0] + spare[0] * draw.unit(),
                 *top,
                 start[1] + behind * pitch[2] + spare[2] * draw.unit(),
             ];
+            let Some(rest) = solids.checked_sub(count) else { return parcels };
+            solids = rest;
             *top += parcel.size[1] + 2.0;
             parcels.push(parcel.moved(corner));
             left -= kg;
         }
     }
     parcels
+}
+
+/// A package as it comes to lie: across or lengthwise, either way round (whoever stacks them does not look), bags leaning.
+fn placed(parcel: Parcel, packing: Packing, turn: bool, pitch: &Vector, draw: &mut Draw) -> Parcel {
+    let parcel = if turn { parcel.turned(Axis::Y, FRAC_PI_2) } else { parcel };
+    let parcel = if draw.chance(0.5) { parcel.turned(Axis::Y, PI) } else { parcel };
+    if packing.is_soft() { leaning(parcel, pitch, draw) } else { parcel }
 }
 
 /// A bag as it falls, if its place is wide enough for it.

@@ -1,7 +1,8 @@
 //! Where goods are put: behind the doors, in hollows of the container, among and inside cargo, in an empty box.
 
+use super::goods::Packing;
 use super::pieces::{Maker, Parcel, bounds};
-use super::pile::{Region, choose, pile};
+use super::pile::{Region, choose, pile, solids_left};
 use super::{Laid, Site, around};
 use crate::scan::{Error, LoadClass, Result};
 use crate::simulate::draw::Draw;
@@ -100,7 +101,7 @@ fn in_the_open(maker: &Maker, regions: &[Region], draw: &mut Draw) -> Laid {
         let packing = choose(maker, draw).filter(|_| !bare && attempt < 3);
         for region in regions {
             if let Some(packing) = packing {
-                let parcels = pile(maker, packing, region, left, draw);
+                let parcels = pile(maker, packing, region, left, solids_left(&laid.parcels), draw);
                 if !parcels.is_empty() {
                     laid.packing = packing.as_str();
                 }
@@ -126,7 +127,7 @@ fn in_cavities(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> 
         .cavities
         .iter()
         .filter(|cavity| cavity.place == place)
-        .map(|cavity| Region { x: cavity.x, y: cavity.y, z: cavity.z }.within([2.0; 3]))
+        .map(|cavity| Region { x: cavity.x, y: cavity.y, z: cavity.z }.within([1.0; 3]))
         .collect();
     // From one hollow on to its neighbours, as whoever opened one would go on.
     rooms.sort_by(|a, b| a.x[0].total_cmp(&b.x[0]).then(a.z[0].total_cmp(&b.z[0])));
@@ -136,7 +137,7 @@ fn in_cavities(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> 
     let mut left = maker.total_kg;
     for room in &rooms {
         // Each hollow takes a few solids: stop before the load becomes too many.
-        if laid.parcels.iter().map(|p| p.own.len() + p.wrap.len()).sum::<usize>() > 360 {
+        if solids_left(&laid.parcels) < 40 {
             break;
         }
         if let Some((parcel, packing)) = maker.fill(room.sides(), left, draw) {
@@ -144,9 +145,9 @@ fn in_cavities(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> 
             laid.packing = packing;
             laid.parcels.push(room.settle(parcel, draw));
         }
-        for packing in [super::goods::Packing::Rifles, super::goods::Packing::Pistols] {
+        for packing in [Packing::Rifles, Packing::Pistols] {
             if maker.pieces.is_empty() && left > 0.0 {
-                let parcels = pile(maker, packing, room, left, draw);
+                let parcels = pile(maker, packing, room, left, solids_left(&laid.parcels), draw);
                 left -= parcels.iter().map(Parcel::kg).sum::<f64>();
                 if !parcels.is_empty() && laid.packing.is_empty() {
                     laid.packing = packing.as_str();
@@ -189,13 +190,15 @@ fn in_cargo(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> Res
             };
             let parcels = if bagged && place != "among" {
                 let packing = choose(maker, draw);
-                let parcels = packing.map_or_else(Vec::new, |packing| pile(maker, packing, &room, left, draw));
+                let parcels = packing.map_or_else(Vec::new, |packing| {
+                    pile(maker, packing, &room, left, solids_left(&laid.parcels), draw)
+                });
                 if let (Some(packing), false) = (packing, parcels.is_empty()) {
                     laid.packing = packing.as_str();
                 }
                 parcels
             } else if maker.pieces.is_empty() {
-                let parcels = pile(maker, super::goods::Packing::Rifles, &room, left, draw);
+                let parcels = pile(maker, Packing::Rifles, &room, left, solids_left(&laid.parcels), draw);
                 laid.packing = if parcels.is_empty() { laid.packing } else { "wrapped_rifles" };
                 parcels
             } else if let Some((parcel, packing)) = maker.fill(room.sides(), left, draw) {
@@ -223,7 +226,7 @@ fn in_cargo(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> Res
             };
             laid.chambers.push(around(from, to));
             laid.parcels.extend(parcels);
-            if laid.parcels.iter().map(|p| p.own.len() + p.wrap.len()).sum::<usize>() > 360 {
+            if solids_left(&laid.parcels) < 40 {
                 break;
             }
         }

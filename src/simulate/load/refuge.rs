@@ -14,7 +14,7 @@ pub(super) fn lay(site: &Site<'_>, place: &str, count: usize, draw: &mut Draw) -
     let floor = Region { x: hold.x, y: hold.y, z: hold.z }.within([30.0, 2.0, 60.0]);
     let regions = match place {
         "open_floor" => vec![Region { x: [(site.cargo_end + 40.0).min(floor.x[1]), floor.x[1]], ..floor }],
-        "on_top" => on_top(site, 1e5, 420.0, 0.0).into_iter().filter(|r| r.sides()[1] >= 420.0).collect(),
+        "on_top" => level(&on_top(site, 1e5, 420.0, 0.0)),
         _ => chambers(site, count, draw)?,
     };
     let mut laid = Laid { packing: "none", ..Laid::default() };
@@ -39,18 +39,41 @@ pub(super) fn lay(site: &Site<'_>, place: &str, count: usize, draw: &mut Draw) -
     Ok(laid)
 }
 
+/// Spaces over blocks of cargo that are high enough to lie in, joined where one block follows the other at about its height.
+fn level(over: &[Region]) -> Vec<Region> {
+    let mut joined: Vec<Region> = Vec::new();
+    for next in over.iter().rev().filter(|r| r.sides()[1] >= 420.0) {
+        let before = joined.iter_mut().find(|r| {
+            next.x[0] - r.x[1] < 250.0 && next.x[0] > r.x[0] && (next.y[0] - r.y[0]).abs() < 60.0 && next.z == r.z
+        });
+        if let Some(before) = before {
+            before.x[1] = next.x[1];
+            before.y[0] = before.y[0].max(next.y[0]);
+        } else {
+            joined.push(*next);
+        }
+    }
+    joined
+}
+
 /// Chambers in the cargo for some people, the lowest first: hollowed from the floor of a block, with a wall of cargo left.
 fn chambers(site: &Site<'_>, count: usize, draw: &mut Draw) -> Result<Vec<Region>> {
     let blocks = bulks(site, [700.0, 900.0, 700.0], draw)?;
-    // Two or three to a chamber where the block is long enough for more.
-    let long = 400.0 * count as f64 + 700.0;
     let cut = blocks.iter().map(|block| {
         let inner = block.within([60.0, 20.0, 60.0]);
+        // Three or four sit across, knee to back; where the cargo is too low for sitting they lie behind each other.
+        let lies = inner.sides()[1] < room(Pose::Sitting)[1] + 20.0;
+        let long = if lies { 2200.0 * count.div_ceil(lanes(&inner)) as f64 } else { 400.0 * count as f64 + 700.0 };
         let x = (inner.x[1] - inner.x[0] - long).max(0.0) * draw.unit() + inner.x[0];
         let top = inner.y[1].min(inner.y[0] + draw.range(1250.0, 2050.0));
         Region { x: [x, (x + long).min(inner.x[1])], y: [inner.y[0], top], z: inner.z }
     });
     Ok(cut.collect())
+}
+
+/// How many people have room beside each other across.
+fn lanes(region: &Region) -> usize {
+    ((region.sides()[2] / 690.0).floor() as usize).max(1)
 }
 
 /// Up to `count` people on a region's floor in places of their own.
@@ -63,7 +86,7 @@ fn seat(region: &Region, count: usize, draw: &mut Draw) -> Vec<Parcel> {
         .collect();
     let mut people = Vec::new();
     // Rows across, each as long as its longest pose needs; people spread over the length that there is.
-    let lanes = ((sides[2] / 690.0).floor() as usize).max(1);
+    let lanes = lanes(region);
     let rows = count.div_ceil(lanes) as f64;
     let mut ends = vec![region.x[0]; lanes];
     let apart = ((sides[0] - rows * 1100.0) / rows).clamp(0.0, 900.0);

@@ -26,7 +26,7 @@ fn scene(loaded: bool) -> (Scene, f64) {
         hollow("foam", [x, x + 500.0], [700.0, 1900.0], [1180.0, 1260.0]);
         hollow("side_wall", [x, x + 200.0], [160.0, 2500.0], [1178.0, 1216.0]);
     }
-    hollow("front_wall", [10.0, 57.0], [160.0, 2500.0], [-1100.0, 1100.0]);
+    hollow("front_wall", [2.0, 57.0], [160.0, 2500.0], [-1100.0, 1100.0]);
     hollow("door", [12_130.0, 12_175.0], [200.0, 2400.0], [-1100.0, -50.0]);
     for z in [[-1200.0, -1060.0], [1060.0, 1200.0]] {
         hollow("corner_post", [10.0, 150.0], [200.0, 2400.0], z);
@@ -46,7 +46,7 @@ fn ordered(class: LoadClass, place: &str, goods: Goods, amount: Amount, seed: u6
     let mut draw = ScanKey::new(seed, 0).stream("load", 0);
     let before = scene.solids.len();
     let hidden = hide(&order, ContainerKind::Reefer40, &scene, &HOLD, end, &mut draw)?;
-    assert!(hidden.scene.solids.len() - before <= 420, "{} solids", hidden.scene.solids.len() - before);
+    assert!(hidden.scene.solids.len() - before <= 400, "{} solids", hidden.scene.solids.len() - before);
     Ok((hidden, end))
 }
 
@@ -79,13 +79,16 @@ fn every_goods_fits_every_place_and_weighs_what_was_asked() {
                     } else {
                         // One unit is at most a rifle.
                         let off = (hidden.mass_kg - mass).abs();
-                        let full = matches!(*place, "corner_post" | "motor" | "evaporator" | "beam")
-                            || goods == Goods::Weapons;
+                        let full = matches!(
+                            *place,
+                            "door" | "side_wall" | "front_wall" | "corner_post" | "motor" | "evaporator" | "beam"
+                        ) || goods == Goods::Weapons
+                            || (goods == Goods::Cigarettes && class == LoadClass::Structure);
                         let fits = off <= (0.05 * mass).max(2.3) || (full && hidden.mass_kg < mass);
                         assert!(fits, "{name}: {} kg of {mass}, {}", hidden.mass_kg, hidden.packing);
                     }
                     assert!(hidden.displaced_kg >= 0.0, "{name}");
-                    if matches!(*place, "inside" | "void" | "among" | "hollow") {
+                    if matches!(*place, "inside" | "void" | "hollow") {
                         assert!(hidden.displaced_kg > 0.5, "{name}: displaced {}", hidden.displaced_kg);
                     }
                     for solid in &hidden.own {
@@ -202,5 +205,14 @@ fn places_that_are_not_there_are_errors() {
     assert!(message(LoadClass::Structure, Goods::Narcotics, 50.0).contains(none));
     assert!(message(LoadClass::InCargo, Goods::Cash, 50.0).contains("no block of this cargo is large enough"));
     let small = message(LoadClass::InEmpty, Goods::Explosives, 0.1);
-    assert!(small.contains("a load of 0.1 kg is less than half a block of explosives"), "{small}");
+    assert!(small.contains("a load of 0.1 kg is less than half a sheet of explosives"), "{small}");
+}
+
+#[test]
+fn truths_from_before_goods_were_told_still_read() {
+    let load = r#"{"class": "in_cargo", "place": "pallet", "material": "cocaine_hcl", "mass_kg": 9.5,
+        "box_px": {"x": 1, "y": 2, "width": 3, "height": 4}, "polygon": [], "area_mm2": 1.0, "extra_attenuation": [],
+        "path_mm": 1.0, "contrast_to_noise": 1.0, "contrast_to_clutter": 1.0, "visible": true}"#;
+    let load: crate::scan::LoadTruth = serde_json::from_str(load).unwrap();
+    assert_eq!((load.goods.as_str(), load.packing.as_str(), load.displaced_kg), ("", "", 0.0));
 }

@@ -9,14 +9,14 @@ use crate::simulate::solid::{Axis, Placed, Shape, Solid};
 /// box which is matter, by how much it leans, and its material.
 struct Part(f64, f64, f64, f64, f64, f64, f64, &'static str);
 
-/// An assault rifle, 870 mm long and about 3.9 kg with a loaded magazine (after the usual 7.62 mm pattern).
+/// An assault rifle, 870 mm long and about 3.7 kg with a loaded magazine (after the usual 7.62 mm pattern).
 const RIFLE: &[Part] = &[
     // The barrel: 17 mm outside, 8 mm inside, of a square's area.
     Part(0.0, 415.0, 148.0, 165.0, 17.0, 0.61, 0.0, "steel"),
     // The gas tube over it.
     Part(120.0, 400.0, 170.0, 184.0, 14.0, 0.45, 0.0, "steel"),
     // Receiver with bolt: sheet around a carrier.
-    Part(418.0, 660.0, 120.0, 186.0, 34.0, 0.22, 0.0, "steel"),
+    Part(418.0, 660.0, 120.0, 186.0, 34.0, 0.40, 0.0, "steel"),
     // Handguard, grip and stock.
     Part(210.0, 380.0, 116.0, 144.0, 42.0, 0.9, 0.0, "wood"),
     Part(585.0, 620.0, 30.0, 116.0, 26.0, 0.8, 0.25, "plastic"),

@@ -55,7 +55,7 @@ pub(super) fn shifted_pallet(scene: &mut Scene, site: &Site<'_>, draw: &mut Draw
     let hold = site.hold;
     let outside = [(0, hold.x), (1, hold.y), (2, hold.z)]
         .into_iter()
-        .any(|(axis, side)| low[axis] < side[0] - 1.0 || high[axis] > side[1] + 1.0);
+        .any(|(axis, side)| low[axis] < side[0] || high[axis] > side[1]);
     let (from, to) = (low.map(|v| v + 2.0), high.map(|v| v - 2.0));
     if outside || !is_clear(&others, from, to) {
         return false;

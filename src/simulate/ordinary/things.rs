@@ -26,14 +26,24 @@ pub(super) fn hammer(draw: &mut Draw) -> Vec<Solid> {
     ]
 }
 
-/// A heap of lashing chain: links of 13 mm steel fill about a third of it.
+/// A coil of lashing chain, two or three turns high, with a loose end: links of 8 to 13 mm steel fill about a third of it.
 pub(super) fn chain(draw: &mut Draw) -> Vec<Solid> {
-    let half = [draw.range(140.0, 300.0), draw.range(45.0, 90.0), draw.range(120.0, 260.0)];
-    vec![Solid::new(Shape::Ellipsoid { radii: half }, half, "steel").dense(draw.range(0.2, 0.35)).grain(
-        0.5,
-        [28.0, 18.0],
-        draw.seed(),
-    )]
+    let (radius, turn) = (draw.range(130.0, 240.0), draw.range(38.0, 60.0));
+    let mut all = Vec::new();
+    for course in 0..2 + draw.below(3) {
+        let around = radius * draw.range(0.85, 1.0);
+        let centre = [radius, (course as f64 + 0.5) * (turn + 1.0), radius];
+        let coil = Solid::new(Shape::Cylinder { radius: around, half: turn / 2.0 }, centre, "steel");
+        let inner = around - draw.range(50.0, 90.0);
+        all.push(coil.dense(draw.range(0.2, 0.34)).bored(inner).grain(0.5, [24.0, 14.0], draw.seed()));
+    }
+    for link in 0..4 + draw.below(10) {
+        let x = 2.0 * radius + 6.0 + link as f64 * 46.0;
+        let z = radius + draw.range(-25.0, 25.0);
+        let flat = if link % 2 == 0 { [12.0, 30.0] } else { [30.0, 12.0] };
+        all.push(Solid::cuboid([x, x + 44.0], [0.0, flat[0]], [z, z + flat[1]], "steel").dense(0.6));
+    }
+    all
 }
 
 /// Webbing on rolls with their ratchets.
@@ -130,7 +140,7 @@ pub(super) fn dunnage_bag(draw: &mut Draw) -> Vec<Solid> {
 pub(super) fn beams(draw: &mut Draw) -> Vec<Solid> {
     let (long, side) = (draw.range(900.0, 2200.0), draw.range(75.0, 110.0));
     let along = draw.chance(0.4);
-    (0..1 + draw.below(5))
+    (0..=draw.below(5))
         .map(|number| {
             let (row, up) = ((number % 3) as f64 * (side + 12.0), (number / 3) as f64 * (side + 1.0));
             let (y, across, length) = ([up, up + side], [row, row + side], [0.0, long]);
