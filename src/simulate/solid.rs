@@ -411,7 +411,7 @@ impl Solid {
                 };
                 out.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
                 let (mut covered, mut end) = (0.0, low);
-                for (a, b) in out {
+                for &mut (a, b) in out {
                     covered += (b - a.max(end)).max(0.0);
                     end = end.max(b);
                 }
