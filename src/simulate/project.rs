@@ -17,7 +17,6 @@ mod place;
 use super::draw::{Draw, ScanKey};
 use super::load;
 use super::measure;
-use super::rays::Rays;
 use super::render::{self, Picture};
 use super::{ScannerModel, raw_bytes};
 use super::{Scenario, Simulated, beam::Spectrum, matter};

@@ -67,7 +67,7 @@ fn scale(full: f32) -> f64 {
 /// Levels and noise of a plane, as the preparation found them.
 ///
 /// # Errors
-/// A format error for saturated or missing air, unless a scanner file gives the noise.
+/// A format error for saturated air, unless a scanner file gives the noise.
 pub(super) fn level(scan: &Scan, plane: usize, prepared: &Prepared, given: Option<&ScannerModel>) -> Result<Level> {
     let steps = Steps(prepared);
     let full = scan.planes[plane].full_scale;
@@ -80,21 +80,55 @@ pub(super) fn level(scan: &Scan, plane: usize, prepared: &Prepared, given: Optio
     let from_file = |counts: f64| counts / scale(full);
     let dark = dark.or(stated.map(|d| from_file(d.dark))).unwrap_or(0.0);
     let electronic = known.or(stated.map(|d| from_file(d.electronic))).unwrap_or(0.0);
-    let noise = number("air", "noise").unwrap_or(0.0);
     let saturated = number("air", "saturated_share").unwrap_or(0.0) > 0.1;
-    let per_photon = if noise > 0.0 && !saturated {
-        ((noise * air).powi(2) - electronic * electronic).max(0.0) / air
-    } else if let Some(detector) = stated {
-        air / detector.photons
-    } else {
-        let message = format!(
-            "plane {plane}: its air is saturated or without noise, so that the noise behind a load is not known"
-        );
-        return Err(Error::format(message).help("give the scanner with --scanner"));
-    };
     let flip = steps.polarity() == Polarity::AirDark;
     let grid = Grid::of(&scan.planes[plane].samples, full, flip);
+    let per_photon = if saturated {
+        let Some(detector) = stated else {
+            let message = format!("plane {plane}: its air is saturated, so that the noise behind a load is not known");
+            return Err(Error::format(message).help("give the scanner with --scanner"));
+        };
+        air / detector.photons
+    } else {
+        // What rounding to the digitiser's steps adds is none of the photons'.
+        let rounding = f64::from(grid.step_at(air + dark)).powi(2) / 12.0;
+        (air_variance(scan, plane, &steps) - rounding - electronic * electronic).max(0.0) / air.max(1e-9)
+    };
     Ok(Level { dark: dark as f32, air: air as f32, per_photon: per_photon as f32, electronic: electronic as f32, grid })
+}
+
+/// The variance of an air pixel of a plane, from the differences of neighbours along the rows: they share a detector, and
+/// the air level hardly changes from one column to the next. 0 where no air is seen.
+fn air_variance(scan: &Scan, plane: usize, steps: &Steps<'_>) -> f64 {
+    let counts = scan.planes[plane].samples.to_f32();
+    let (rows, columns) = counts.dim();
+    let margin = |step, plane, key| steps.number(step, plane, key).map_or(0, |margin| margin as usize);
+    let trimmed = |key| margin("trim", None, key);
+    let air = |key| margin("air", Some(plane), key);
+    let (top, bottom) = (trimmed("top"), rows - trimmed("bottom").min(rows));
+    let (left, right) = (trimmed("left"), columns - trimmed("right").min(columns));
+    let mut differences = Vec::new();
+    for row in top..bottom {
+        let line = counts.row(row);
+        let whole = row < top + air("top") || row >= bottom - air("bottom").min(bottom);
+        let sides = if whole {
+            [left..right, 0..0]
+        } else {
+            [left..left + air("left"), right - air("right").min(right)..right]
+        };
+        for side in sides {
+            let pairs = side.clone().zip(side.skip(1)).filter(|pair| pair.1 < columns);
+            differences.extend(pairs.map(|(a, b)| f64::from(line[b] - line[a]).abs()).filter(|d| d.is_finite()));
+        }
+    }
+    differences.sort_unstable_by(f64::total_cmp);
+    let Some(most) = differences.get(differences.len() * 98 / 100) else { return 0.0 };
+    // Six standard deviations: dropouts are no noise.
+    let (count, sum) = differences
+        .iter()
+        .take_while(|d| **d <= 2.6 * most)
+        .fold((0.0, 0.0), |(count, sum), d| (count + 1.0, sum + d * d));
+    sum / count / 2.0
 }
 
 /// The values that a digitiser writes: multiples of a step that may grow with the value.
@@ -139,9 +173,9 @@ impl Grid {
         (value / step).round() * step
     }
 
-    /// The step at a value.
+    /// The step at a value; 0 for floats.
     fn step_at(&self, value: f64) -> u32 {
-        self.steps.get((value.max(1.0).log2() as usize).min(15)).copied().unwrap_or(1)
+        self.steps.get((value.max(1.0).log2() as usize).min(15)).copied().unwrap_or(0)
     }
 }
 

@@ -91,6 +91,8 @@ fn a_load_in_a_box_shows_its_mass_in_both_energies_and_repeats() {
         assert_eq!(load.class, LoadClass::InEmpty);
         assert!(load.visible && load.contrast_to_noise > 1.0, "{load:?}");
         assert_eq!(load.extra_attenuation.len(), clean.planes.len());
+        let photons = made.truth.scanner["detector"]["photons"].as_f64().unwrap();
+        assert!((photons / scanner.detector.photons - 1.0).abs() < 0.4, "{name}: {photons} photons");
         assert_eq!(made.truth.generator.name, GENERATOR);
         assert_eq!(made.truth.scanner["projected_into"]["file"], "clean.tif");
         let mask = &made.masks[0];
