@@ -20,6 +20,8 @@ fn the_committed_schemas_are_those_of_the_code() {
     committed("report-v1.schema.json", &portray::report::report_schema());
     committed("summary-v1.schema.json", &portray::report::summary_schema());
     committed("truth-v1.schema.json", &schemars::schema_for!(portray::scan::Truth));
+    committed("scenario-v1.schema.json", &schemars::schema_for!(portray::simulate::ScenarioFile));
+    committed("scanner-v1.schema.json", &schemars::schema_for!(portray::simulate::ScannerFile));
 }
 
 fn failed_report() -> serde_json::Value {

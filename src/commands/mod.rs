@@ -32,7 +32,7 @@ enum Command {
     /// Read scans, find what does not belong, write a JSON report for each
     Scan(Box<scan::Args>),
     /// Make container scans with known contents
-    Simulate(simulate::Args),
+    Simulate(Box<simulate::Args>),
     /// Say what this installation has: runtime, providers, threads, models
     Doctor(doctor::Args),
     /// Print the JSON Schema of something portray reads or writes
@@ -52,7 +52,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     terminal::start_logs(cli.verbose, cli.color);
     match cli.command {
         Command::Scan(args) => scan::run(&args, cli.color),
-        Command::Simulate(args) => simulate::run(&args, &mut std::io::stdout()).map(|()| Exit::Clear),
+        Command::Simulate(args) => simulate::run(&args, &mut std::io::stdout()),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => paper::schema(&args),
         Command::Completions(args) => paper::completions(&args),

@@ -18,6 +18,10 @@ enum Kind {
     Truth,
     /// The settings file of `portray scan`
     Settings,
+    /// A scenario file of `portray simulate`
+    Scenario,
+    /// A scanner file of `portray simulate`
+    Scanner,
 }
 
 /// Arguments of `portray schema`.
@@ -54,6 +58,8 @@ pub(super) fn schema(args: &SchemaArgs) -> anyhow::Result<Exit> {
         Kind::Summary => crate::report::summary_schema(),
         Kind::Contract => crate::infer::contract_schema(),
         Kind::Truth => schemars::schema_for!(crate::scan::Truth),
+        Kind::Scenario => schemars::schema_for!(crate::simulate::ScenarioFile),
+        Kind::Scanner => schemars::schema_for!(crate::simulate::ScannerFile),
         Kind::Settings => schemars::schema_for!(super::scan::FileSettings),
     };
     print(&crate::report::to_json(&schema)?)

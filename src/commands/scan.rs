@@ -250,7 +250,7 @@ fn load(args: &Args, workers: Workers) -> anyhow::Result<OnnxScorer> {
     OnnxScorer::load(bytes, contract, &options).context(name)
 }
 
-fn stop_on_signal() -> Arc<AtomicBool> {
+pub(super) fn stop_on_signal() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let set = ctrlc::set_handler(move || {

@@ -1,8 +1,11 @@
 //! `portray simulate`: container scans with exact truth.
 
-use crate::report::write_atomically;
-use crate::scan::Error;
-use crate::simulate::{ScannerFile, ScannerModel, Scenario, ScenarioFile, encode_all, presets, simulate};
+mod set;
+mod tip;
+
+use super::{Exit, progress, scan, terminal};
+use crate::scan::{Error, Truth};
+use crate::simulate::{ScannerFile, ScannerModel, Scenario, ScenarioFile, Simulated, presets, simulate};
 use crate::source::write::Format;
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
@@ -13,14 +16,21 @@ use std::path::PathBuf;
 #[command(
     long_about = "Makes container scans with exact truth.\n\n\
     For each scan it writes NAME.tif (or another format), NAME.json (what a scanner would know: container number, scanner, \
-    time, pixel size, energies, doors, cargo), NAME.truth.json (what is hidden and where) and one mask PNG a load. The same \
-    scenario, scanner, seed, split and number give the same scan on any number of threads.",
+    time, pixel size, energies, doors, cargo), NAME.truth.json (what is hidden and where) and one mask PNG a load; for the set \
+    coco.json (its annotations) and contact.png (its first scans). The same scenario, scanner, seed, split and number give the \
+    same scan on any number of threads. A set that was interrupted goes on where it stopped: scans that still hold are kept, \
+    unless --fresh.",
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
     after_long_help = "Examples:\n  \
     portray simulate --list-presets\n  \
     portray simulate --scenario rip_off_coffee --count 10 --seed 1 --out set\n  \
-    portray simulate --scenario my.toml --scanner single_6 --format png --split val --out set"
+    portray simulate --scenario my.toml --scanner single_6 --format png --split val --out set\n  \
+    portray simulate tip --threats rip_off_coffee --into clean --seed 1 --out projected"
 )]
 pub(super) struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
     /// A built-in scenario's name, or a scenario file (TOML)
     #[arg(long, value_name = "NAME|FILE", default_value = "mixed")]
     pub scenario: String,
@@ -49,6 +59,15 @@ pub(super) struct Args {
     /// Lists the built-in scenarios and scanners, and ends
     #[arg(long)]
     pub list_presets: bool,
+    #[command(flatten)]
+    set: set::SetArgs,
+}
+
+/// Other ways to make scans.
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Projects simulated loads into your own clean scans (threat image projection)
+    Tip(tip::TipArgs),
 }
 
 /// A part of a data set.
@@ -114,14 +133,21 @@ impl FileFormat {
 ///
 /// # Errors
 /// An [`Error`] in the chain tells whose fault it was; files are named in the context.
-pub(super) fn run(args: &Args, out: &mut dyn std::io::Write) -> Result<()> {
+pub(super) fn run(args: &Args, out: &mut dyn std::io::Write) -> Result<Exit> {
+    if let Some(What::Tip(tip)) = &args.what {
+        return tip::run(tip, out);
+    }
     if args.list_presets {
-        return list(out);
+        return list(out).map(|()| Exit::Clear);
     }
     let Some(folder) = &args.out else { bail!(Error::parameter("no folder to write to").help("give one with --out")) };
     let scenario = scenario(&args.scenario)?;
     let scanner = scanner(&args.scanner)?;
     let format = args.format.checked()?;
+    if format == Format::Png && scanner.beams.len() > 1 {
+        let message = format!("a png holds one plane, scanner {} has {} beams", scanner.name, scanner.beams.len());
+        bail!(Error::parameter(message).at("--format").help("choose tiff or npy, or a single-energy scanner"));
+    }
     if let Some(name) = &args.name {
         let fine = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         if name.is_empty() || name.len() > 100 || !name.chars().all(fine) {
@@ -129,28 +155,48 @@ pub(super) fn run(args: &Args, out: &mut dyn std::io::Write) -> Result<()> {
             bail!(Error::parameter(message).at("--name"));
         }
     }
-    std::fs::create_dir_all(folder)
-        .map_err(|e| Error::io(e.to_string()))
-        .with_context(|| format!("cannot make folder {}", folder.display()))?;
-    for number in 0..args.count {
-        let index = args.split.index(number);
-        let name = match &args.name {
-            Some(name) if args.count == 1 => name.clone(),
-            Some(name) => format!("{name}_{number:05}"),
-            None => format!("{}_s{}_{}_{number:05}", scenario.name, args.seed, args.split.as_str()),
-        };
-        let encoded = simulate(&scenario, &scanner, args.seed, index)
-            .and_then(|simulated| encode_all(&simulated, &name, format))
-            .with_context(|| format!("scan {number} of scenario {} with scanner {}", scenario.name, scanner.name))?;
-        for (file, bytes) in &encoded.files {
-            write_atomically(&folder.join(file), bytes)?;
-        }
-        let hidden: Vec<String> =
-            encoded.truth.loads.iter().map(|l| format!("{} {:.0} kg", l.class.as_str(), l.mass_kg)).collect();
-        let hidden = if hidden.is_empty() { "clean".to_owned() } else { hidden.join(", ") };
-        writeln!(out, "{}  {}, {hidden}", encoded.truth.scan.file, encoded.truth.cargo)?;
+    let title = format!("{} scans by {}", scenario.name, scanner.name);
+    let recipe = Fresh { args, values: set::values(scenario.file(), scanner.file())?, scenario, scanner, format };
+    set::make(&recipe, &title, folder, &args.set, out)
+}
+
+/// A set of scans rendered from nothing.
+struct Fresh<'a> {
+    args: &'a Args,
+    scenario: Scenario,
+    scanner: ScannerModel,
+    /// Both as truth files spell them.
+    values: (serde_json::Value, serde_json::Value),
+    format: Format,
+}
+
+impl set::Recipe for Fresh<'_> {
+    fn count(&self) -> u64 {
+        self.args.count
     }
-    Ok(())
+
+    fn name(&self, number: u64) -> String {
+        match &self.args.name {
+            Some(name) if self.args.count == 1 => name.clone(),
+            Some(name) => format!("{name}_{number:05}"),
+            None => format!("{}_s{}_{}_{number:05}", self.scenario.name, self.args.seed, self.args.split.as_str()),
+        }
+    }
+
+    fn made(&self, number: u64, truth: &Truth) -> bool {
+        let suffix = Some(self.format.suffix());
+        truth.index == self.args.split.index(number)
+            && truth.seed == self.args.seed
+            && truth.generator.name == "portray simulate"
+            && (&truth.scenario, &truth.scanner) == (&self.values.0, &self.values.1)
+            && truth.scan.file.rsplit_once('.').map(|(_, end)| end) == suffix
+    }
+
+    fn make(&self, number: u64) -> Result<(Simulated, Format)> {
+        let made = simulate(&self.scenario, &self.scanner, self.args.seed, self.args.split.index(number))
+            .with_context(|| format!("scenario {} with scanner {}", self.scenario.name, self.scanner.name))?;
+        Ok((made, self.format))
+    }
 }
 
 fn list(out: &mut dyn std::io::Write) -> Result<()> {

@@ -1,12 +1,12 @@
 //! What leaves portray: reports, summaries, tables and pictures, as bytes; one writer puts them on disk.
 
-mod colour;
+pub(crate) mod colour;
 mod csv;
 mod names;
 mod overlay;
 mod schema;
 mod summary;
-mod text;
+pub(crate) mod text;
 mod wire;
 mod write;
 

@@ -6,29 +6,29 @@ use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_wid
 
 /// A size and weight.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Face {
+pub(crate) struct Face {
     weight: FontWeight,
     height: RasterHeight,
 }
 
 impl Face {
     /// Titles: 20 pixels, bold.
-    pub(super) const TITLE: Self = Self { weight: FontWeight::Bold, height: RasterHeight::Size20 };
+    pub(crate) const TITLE: Self = Self { weight: FontWeight::Bold, height: RasterHeight::Size20 };
     /// Everything else: 16 pixels.
-    pub(super) const PLAIN: Self = Self { weight: FontWeight::Regular, height: RasterHeight::Size16 };
+    pub(crate) const PLAIN: Self = Self { weight: FontWeight::Regular, height: RasterHeight::Size16 };
 
     /// Rows a line takes.
-    pub(super) fn height(self) -> u32 {
+    pub(crate) fn height(self) -> u32 {
         self.height.val() as u32
     }
 
     /// Columns that `text` takes.
-    pub(super) fn width(self, text: &str) -> u32 {
+    pub(crate) fn width(self, text: &str) -> u32 {
         (text.chars().count() * get_raster_width(self.weight, self.height)) as u32
     }
 
     /// `text`, cut with an ellipsis in its middle to fit `width` columns: both ends of a file name matter.
-    pub(super) fn fit(self, text: &str, width: u32) -> String {
+    pub(crate) fn fit(self, text: &str, width: u32) -> String {
         let most = width as usize / get_raster_width(self.weight, self.height).max(1);
         let characters: Vec<char> = text.chars().collect();
         if characters.len() <= most {
@@ -43,7 +43,7 @@ impl Face {
 
 /// Draws one line with its top left corner at `(x, y)`; what does not fit the image is cut off and
 /// characters without a glyph become `?`.
-pub(super) fn draw(image: &mut RgbImage, (x, y): (i64, i64), face: Face, colour: Rgb<u8>, text: &str) {
+pub(crate) fn draw(image: &mut RgbImage, (x, y): (i64, i64), face: Face, colour: Rgb<u8>, text: &str) {
     let advance = get_raster_width(face.weight, face.height) as i64;
     for (index, character) in text.chars().enumerate() {
         let glyph =

@@ -9,6 +9,8 @@
 
 mod beam;
 mod cargo;
+mod coco;
+mod contact;
 mod container;
 mod detector;
 mod draw;
@@ -17,6 +19,7 @@ mod matter;
 mod measure;
 mod ordinary;
 pub mod presets;
+mod project;
 mod properties;
 mod rays;
 mod render;
@@ -27,9 +30,12 @@ mod solid;
 mod store;
 
 pub use cargo::Family;
+pub use coco::{COCO_FILE, Coco};
+pub use contact::{CONTACT_FILE, CONTACT_MOST, Contact};
 pub use container::{ContainerKind, Vehicle};
 pub use load::Goods;
 pub use matter::{density, mass_attenuation, materials};
+pub use project::{CleanScan, project};
 pub use properties::{Properties, properties};
 pub use rays::{Array, Geometry};
 pub use scanner::{Artefacts, Beam, Detector, ScannerFile, ScannerModel};
@@ -176,7 +182,7 @@ pub fn simulate_view(
         container: ContainerTruth {
             kind: kind.as_str().to_owned(),
             number,
-            box_px: container_box(kind, &rays),
+            box_px: container_box(kind.size(), &rays),
             doors: scenario.doors,
             vehicle: vehicle.as_str().to_owned(),
         },
@@ -231,8 +237,7 @@ fn columns(rays: &Rays, span: [f64; 2]) -> std::ops::Range<usize> {
 }
 
 /// The smallest box around the eight corners as they are seen.
-fn container_box(kind: ContainerKind, rays: &Rays) -> BoxPx {
-    let [length, height, width] = kind.size();
+fn container_box([length, height, width]: [f64; 3], rays: &Rays) -> BoxPx {
     let (mut low, mut high) = ([f64::INFINITY; 2], [0.0f64; 2]);
     for x in [0.0, length] {
         for y in [0.0, height] {

@@ -1,7 +1,7 @@
 //! A simulated scan as files: scan, sidecar, truth, masks.
 
 use super::Simulated;
-use crate::scan::{Digest, End, Error, Metadata, PixelSize, Polarity, Result, Truth};
+use crate::scan::{Digest, End, Error, PixelSize, Plane, Polarity, Result, Samples, Scan, Truth};
 use crate::source::write::{self, Format};
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ pub struct Encoded {
     pub files: Vec<(String, Vec<u8>)>,
 }
 
-/// What a sidecar holds: the fields of [`Metadata`], the container number as plain text.
+/// What a sidecar holds: the fields of [`crate::scan::Metadata`], the container number as plain text.
 #[derive(Serialize)]
 struct Sidecar<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,11 +34,21 @@ struct Sidecar<'a> {
     polarity: Option<Polarity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cargo: Option<&'a str>,
+    /// Where it is not what the sample type can hold, such as 4095.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_scale: Option<f32>,
 }
 
 impl<'a> Sidecar<'a> {
-    fn new(metadata: &'a Metadata) -> Self {
+    fn new(scan: &'a Scan) -> Self {
+        let metadata = &scan.metadata;
+        let stated = |plane: &Plane| match plane.samples {
+            Samples::U8(_) => plane.full_scale != 255.0,
+            Samples::U16(_) => plane.full_scale != 65535.0,
+            _ => true,
+        };
         Self {
+            full_scale: scan.planes.first().filter(|plane| stated(plane)).map(|plane| plane.full_scale),
             container: metadata.container.as_ref().map(|c| c.number.as_str()),
             scanner: metadata.scanner.as_deref(),
             time: metadata.time.as_deref(),
@@ -69,7 +79,7 @@ pub fn encode_all(simulated: &Simulated, name: &str, format: Format) -> Result<E
     truth.scan.file = format!("{name}.{}", format.suffix());
     truth.scan.sha256 = Digest::of(&scan);
     let mut files =
-        vec![(truth.scan.file.clone(), scan), (format!("{name}.json"), json(&Sidecar::new(&simulated.scan.metadata))?)];
+        vec![(truth.scan.file.clone(), scan), (format!("{name}.json"), json(&Sidecar::new(&simulated.scan))?)];
     for (number, (mask, load)) in simulated.masks.iter().zip(&mut truth.loads).enumerate() {
         let file = if number == 0 { format!("{name}.mask.png") } else { format!("{name}.mask{}.png", number + 1) };
         files.push((file.clone(), write::png_gray8(mask)?));

@@ -36,6 +36,14 @@ pub(super) fn reason(path: &Path, sidecars: &BTreeSet<PathBuf>) -> Option<&'stat
     if let Some((_, reason)) = OWN.iter().find(|(end, _)| name.ends_with(end)) {
         return Some(reason);
     }
+    if name == "contact.png" {
+        return Some("contact sheet of a simulated set");
+    }
+    // A scan's further masks: NAME.mask2.png.
+    let mask = name.strip_suffix(".png").and_then(|stem| stem.rsplit_once(".mask"));
+    if mask.is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Some("truth mask of a simulated scan");
+    }
     if !is_text(path) {
         return None;
     }

@@ -3,6 +3,7 @@
 mod doctor;
 mod paper;
 mod scan;
+mod simulate;
 
 use std::path::Path;
 use std::process::{Command, Output};

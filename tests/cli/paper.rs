@@ -3,7 +3,7 @@ use super::portray;
 #[test]
 fn completions_manual_and_schemas_are_printed() {
     let folder = tempfile::tempdir().unwrap();
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 11] = [
         (&["completions", "bash"], "_portray"),
         (&["completions", "zsh"], "#compdef portray"),
         (&["completions", "fish"], "complete -c portray"),
@@ -12,6 +12,8 @@ fn completions_manual_and_schemas_are_printed() {
         (&["schema", "summary"], "\"counts\""),
         (&["schema", "contract"], "\"pixel_mm\""),
         (&["schema", "truth"], "\"loads\""),
+        (&["schema", "scenario"], "\"families\""),
+        (&["schema", "scanner"], "\"detector\""),
         (&["schema", "settings"], "\"noise_floor\""),
     ];
     for (arguments, expected) in cases {

@@ -8,7 +8,7 @@ struct Cli {
     args: Args,
 }
 
-fn run_with(line: &[&str]) -> (Result<()>, String) {
+fn run_with(line: &[&str]) -> (Result<Exit>, String) {
     let cli = Cli::try_parse_from([&["simulate"], line].concat()).unwrap();
     let mut out = Vec::new();
     let outcome = run(&cli.args, &mut out);
@@ -55,19 +55,22 @@ fn scans_sidecars_truth_and_masks_are_written_and_repeat() {
         names
     };
     let stem = "in_empty_s4_val_0000";
-    let expected: Vec<String> = (0..2)
-        .flat_map(|n| ["json", "mask.png", "tif", "truth.json"].map(|suffix| format!("{stem}{n}.{suffix}")))
-        .collect();
+    let scans =
+        (0..2).flat_map(|n| ["json", "mask.png", "tif", "truth.json"].map(|suffix| format!("{stem}{n}.{suffix}")));
+    let expected: Vec<String> = scans.collect();
+    let expected = [vec!["coco.json".to_owned(), "contact.png".to_owned()], expected].concat();
     assert_eq!(names(), expected);
     let read = |name: &str| std::fs::read(out.join(name)).unwrap();
-    let truth: crate::scan::Truth = serde_json::from_slice(&read(&expected[3])).unwrap();
+    let truth: crate::scan::Truth = serde_json::from_slice(&read(&expected[5])).unwrap();
     assert_eq!(truth.scan.sha256, crate::scan::Digest::of(&read(&truth.scan.file)));
-    assert_eq!(truth.loads[0].mask.as_deref(), Some(expected[1].as_str()));
-    let sidecar: serde_json::Value = serde_json::from_slice(&read(&expected[0])).unwrap();
+    assert_eq!(truth.loads[0].mask.as_deref(), Some(expected[3].as_str()));
+    let sidecar: serde_json::Value = serde_json::from_slice(&read(&expected[2])).unwrap();
     assert_eq!(sidecar["pixel_mm"]["x"], 20.0);
     assert!(sidecar["container"].as_str().unwrap().starts_with("PTYU"));
     let before: Vec<Vec<u8>> = expected.iter().map(|n| read(n)).collect();
-    run_with(&line).0.unwrap();
+    let (outcome, text) = run_with(&line);
+    assert_eq!(outcome.unwrap(), Exit::Clear);
+    assert!(text.starts_with("2 scans: 0 made, 2 kept from an earlier run; 2 with hidden loads; in "), "{text}");
     assert_eq!(names(), expected, "no temporary file is left");
     assert!(before.iter().zip(&expected).all(|(bytes, name)| *bytes == read(name)));
 }
@@ -114,7 +117,7 @@ fn errors_name_file_key_and_range() {
     assert_eq!(ran, 7);
     let scanner = coarse(folder.path(), "dual_6_4");
     let message = format!("{:#}", run_with(&["--format", "png", "--scanner", &scanner, "--out", &here]).0.unwrap_err());
-    assert!(message.contains("scan 0 of scenario mixed") && message.contains("a png holds one plane"), "{message}");
+    assert!(message.contains("--format: a png holds one plane, scanner dual_6_4 has 2 beams"), "{message}");
 }
 
 #[test]

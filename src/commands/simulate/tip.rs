@@ -1,0 +1,157 @@
+//! `portray simulate tip`: simulated loads in the user's own clean scans.
+
+use super::{Exit, Result, set};
+use crate::report::Names;
+use crate::scan::{Digest, Error, Samples, Scan, Truth};
+use crate::simulate::{CleanScan, ScannerModel, Scenario, Simulated, project};
+use crate::source::write::Format;
+use crate::source::{self, Discovery, Entry, Limits};
+use anyhow::{Context as _, bail};
+use std::path::PathBuf;
+
+/// Arguments of `portray simulate tip`.
+#[derive(Debug, clap::Args)]
+#[command(
+    long_about = "Projects simulated loads into your own clean scans (threat image projection).\n\n\
+    Each load is rendered on the scan's own pixels and at its own energies, multiplies the picture by its transmission, and \
+    brings the noise of a real exposure with it. Files are written as by `portray simulate`, in the clean scan's own format \
+    where portray writes it, otherwise as TIFF. Pixel size, energies, doors and polarity are taken from the scan, its sidecar \
+    and its picture; --scanner gives what they do not tell.",
+    after_long_help = "Examples:\n  \
+    portray simulate tip --threats rip_off_coffee --into clean --out projected\n  \
+    portray simulate tip --threats my.toml --scanner gate2.toml --into 'day/*.tif' --count-per-scan 4 --seed 7 --out projected"
+)]
+pub(super) struct TipArgs {
+    /// What to hide: a built-in scenario's name, or a scenario file (TOML); its loads are used, its cargo is not
+    #[arg(long, value_name = "NAME|FILE")]
+    threats: String,
+    /// Clean scans: a folder, file or glob; may be given more than once
+    #[arg(long, value_name = "DIR", required = true)]
+    into: Vec<String>,
+    /// What took the scans: a built-in scanner's name, or a scanner file (TOML) [default: estimated from each scan]
+    #[arg(long, value_name = "NAME|FILE")]
+    scanner: Option<String>,
+    /// How many scans to make of each clean one
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    count_per_scan: u64,
+    /// The seed of the set
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    /// The folder to write to; made where it does not exist
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    set: set::SetArgs,
+}
+
+pub(super) fn run(args: &TipArgs, out: &mut dyn std::io::Write) -> Result<Exit> {
+    let threats = super::scenario(&args.threats)?;
+    if threats.loads.is_empty() {
+        let message = format!("scenario {} hides nothing", threats.name);
+        bail!(Error::parameter(message).at("--threats").help("give one with at least one [[load]]"));
+    }
+    let scanner = args.scanner.as_deref().map(super::scanner).transpose()?;
+    let mut found = source::discover(&args.into, None, Some(&args.out));
+    if let Some((name, error)) = found.problems.first() {
+        bail!(anyhow::Error::from(Error::parameter(error.message.clone()).at(name.clone())).context("--into"));
+    }
+    let before = found.entries.len();
+    found.entries.retain(|entry| !set::known_loaded(&entry.path));
+    let loaded = before - found.entries.len();
+    if found.entries.is_empty() {
+        let more = if loaded > 0 { format!(" ({loaded} with hidden loads are passed over)") } else { String::new() };
+        let message = format!("no clean scans in {}{more}", args.into.join(", "));
+        bail!(Error::parameter(message).at("--into").help("give a folder with scans in which nothing is hidden"));
+    }
+    if loaded > 0 && !args.set.is_quiet() {
+        writeln!(out, "{loaded} scans with hidden loads are passed over")?;
+    }
+    let values = set::values(threats.file(), &serde_json::Value::Null)?.0;
+    let title = format!("{} projected into {}", threats.name, args.into.join(", "));
+    let recipe = Projected::new(args, found, threats, scanner, values);
+    set::make(&recipe, &title, &args.out, &args.set, out)
+}
+
+/// A set of scans projected into clean ones.
+struct Projected<'a> {
+    args: &'a TipArgs,
+    /// The clean scans, and what their outputs' names start with.
+    clean: Vec<(Entry, String)>,
+    threats: Scenario,
+    scanner: Option<ScannerModel>,
+    threats_value: serde_json::Value,
+}
+
+impl<'a> Projected<'a> {
+    fn new(
+        args: &'a TipArgs,
+        found: Discovery,
+        threats: Scenario,
+        scanner: Option<ScannerModel>,
+        threats_value: serde_json::Value,
+    ) -> Self {
+        let mut names = Names::default();
+        let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+        let clean = found.entries.into_iter().map(|entry| {
+            let name = names.stem(&stem(&entry.name));
+            (entry, name)
+        });
+        Self { args, clean: clean.collect(), threats, scanner, threats_value }
+    }
+
+    fn clean(&self, number: u64) -> Result<(&Entry, &str, u64)> {
+        let (scan, variant) = (number / self.args.count_per_scan, number % self.args.count_per_scan);
+        let (entry, stem) = self.clean.get(scan as usize).ok_or_else(|| Error::bug("a scan past the set's end"))?;
+        Ok((entry, stem, variant))
+    }
+}
+
+/// A variant's index: of the clean scan's content, so that further scans in the folder change nothing.
+fn index(clean: Digest, variant: u64) -> u64 {
+    let start = u64::from_str_radix(&clean.to_string()[..8], 16).unwrap_or(0);
+    (start << 16) | variant
+}
+
+impl set::Recipe for Projected<'_> {
+    fn count(&self) -> u64 {
+        self.clean.len() as u64 * self.args.count_per_scan
+    }
+
+    fn name(&self, number: u64) -> String {
+        self.clean(number).map_or_else(|_| String::new(), |(_, stem, variant)| format!("{stem}_tip{variant:02}"))
+    }
+
+    fn made(&self, number: u64, truth: &Truth) -> bool {
+        let Ok((entry, _, variant)) = self.clean(number) else { return false };
+        let Some(digest) = set::digest(entry) else { return false };
+        let into = &truth.scanner["projected_into"];
+        truth.index == index(digest, variant)
+            && truth.seed == self.args.seed
+            && truth.scenario == self.threats_value
+            && into["sha256"] == digest.to_string()
+            && into["scanner"] == serde_json::json!(self.scanner.as_ref().map(|scanner| scanner.file()))
+    }
+
+    fn make(&self, number: u64) -> Result<(Simulated, Format)> {
+        let (entry, _, variant) = self.clean(number)?;
+        let scan = source::open(entry, &Limits::default()).with_context(|| entry.name.clone())?;
+        let clean = CleanScan { scan: &scan, name: &entry.name, scanner: self.scanner.as_ref() };
+        let made = project(clean, &self.threats, self.args.seed, index(scan.digest, variant))
+            .with_context(|| entry.name.clone())?;
+        let format = format_of(&scan);
+        Ok((made, format))
+    }
+}
+
+/// The scan's own format where it can be written, and the samples allow; otherwise one that they do.
+fn format_of(scan: &Scan) -> Format {
+    let float = scan.planes.iter().any(|plane| matches!(plane.samples, Samples::F32(_)));
+    match scan.format {
+        "npy" => Format::Npy,
+        _ if float => Format::Npy,
+        "png" | "jpeg" if scan.planes.len() == 1 => Format::Png,
+        #[cfg(feature = "dicom")]
+        "dicos" => Format::Dicos,
+        _ => Format::Tiff,
+    }
+}

@@ -1,0 +1,278 @@
+//! Threat image projection: simulated loads put into scans that a user took.
+//!
+//! What is hidden multiplies the clean picture by its own transmission (Rogers, Jaccard, Protonotarios, Ollier, Morton,
+//! Griffin, "Threat Image Projection (TIP) into X-ray images of cargo containers for training humans and machines", IEEE
+//! ICCST 2016, who found no significant difference between real and projected threats). Here the transmission is
+//! rendered: the load's solids on the scan's own grid of pixels, at its own energies, behind as much matter as the clean
+//! picture shows at that place, since matter filters soft photons out and what is behind it then absorbs less.
+//!
+//! A darker pixel counts fewer photons. With `S` the clean signal, `g` counts a photon and `e` the electronic noise, its
+//! variance is `g S + e²`; a real exposure through transmission `t` has `g t S + e²`, a multiplied one only `t² (g S + e²)`.
+//! What is missing, `g S t (1 - t) + e² (1 - t²)`, is added as noise of its own. `g` follows from the noise of the scan's
+//! air. What the digitiser of the scan would not write is not written: values keep its steps.
+
+mod estimate;
+mod place;
+
+use super::draw::{Draw, ScanKey};
+use super::load;
+use super::measure;
+use super::render::{self, Picture};
+use super::{ScannerModel, raw_bytes};
+use super::{Scenario, Simulated, beam::Spectrum, matter};
+use crate::prepare::{PixelState, Prepared};
+use crate::scan::{ContainerTruth, Digest, Error, Generator, Plane, Polarity, Result, Samples, Scan, ScanFile, Truth};
+use estimate::{Level, Steps};
+use ndarray::{Array2, s};
+use place::Site;
+
+/// The clean scan that loads are put into.
+#[derive(Debug, Clone, Copy)]
+pub struct CleanScan<'a> {
+    /// The scan as it was read.
+    pub scan: &'a Scan,
+    /// Its file name, for the truth.
+    pub name: &'a str,
+    /// What took it, where the user has a scanner file; it gives energies, geometry and noise that the scan does not tell.
+    pub scanner: Option<&'a ScannerModel>,
+}
+
+/// What stands for goods of which nothing is known but how much they absorb.
+const GOODS: &str = "cardboard";
+
+/// Puts the loads of a scenario into a clean scan. The scenario's cargo is not used; of its containers the first that has
+/// the located size is taken for what the scan shows.
+///
+/// The same scan, scenario, scanner, seed and variant give the same bytes.
+///
+/// # Errors
+/// Parameter errors where energies are not known, no container is located, or it has no place for a load; those of the
+/// preparation; unsupported for sample types that no scanner file is written in.
+pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64) -> Result<Simulated> {
+    let scan = into.scan;
+    if !(1..=2).contains(&scan.planes.len()) {
+        return Err(Error::unsupported(format!("it has {} planes, expected one or two", scan.planes.len())));
+    }
+    if let Some(plane) = scan.planes.iter().find(|p| matches!(p.samples, Samples::U32(_) | Samples::I32(_))) {
+        let message = format!("its samples are {}, expected u8, u16 or f32", plane.samples.type_name());
+        return Err(Error::unsupported(message).help("convert it"));
+    }
+    let prepared = estimate::prepared(scan)?;
+    let levels: Vec<Level> = (0..scan.planes.len())
+        .map(|plane| estimate::level(scan, plane, &prepared, into.scanner))
+        .collect::<Result<_>>()?;
+    let scanner = estimate::scanner(scan, &prepared, &levels, into.scanner)?;
+    let spectra = scanner.spectra()?;
+    let key = ScanKey::new(seed, variant);
+    let site = place::site(scan, &prepared, &scanner, into.scanner.is_some(), threats, &key)?;
+
+    let order = plane_order(&prepared, scan.planes.len());
+    let mut shown = background(scan, &prepared, &order);
+    let clean = shown.clone();
+    let (mut loads, mut masks) = (Vec::new(), Vec::new());
+    let mut draw = key.stream("scenario", 0);
+    for (number, file) in threats.loads.iter().enumerate() {
+        let (there, mass_kg) = (draw.chance(file.probability), draw.between(file.mass_kg));
+        if !there {
+            continue;
+        }
+        let order = load::Order { class: file.class, places: &file.places, material: &file.material, mass_kg };
+        let hidden = hide(&order, &site, &mut key.stream("load", number as u64))?;
+        let part = part(&hidden, &site, &spectra, &shown)?;
+        if let Some((truth, mask)) = measure::load(&hidden, &part, clean.areal.dim(), &scanner) {
+            loads.push(truth);
+            masks.push(mask);
+        }
+        shown.replace(part.first, &part.with);
+    }
+
+    let planes: Vec<Plane> = (0..scan.planes.len())
+        .map(|plane| {
+            let extra = &shown.attenuation[plane] - &clean.attenuation[plane];
+            darken(scan, plane, &extra, &levels[plane], &prepared, &key)
+        })
+        .collect();
+    let mut metadata = scan.metadata.clone();
+    metadata.pixel_mm = Some(prepared.frame.source_pixel);
+    metadata.energies_mv = scanner.beams.iter().map(|beam| beam.mv as f32).collect();
+    metadata.polarity = Some(Steps(&prepared).polarity());
+    metadata.doors = Some(prepared.frame.doors);
+    // It is another picture than the instance's.
+    metadata.instance_uid = None;
+    let raw = raw_bytes(&planes);
+    let digest = Digest::of(&raw);
+    let value = |what: serde_json::Result<serde_json::Value>| what.map_err(|e| Error::bug(e.to_string()));
+    let mut scanner_value = value(serde_json::to_value(scanner.file()))?;
+    scanner_value["projected_into"] = serde_json::json!({
+        "file": into.name, "sha256": scan.digest, "scanner": into.scanner.map(|scanner| scanner.file()),
+    });
+    let truth = Truth {
+        schema_version: Truth::SCHEMA_VERSION,
+        scan: ScanFile { file: String::new(), sha256: digest },
+        generator: Generator { name: GENERATOR.to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        seed,
+        index: variant,
+        scenario: value(serde_json::to_value(threats.file()))?,
+        scanner: scanner_value,
+        container: ContainerTruth {
+            kind: site.kind.as_str().to_owned(),
+            number: scan.metadata.container.as_ref().map(|c| c.number.clone()).unwrap_or_default(),
+            box_px: prepared.frame.crop,
+            doors: prepared.frame.doors,
+            vehicle: "unknown".to_owned(),
+        },
+        cargo: scan.metadata.cargo.clone().unwrap_or_else(|| "unknown".to_owned()),
+        pixel_mm: prepared.frame.source_pixel,
+        clean: loads.is_empty(),
+        loads,
+    };
+    let scan = Scan { format: scan.format, digest, bytes: raw.len() as u64, planes, metadata, warnings: Vec::new() };
+    Ok(Simulated { scan, truth, masks })
+}
+
+/// The generator's name in the truth of projected scans.
+pub(super) const GENERATOR: &str = "portray simulate tip";
+
+/// Builds a load in the container's place: the one call of [`load::hide`].
+fn hide(order: &load::Order<'_>, site: &Site, draw: &mut Draw) -> Result<load::Hidden> {
+    load::hide(order, site.kind, &site.scene, &site.hold, site.cargo_end, draw)
+}
+
+/// For each plane of the scan its number among the prepared ones.
+fn plane_order(prepared: &Prepared, planes: usize) -> Vec<usize> {
+    let high = Steps(prepared).high_plane();
+    (0..planes).map(|plane| usize::from(plane != high)).map(|n| n.min(prepared.attenuation.len() - 1)).collect()
+}
+
+/// The clean scan as a picture of the whole image; no attenuation outside the container.
+fn background(scan: &Scan, prepared: &Prepared, order: &[usize]) -> Picture {
+    let size = (scan.height() as usize, scan.width() as usize);
+    let crop = prepared.frame.crop;
+    let (rows, columns) = (crop.y as usize..crop.bottom() as usize, crop.x as usize..crop.right() as usize);
+    let attenuation = order
+        .iter()
+        .map(|&number| {
+            let mut whole = Array2::zeros(size);
+            whole.slice_mut(s![rows.clone(), columns.clone()]).assign(&prepared.attenuation[number]);
+            whole
+        })
+        .collect();
+    Picture { attenuation, areal: Array2::zeros(size) }
+}
+
+/// What a load changes: its columns of the picture `shown`, with it and without it.
+fn part(hidden: &load::Hidden, site: &Site, spectra: &[Spectrum], shown: &Picture) -> Result<measure::Part> {
+    let rays = &site.rays;
+    let columns = super::columns(rays, hidden.span);
+    let bare = render::render(&site.scene.solids, rays, spectra, columns.clone())?;
+    let full = render::render(&hidden.scene.solids, rays, spectra, columns.clone())?;
+    let own = render::path_mm(&hidden.own, rays, columns.clone())?;
+    let (rows, width) = shown.areal.dim();
+    let first = (columns.start as i64 + site.shift.0).clamp(0, width as i64) as usize;
+    let end = (columns.end as i64 + site.shift.0).clamp(0, width as i64) as usize;
+    let without = shown.columns(first..end);
+    let mut with = without.clone();
+    let mut path = Array2::zeros((rows, end - first));
+    let hardening: Vec<Hardening> = spectra.iter().map(Hardening::new).collect::<Result<_>>()?;
+    for ((row, column), length) in path.indexed_iter_mut() {
+        let at = (row as i64 - site.shift.1, column as i64 + first as i64 - columns.start as i64 - site.shift.0);
+        if at.0 < 0 || at.1 < 0 || at.0 >= rays.rows as i64 || at.1 >= columns.len() as i64 {
+            continue;
+        }
+        let from = [at.0 as usize, at.1 as usize];
+        *length = own[from];
+        for (plane, hardening) in hardening.iter().enumerate() {
+            let extra = full.attenuation[plane][from] - bare.attenuation[plane][from];
+            if extra != 0.0 {
+                let behind = without.attenuation[plane][[row, column]];
+                with.attenuation[plane][[row, column]] += hardening.behind(extra, behind);
+            }
+        }
+        with.areal[[row, column]] += full.areal[from] - bare.areal[from];
+    }
+    Ok(measure::Part { first, path, with, without })
+}
+
+/// How a beam's attenuation by goods grows with their amount.
+struct Hardening {
+    /// Attenuation by steps of [`Self::STEP`] g/cm².
+    attenuation: Vec<f32>,
+}
+
+impl Hardening {
+    const STEP: f64 = 2.0;
+    const STEPS: i32 = 150;
+
+    fn new(beam: &Spectrum) -> Result<Self> {
+        let each = beam.mev.iter().map(|&mev| matter::mass_attenuation(GOODS, mev)).collect::<Result<Vec<f64>>>()?;
+        let attenuation = (0..=Self::STEPS).map(|step| {
+            let areal = f64::from(step) * Self::STEP;
+            let signal: f64 = each.iter().zip(&beam.weight).map(|(mu, weight)| weight * (-mu * areal).exp()).sum();
+            -signal.max(f64::MIN_POSITIVE).ln() as f32
+        });
+        Ok(Self { attenuation: attenuation.collect() })
+    }
+
+    /// The amount, in steps, that absorbs so much.
+    fn steps(&self, attenuation: f32) -> f32 {
+        let above = self.attenuation.partition_point(|a| *a < attenuation).clamp(1, self.attenuation.len() - 1);
+        let (low, high) = (self.attenuation[above - 1], self.attenuation[above]);
+        above as f32 - 1.0 + (attenuation - low) / (high - low).max(f32::MIN_POSITIVE)
+    }
+
+    fn at(&self, steps: f32) -> f32 {
+        let low = (steps.max(0.0) as usize).min(self.attenuation.len() - 2);
+        let (from, to) = (self.attenuation[low], self.attenuation[low + 1]);
+        from + (steps - low as f32) * (to - from)
+    }
+
+    /// The attenuation `extra` of something alone as it is behind goods that absorb `behind`.
+    fn behind(&self, extra: f32, behind: f32) -> f32 {
+        if behind <= 0.0 || extra <= 0.0 {
+            return extra;
+        }
+        self.at(self.steps(behind) + self.steps(extra)) - behind
+    }
+}
+
+/// One plane behind the loads.
+fn darken(scan: &Scan, plane: usize, extra: &Array2<f32>, level: &Level, prepared: &Prepared, key: &ScanKey) -> Plane {
+    let from = &scan.planes[plane];
+    let full = from.full_scale;
+    let flip = Steps(prepared).polarity() == Polarity::AirDark;
+    let oriented = |value: f32| if flip { full - value } else { value };
+    let crop = prepared.frame.crop;
+    let mut counts = from.samples.to_f32();
+    for (row, mut line) in counts.rows_mut().into_iter().enumerate() {
+        let mut draw = key.stream(if plane == 0 { "tip, first plane" } else { "tip, second plane" }, row as u64);
+        for (column, value) in line.iter_mut().enumerate() {
+            let extra = extra[[row, column]];
+            if extra == 0.0 {
+                continue;
+            }
+            // A number for every pixel that a load covers, whether it is used or not.
+            let normal = draw.normal() as f32;
+            let inside = (row as u32 >= crop.y && column as u32 >= crop.x)
+                .then(|| prepared.state.get((row - crop.y as usize, column - crop.x as usize)))
+                .flatten();
+            // Nothing gets through there, or nothing was measured: no load can change that.
+            if inside.is_some_and(|state| *state != PixelState::Valid) {
+                continue;
+            }
+            let signal = (oriented(*value) - level.dark).max(0.0);
+            let t = (-extra).exp();
+            let missing = level.per_photon * signal * t * (1.0 - t) + level.electronic.powi(2) * (1.0 - t * t);
+            let darker = signal * t + missing.max(0.0).sqrt() * normal + level.dark;
+            *value = oriented(level.grid.nearest(darker.clamp(0.0, full)));
+        }
+    }
+    let samples = match &from.samples {
+        Samples::U8(_) => Samples::U8(counts.mapv(|value| value.round() as u8)),
+        Samples::U16(_) => Samples::U16(counts.mapv(|value| value.round() as u16)),
+        _ => Samples::F32(counts),
+    };
+    Plane { energy: from.energy, samples, full_scale: full }
+}
+
+#[cfg(test)]
+mod tests;
