@@ -131,13 +131,7 @@ pub fn simulate_view(
     let mut masks = Vec::new();
     for (number, amount) in ordered {
         let file = &scenario.loads[number];
-        let order = load::Order {
-            class: file.class,
-            places: &file.places,
-            goods: file.goods(),
-            material: file.material.as_deref().unwrap_or(file.goods().material()),
-            amount,
-        };
+        let order = load::Order::of(file, amount);
         let mut draw = key.stream("load", number as u64);
         let hidden = load::hide(&order, kind, &scene, &hold, cargo_end, &mut draw)?;
         let columns = columns(&rays, hidden.span);

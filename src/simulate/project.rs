@@ -62,7 +62,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
         .map(|plane| estimate::level(scan, plane, &prepared, into.scanner))
         .collect::<Result<_>>()?;
     let scanner = estimate::scanner(scan, &prepared, &levels, into.scanner)?;
-    let spectra = scanner.spectra()?;
+    let spectra = scanner.spectra();
     let key = ScanKey::new(seed, variant);
     let site = place::site(scan, &prepared, &scanner, into.scanner.is_some(), threats, &key)?;
 
@@ -72,13 +72,13 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
     let (mut loads, mut masks) = (Vec::new(), Vec::new());
     let mut draw = key.stream("scenario", 0);
     for (number, file) in threats.loads.iter().enumerate() {
-        let (there, mass_kg) = (draw.chance(file.probability), draw.between(file.mass_kg));
+        let (there, amount) = (draw.chance(file.probability), load::Amount::draw(file, &mut draw));
         if !there {
             continue;
         }
-        let order = load::Order { class: file.class, places: &file.places, material: &file.material, mass_kg };
+        let order = load::Order::of(file, amount);
         let hidden = hide(&order, &site, &mut key.stream("load", number as u64))?;
-        let part = part(&hidden, &site, &spectra, &shown)?;
+        let part = part(&hidden, &site, spectra, &shown)?;
         if let Some((truth, mask)) = measure::load(&hidden, &part, clean.areal.dim(), &scanner) {
             loads.push(truth);
             masks.push(mask);
@@ -94,7 +94,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
         .collect();
     let mut metadata = scan.metadata.clone();
     metadata.pixel_mm = Some(prepared.frame.source_pixel);
-    metadata.energies_mv = scanner.beams.iter().map(|beam| beam.mv as f32).collect();
+    metadata.energies_mv = scanner.beams.iter().map(|beam| beam.stated() as f32).collect();
     metadata.polarity = Some(Steps(&prepared).polarity());
     metadata.doors = Some(prepared.frame.doors);
     // It is another picture than the instance's.
@@ -124,6 +124,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
         cargo: scan.metadata.cargo.clone().unwrap_or_else(|| "unknown".to_owned()),
         pixel_mm: prepared.frame.source_pixel,
         clean: loads.is_empty(),
+        ordinary: Vec::new(),
         loads,
     };
     let scan = Scan { format: scan.format, digest, bytes: raw.len() as u64, planes, metadata, warnings: Vec::new() };

@@ -1,5 +1,6 @@
 //! What a scanner model can do, measured on what it records: the figures that scanners are compared by.
 
+use super::beam::Spectrum;
 use super::detector::{Exposure, record};
 use super::draw::ScanKey;
 use super::matter;
@@ -12,6 +13,8 @@ use ndarray::{Array2, s};
 /// Figures of a scanner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Properties {
+    /// For each beam the photon energy in `MeV` at which steel attenuates as it does this beam over its first 50 mm.
+    pub effective_mev: Vec<f64>,
     /// The thickest steel in mm, to 10 mm, behind which a plate of steel a fifth as thick is seen (the test object of ANSI
     /// N42.46 has that thickness).
     pub penetration_mm: f64,
@@ -50,7 +53,14 @@ pub fn properties(scanner: &ScannerModel) -> Result<Properties> {
     }
     let (mean, deviation) = recorded(&scanner, 0, &[("steel", 0.0)], 0.0)?;
     let separation = (scanner.beams.len() == 2).then(|| separation(&scanner)).transpose()?;
-    Ok(Properties { penetration_mm, contrast_percent, air_noise_percent: 100.0 * deviation / mean, separation })
+    let effective_mev = scanner.spectra().iter().map(Spectrum::effective_mev).collect::<Result<_>>()?;
+    Ok(Properties {
+        effective_mev,
+        penetration_mm,
+        contrast_percent,
+        air_noise_percent: 100.0 * deviation / mean,
+        separation,
+    })
 }
 
 /// The contrast to noise of a plate behind steel, averaged over a patch.

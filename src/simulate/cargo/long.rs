@@ -1,6 +1,6 @@
 //! Reels, timber and logs.
 
-use super::unit::{Unit, blocks, disturb, fill, lanes, packed};
+use super::unit::{blocks, fill, lanes, packed};
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::{Hold, Scene};
 use crate::simulate::solid::{Axis, Shape, Solid};

@@ -84,6 +84,14 @@ pub(super) struct Order<'a> {
     pub(super) amount: Amount,
 }
 
+impl<'a> Order<'a> {
+    /// What a scenario asks for.
+    pub(super) fn of(file: &'a LoadFile, amount: Amount) -> Self {
+        let material = file.material.as_deref().unwrap_or(file.goods().material());
+        Self { class: file.class, places: &file.places, goods: file.goods(), material, amount }
+    }
+}
+
 /// Packages where they are to lie, and what is hollowed out for them.
 #[derive(Default)]
 struct Laid {

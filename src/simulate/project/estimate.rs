@@ -74,7 +74,7 @@ pub(super) fn level(scan: &Scan, plane: usize, prepared: &Prepared, given: Optio
     let number = |step, key| steps.number(step, Some(plane), key);
     let air = number("air", "level").unwrap_or(f64::from(full));
     let known = number("dark", "sigma").filter(|sigma| *sigma > 0.0);
-    let stated = given.map(|scanner| scanner.detector);
+    let stated = given.map(|scanner| &scanner.detector);
     // A level of zero is none that was seen.
     let dark = number("dark", "level").filter(|level| *level > 0.0);
     let from_file = |counts: f64| counts / scale(full);
@@ -215,14 +215,15 @@ pub(super) fn scanner(
         for &energy in energies {
             let energy = f64::from(energy);
             let off = |mv: f64| (mv / energy - 1.0).abs();
-            let all = known.iter().flat_map(|scanner| scanner.beams.iter().map(move |beam| (scanner, *beam)));
-            let nearest =
-                all.min_by(|a, b| off(a.1.mv).total_cmp(&off(b.1.mv))).filter(|near| off(near.1.mv) <= SAME_BEAM);
+            let all = known.iter().flat_map(|scanner| scanner.beams.iter().map(move |beam| (scanner, beam)));
+            let nearest = all
+                .min_by(|a, b| off(a.1.stated()).total_cmp(&off(b.1.stated())))
+                .filter(|near| off(near.1.stated()) <= SAME_BEAM);
             let Some((scanner, beam)) = nearest else {
                 return Err(Error::parameter(format!("no beam of {energy} MV is known")).help(help));
             };
             like.get_or_insert(scanner);
-            beams.push(beam);
+            beams.push(beam.clone());
         }
         let Some(like) = like else { return Err(Error::bug("a scan has no plane")) };
         let mut file = like.file().clone();
