@@ -1,8 +1,8 @@
 //! What was not seen must not look measured: unknown dark levels, scans that stop.
 
 use super::super::scenes::{Scene, Slab, paint};
-use super::super::{Calibration, PixelState, Prepared, Settings, Target, prepare};
-use crate::scan::{BoxPx, Polarity, Scan};
+use super::super::{Calibration, Located, PixelState, Prepared, Settings, Target, prepare};
+use crate::scan::{BoxPx, Polarity, Samples, Scan};
 
 /// A box with something that nothing gets through.
 fn opaque(dark: f32) -> Scene {
@@ -45,5 +45,68 @@ fn a_scan_that_stops_inside_its_container_is_incomplete() {
         let area = BoxPx { x: columns.start, y: 0, width: columns.end - columns.start, height: 444 };
         paint(&mut scan, 0, area, value);
         assert_eq!(incomplete(&scan), expected, "{columns:?} {value}");
+    }
+}
+
+/// Walls, posts, roof and floor of a box.
+fn boxed(area: BoxPx) -> [Slab; 5] {
+    let slab = |x, y, width, height, attenuation| Slab { area: BoxPx { x, y, width, height }, attenuation, ratio: 1.2 };
+    [
+        slab(area.x, area.y, area.width, area.height, 0.1),
+        slab(area.x, area.y, area.width, 8, 0.4),
+        slab(area.x, area.bottom() - 20, area.width, 20, 0.9),
+        slab(area.x, area.y, 20, area.height, 0.5),
+        slab(area.right() - 20, area.y, 20, area.height, 0.5),
+    ]
+}
+
+#[test]
+fn a_second_container_of_another_size_is_not_cropped_away() {
+    let forty = Scene::empty_box().container.unwrap();
+    // 40 and 20 ft of one height; two of 20 ft, 8 ft 6 in and 9 ft 6 in; one on top of another.
+    let twenty = BoxPx { x: 1700, width: 757, ..forty };
+    let high = BoxPx { x: 1000, y: 60, width: 757, height: 362 };
+    let low = BoxPx { x: 100, y: 98, width: 757, height: 324 };
+    let under = BoxPx { y: 387, ..forty };
+    for (first, second) in [(forty, twenty), (high, low), (low, high), (forty, under)] {
+        let whole = first.union(&second);
+        let mut scene = Scene::empty_box();
+        (scene.width, scene.height, scene.container) = (whole.right() + 100, whole.bottom() + 60, None);
+        scene.slabs.extend(boxed(first).into_iter().chain(boxed(second)));
+        // Something to stand on, under a part of it.
+        let foot = BoxPx { x: second.x + 20, y: second.bottom() - 1, width: second.width / 4, height: 30 };
+        scene.slabs.push(Slab { area: foot, attenuation: 1.0, ratio: 1.2 });
+        let whole = whole.union(&foot);
+        let prepared = prepared(&scene.scan(Polarity::AirBright));
+        let about = format!("{first:?} {second:?}: {:?}", prepared.steps);
+        assert_eq!(prepared.frame.located, Located::Object, "{about}");
+        super::near(prepared.frame.crop, whole, 3);
+        assert_eq!(super::codes(&prepared), ["several_containers"], "{about}");
+    }
+}
+
+#[test]
+fn a_fan_beams_tall_containers_are_containers() {
+    let located = |height: f32, chassis: bool| {
+        let mut scene = Scene::empty_box();
+        let container = BoxPx { x: 440, y: 60, width: 1524, height: (height / 8.0) as u32 };
+        (scene.width, scene.height, scene.chassis) =
+            (2100, container.bottom() + if chassis { 180 } else { 60 }, chassis);
+        scene.container = Some(container);
+        let prepared = prepared(&scene.scan(Polarity::AirBright));
+        if prepared.frame.located == Located::Container {
+            super::near(prepared.frame.crop, container, 2);
+        }
+        prepared.frame.located
+    };
+    // Heights of 8 ft, 8 ft 6 in and 9 ft 6 in, enlarged by up to 1.4.
+    for height in [2438.0, 2591.0, 2760.0, 2896.0, 3200.0, 3498.0, 3900.0] {
+        assert_eq!(located(height, false), Located::Container, "{height}");
+    }
+    for height in [2000.0, 4300.0] {
+        assert_eq!(located(height, false), Located::Object, "{height}");
+    }
+    for height in [2591.0, 2896.0, 3100.0, 3498.0, 3900.0] {
+        assert_eq!(located(height, true), Located::Container, "{height}");
     }
 }
