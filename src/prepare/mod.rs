@@ -25,6 +25,7 @@ mod shielded;
 mod tests;
 mod transmission;
 mod trim;
+mod whole;
 
 pub use calibration::Calibration;
 pub use prepared::{Frame, Located, PixelState, Prepared, Step, Target};
@@ -244,15 +245,10 @@ fn crop(
         record.warn("nothing_located", "neither a container nor another object was told apart from air");
     }
     let (part, located) = found.as_ref().map_or((whole, Located::WholeImage), |f| (f.area, f.located));
-    if found.is_some() {
-        let cut = cut_sides(margins, area, part);
-        if !cut.is_empty() {
-            let text = format!(
-                "the object ends at a black or constant strip at the {}: was the scan stopped, or is it shielded there?",
-                cut.join(" and the ")
-            );
-            record.warn("incomplete", text);
-        }
+    if let Some(found) = &found
+        && let Some(text) = whole::cut(margins, area, part, found.nominal.is_some())
+    {
+        record.warn("incomplete", text);
     }
     if found.as_ref().is_some_and(|f| f.several) {
         record.warn("several_containers", "more than one container stands in line; the whole of them is used");
@@ -355,22 +351,6 @@ fn find_repairs(
 const DARKEST_SHARE: f32 = 0.002;
 const DARKEST_FACTOR: f32 = 1.25;
 const DARKEST_MOST: f32 = 0.05;
-
-/// The ends of the scan at which a trimmed strip, wider than a hundredth of the picture, touches the object without air
-/// between them.
-fn cut_sides(margins: trim::Margins, area: BoxPx, part: BoxPx) -> Vec<&'static str> {
-    // A few columns of anything lie between an object and what the trimming left of a strip.
-    let near = 3;
-    let least = area.width as usize / 100;
-    let mut cut = Vec::new();
-    if margins.left > least && part.x <= near {
-        cut.push("left");
-    }
-    if margins.right > least && part.right() + near >= area.width {
-        cut.push("right");
-    }
-    cut
-}
 
 /// The transmission below which the high-energy plane's pixels are shielded.
 fn shielded_level(channel: &Channel<'_>, part: BoxPx, settings: &Checked, record: &mut Record) -> Option<f32> {

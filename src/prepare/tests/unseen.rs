@@ -86,6 +86,37 @@ fn a_second_container_of_another_size_is_not_cropped_away() {
 }
 
 #[test]
+fn a_scan_that_stops_at_its_edge_is_incomplete() {
+    let scene = Scene::empty_box();
+    let whole = scene.scan(Polarity::AirBright);
+    let cut = |rows: std::ops::Range<i32>, columns: std::ops::Range<i32>| {
+        let mut scan = whole.clone();
+        let Samples::U16(counts) = &mut scan.planes[0].samples else { panic!() };
+        *counts = counts.slice(ndarray::s![rows, columns]).to_owned();
+        super::codes(&prepared(&scan)).contains(&"incomplete")
+    };
+    assert!(!cut(0..444, 0..1724));
+    // The box is at columns 100 to 1624 and rows 60 to 384; at 857 it is as long as one of 20 ft.
+    for columns in [0..1000, 0..857, 900..1724, 400..1200] {
+        assert!(cut(0..444, columns.clone()), "{columns:?}");
+    }
+    assert!(cut(150..444, 0..1724), "the roof is missing");
+    assert!(!cut(0..384, 0..1724), "it stands on the lower edge");
+    assert!(!cut(0..444, 100..1624), "cut out of a larger picture");
+}
+
+#[test]
+fn rows_that_are_lost_at_the_top_or_bottom_make_a_scan_incomplete() {
+    let whole = Scene::empty_box().scan(Polarity::AirBright);
+    for (rows, expected) in [(0..150, true), (300..444, true), (440..444, false), (420..444, false)] {
+        let mut scan = whole.clone();
+        paint(&mut scan, 0, BoxPx { x: 0, y: rows.start, width: 1724, height: rows.end - rows.start }, 0);
+        let found = super::codes(&prepared(&scan)).contains(&"incomplete");
+        assert_eq!(found, expected, "{rows:?}");
+    }
+}
+
+#[test]
 fn a_fan_beams_tall_containers_are_containers() {
     let located = |height: f32, chassis: bool| {
         let mut scene = Scene::empty_box();
