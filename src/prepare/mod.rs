@@ -8,6 +8,7 @@ mod attenuation;
 mod calibration;
 mod convert;
 mod counts;
+mod dead;
 mod dropouts;
 mod level;
 mod locate;
@@ -112,6 +113,11 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
 
     let (part, located, source_pixel) =
         crop(&channels[0], (area, margins), scan.metadata.pixel_mm, settings, &mut record);
+    if located == Located::Container && settings.dropouts {
+        for channel in &mut channels {
+            channel.find_blind_rows(area, part);
+        }
+    }
     order_energies(&mut channels, area, part, &mut record);
     let inputs: Vec<Input<'_>> = channels
         .iter()
@@ -238,7 +244,7 @@ fn crop(
     // Where no air is seen, nothing can stand in front of it.
     let seen = channel.air.margins != air::AirMargins::default();
     if settings.locate && seen {
-        found = locate::locate(&channel.source(area, whole), channel.air.noise, known)
+        found = locate::locate(&channel.source(area, whole).bridging(&channel.air.dead), channel.air.noise, known)
             .filter(|f| f.area.width >= 16 && f.area.height >= 16);
     }
     if settings.locate && found.is_none() {

@@ -117,6 +117,33 @@ fn rows_that_are_lost_at_the_top_or_bottom_make_a_scan_incomplete() {
 }
 
 #[test]
+fn a_dead_detector_module_is_repaired_and_never_air() {
+    let mut scene = Scene::empty_box();
+    (scene.height, scene.container) = (844, Some(BoxPx { x: 100, y: 260, width: 1524, height: 324 }));
+    scene.slabs.push(Slab { area: BoxPx { x: 700, y: 400, width: 100, height: 30 }, attenuation: 2.0, ratio: 1.1 });
+    let whole = scene.scan(Polarity::AirBright);
+    // Dark, at a third and at four fifths of the air level, with and without noise; 32 rows and 96.
+    for (level, noise, rows) in
+        [(25, 4, 32), (0, 0, 32), (16_000, 6, 32), (38_000, 30, 32), (25, 4, 96), (38_000, 0, 96)]
+    {
+        let mut scan = whole.clone();
+        let Samples::U16(counts) = &mut scan.planes[0].samples else { panic!() };
+        for ((r, c), v) in counts.slice_mut(ndarray::s![400..400 + rows, ..]).indexed_iter_mut() {
+            *v = level + ((r * 7919 + c * 104_729) % (2 * noise + 1)) as u16;
+        }
+        let prepared = prepared(&scan);
+        let about = format!("{level} {noise} {rows}: {:?}", prepared.steps);
+        assert_eq!(prepared.frame.located, Located::Container, "{about}");
+        super::near(prepared.frame.crop, scene.container.unwrap(), 2);
+        let expected: Vec<usize> = (400..400 + rows).take(64).collect();
+        assert_eq!(super::step(&prepared, "dropouts").found["rows_px"], serde_json::json!(expected), "{about}");
+        let first = 400 - prepared.frame.crop.y as usize;
+        let state = prepared.state.slice(ndarray::s![first..first + rows, ..]);
+        assert!(state.iter().all(|&state| state == PixelState::Repaired), "{about}");
+    }
+}
+
+#[test]
 fn a_fan_beams_tall_containers_are_containers() {
     let located = |height: f32, chassis: bool| {
         let mut scene = Scene::empty_box();
