@@ -6,7 +6,7 @@ use super::mass::{mass, material};
 use super::outline::outlines;
 use super::region::{BoxMm, Region, UnseenArea, UnseenCause, area_mm2, boxes, rounded};
 use super::settings::{Checked, POOR};
-use super::unseen::{Unseen, unseen_places};
+use super::unseen::{Unseen, shielded_share, small_places, unseen_places};
 use super::zone::Zone;
 use crate::infer::{Contract, Inference, ScoreContract, ScoredBox};
 use crate::prepare::{Frame, Located, PixelState, Prepared};
@@ -126,7 +126,16 @@ pub fn judge(
         regions.truncate(settings.max_regions as usize);
     }
     let score = inference.score.unwrap_or_else(|| scan_score(inference, &regions, &limits));
-    let mut unseen = unseen_areas(&context, settings.unseen_side_mm);
+    let shielded = shielded_share(prepared, settings.unseen_side_mm);
+    let much_shielded = shielded > settings.max_shielded_share;
+    let mut unseen = context.areas(unseen_places(prepared, settings.unseen_side_mm));
+    if much_shielded {
+        // None of them holds a square, but together they are too much.
+        let mut small = context.areas(small_places(prepared, settings.unseen_side_mm));
+        small.sort_by(|a, b| b.area_mm2.total_cmp(&a.area_mm2).then(a.box_px.cmp(&b.box_px)));
+        small.truncate(settings.max_regions as usize);
+        unseen.append(&mut small);
+    }
     unseen.sort_by(|a, b| b.area_mm2.total_cmp(&a.area_mm2).then(a.box_px.cmp(&b.box_px)));
 
     let mut reasons = Vec::new();
@@ -152,6 +161,14 @@ pub fn judge(
             );
             reasons.push(Reason { code, message });
         }
+    }
+    if much_shielded {
+        let message = format!(
+            "the beam did not get through {:.0} % of the picture within its edges, the limit is {:.0} %",
+            100.0 * shielded,
+            100.0 * settings.max_shielded_share
+        );
+        reasons.push(Reason { code: ReasonCode::Shielded, message });
     }
     let repaired = share(prepared, PixelState::Repaired);
     if repaired > settings.max_repaired_share {
@@ -230,6 +247,15 @@ impl<'a> Context<'a> {
         let height = frame.crop.height as f32 * frame.source_pixel.y;
         let known = frame.located == Located::Container && self.view != View::Other;
         known.then(|| Zone::of(region, length, height, self.view == View::Top, frame.doors_known))
+    }
+
+    fn areas(&self, places: Vec<Unseen>) -> Vec<UnseenArea> {
+        let area = |Unseen { place, shielded }| {
+            let (box_px, box_mm) = boxes(self.frame(), place.bounds);
+            let cause = if shielded { UnseenCause::Shielded } else { UnseenCause::Repaired };
+            UnseenArea { cause, box_px, box_mm, area_mm2: area_mm2(self.frame(), &place), zone: self.zone(&box_mm) }
+        };
+        places.into_iter().map(area).collect()
     }
 
     fn region(
@@ -350,18 +376,6 @@ fn scan_score(inference: &Inference, regions: &[Region], limits: &ScoreContract)
     let boxes = inference.boxes.iter().map(|found| found.score);
     let peak = map.chain(boxes).fold(0.0, f32::max);
     rounded(peak.min((limits.threshold - 0.001).max(0.0)), 1e-5)
-}
-
-fn unseen_areas(context: &Context<'_>, side_mm: f32) -> Vec<UnseenArea> {
-    unseen_places(context.prepared, side_mm)
-        .into_iter()
-        .map(|Unseen { place, shielded }| {
-            let (box_px, box_mm) = boxes(context.frame(), place.bounds);
-            let cause = if shielded { UnseenCause::Shielded } else { UnseenCause::Repaired };
-            let area_mm2 = area_mm2(context.frame(), &place);
-            UnseenArea { cause, box_px, box_mm, area_mm2, zone: context.zone(&box_mm) }
-        })
-        .collect()
 }
 
 /// Whether two planes can hardly be one scene at two energies: their attenuation then goes together (Pearson's

@@ -175,6 +175,34 @@ fn what_the_beam_did_not_get_through_is_never_clear() {
 }
 
 #[test]
+fn much_that_is_shielded_in_small_pieces_is_never_clear() {
+    let mut prepared = prepared();
+    // Bars of 80 mm at a pitch of 160 mm: none holds a square of 100 mm.
+    // They lie across the cells in which squares are looked for.
+    for column in (61..1160).step_by(16) {
+        prepared.state.slice_mut(s![40..220, column..column + 8]).fill(PixelState::Shielded);
+    }
+    let judgement = judged(&prepared, &inference(&prepared));
+    assert_eq!(judgement.verdict, Verdict::Inconclusive);
+    let messages: Vec<&str> = judgement.reasons.iter().map(|reason| reason.message.as_str()).collect();
+    assert!(messages.iter().any(|m| m.contains("% of the picture within its edges, the limit is 5 %")), "{messages:?}");
+    assert_eq!(judgement.unseen.len(), 50, "as many as regions");
+    assert!(judgement.unseen.iter().all(|area| area.cause == UnseenCause::Shielded));
+    // Under the limit nothing of it is listed.
+    let settings = Settings { max_shielded_share: 0.4, ..Settings::default() }.check().unwrap();
+    let judge = |prepared: &Prepared| {
+        judge(prepared, &inference(prepared), &contract(), &Metadata::default(), &settings).unwrap()
+    };
+    assert!(judge(&prepared).unseen.is_empty());
+    // The steel along the sides does not count.
+    prepared.state.fill(PixelState::Valid);
+    for edge in [s![0..6, ..], s![253..259, ..], s![.., 0..6], s![.., 1213..1219]] {
+        prepared.state.slice_mut(edge).fill(PixelState::Shielded);
+    }
+    assert_eq!(judged(&prepared, &inference(&prepared)).verdict, Verdict::Clear);
+}
+
+#[test]
 fn flagged_and_shielded_says_both() {
     let mut prepared = prepared();
     prepared.state.slice_mut(s![50..70, 300..330]).fill(PixelState::Shielded);
