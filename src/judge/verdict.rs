@@ -86,6 +86,9 @@ pub struct Judgement {
     pub warnings: Vec<Warning>,
 }
 
+/// Scores are reported to this step.
+const SCORE_STEP: f64 = 1e-5;
+
 /// Judges one scan.
 ///
 /// # Errors
@@ -194,6 +197,12 @@ pub fn judge(
         Some(_) => Verdict::Inconclusive,
     };
     let map_peak = inference.map.as_ref().map(|map| map.scores.iter().copied().fold(0.0, f32::max));
+    // Only what is reported is rounded: a peak that reaches the threshold by less than a rounding step reaches it.
+    for region in &mut regions {
+        region.score = rounded(region.score, SCORE_STEP);
+        region.mean_score = rounded(region.mean_score, SCORE_STEP);
+    }
+    let score = rounded(score, SCORE_STEP);
     Ok(Judgement { verdict, reasons, score, map_peak, threshold, regions, unseen, warnings })
 }
 
@@ -280,8 +289,8 @@ impl<'a> Context<'a> {
                 .map(|polygon| polygon.into_iter().map(|point| self.corner(point)).collect())
                 .collect(),
             area_mm2: area_mm2(self.frame(), component),
-            score: rounded(score, 1e-5),
-            mean_score: rounded(mean_score, 1e-5),
+            score,
+            mean_score,
             zone: self.zone(&box_mm),
             mass: mass(self.prepared, component, self.high),
             material: material(self.prepared, component, self.high, self.low),
@@ -375,7 +384,7 @@ fn scan_score(inference: &Inference, regions: &[Region], limits: &ScoreContract)
     let map = inference.map.iter().flat_map(|map| &map.scores).copied();
     let boxes = inference.boxes.iter().map(|found| found.score);
     let peak = map.chain(boxes).fold(0.0, f32::max);
-    rounded(peak.min((limits.threshold - 0.001).max(0.0)), 1e-5)
+    peak.min((limits.threshold - 0.001).max(0.0))
 }
 
 /// Whether two planes can hardly be one scene at two energies: their attenuation then goes together (Pearson's

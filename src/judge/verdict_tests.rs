@@ -203,6 +203,20 @@ fn much_that_is_shielded_in_small_pieces_is_never_clear() {
 }
 
 #[test]
+fn a_peak_is_compared_before_it_is_rounded() {
+    let prepared = prepared();
+    let mut inference = inference(&prepared);
+    inference.map.as_mut().unwrap().scores.slice_mut(s![100..150, 600..660]).fill(0.728_403);
+    let at = |threshold| {
+        let settings = Settings { threshold: Some(threshold), ..Settings::default() }.check().unwrap();
+        judge(&prepared, &inference, &contract(), &Metadata::default(), &settings).unwrap()
+    };
+    let judgement = at(0.728_402);
+    assert_eq!((judgement.verdict, judgement.score, judgement.regions[0].score), (Verdict::Flagged, 0.7284, 0.7284));
+    assert_eq!(at(0.728_404).verdict, Verdict::Clear);
+}
+
+#[test]
 fn flagged_and_shielded_says_both() {
     let mut prepared = prepared();
     prepared.state.slice_mut(s![50..70, 300..330]).fill(PixelState::Shielded);
