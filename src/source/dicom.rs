@@ -173,6 +173,10 @@ impl Stored {
 /// Slope and intercept applied in 64-bit floats; the identity leaves the integers as they are.
 fn rescaled(samples: Samples, range: (f64, f64), slope: f64, intercept: f64) -> DecodedPlane {
     if slope == 1.0 && intercept == 0.0 {
+        // Sixteen bits stored is what every sixteen-bit file says, also of twelve-bit detectors.
+        if range.1 == f64::from(u16::MAX) {
+            return DecodedPlane::new(samples);
+        }
         return DecodedPlane::with_full_scale(samples, range.1 as f32);
     }
     let apply = |value: f64| value.mul_add(slope, intercept);

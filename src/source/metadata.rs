@@ -1,6 +1,6 @@
 //! Metadata from several places made one: sidecar before tags before the file's name.
 
-use super::decoded::{Decoded, DecodedPlane};
+use super::decoded::{Decoded, DecodedPlane, share_full_scale};
 use super::sidecar::Sidecar;
 use super::time;
 use crate::scan::{CheckDigit, ContainerNumber, Energy, Metadata, Plane, Warning};
@@ -40,6 +40,7 @@ pub(super) fn finish(
     name: Option<&str>,
 ) -> (Vec<Plane>, Metadata, Vec<Warning>) {
     let Decoded { mut planes, metadata: tags, mut warnings } = decoded;
+    share_full_scale(&mut planes);
     let named = name.map(from_name).unwrap_or_default();
     let stated = sidecar.map(|sidecar| sidecar.metadata.clone()).unwrap_or_default();
     if let Some(sidecar) = sidecar {
