@@ -5,8 +5,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Warnings that say that a picture is too poor to call it clear.
-pub(super) const POOR: [&str; 6] =
-    ["no_air", "nothing_located", "polarity_guessed", "air_saturated", "incomplete", "planes_differ"];
+pub(super) const POOR: [&str; 8] = [
+    "no_air",
+    "nothing_located",
+    "polarity_guessed",
+    "air_saturated",
+    "incomplete",
+    "planes_differ",
+    "intensity_not_linear",
+    "modality_lut_ignored",
+];
 
 /// Settings as given; every field may be left out. [`Settings::check`] makes them usable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,9 +34,9 @@ pub struct Settings {
     pub max_shielded_share: f32,
     /// A scan with more repaired pixels than this is `inconclusive`, share from 0 to 1.
     pub max_repaired_share: f32,
-    /// Warnings of the preparation that do not make a scan `inconclusive` although they say that the picture is poor:
-    /// some of `no_air`, `nothing_located`, `polarity_guessed`, `air_saturated`, `incomplete`, `planes_differ`. Default:
-    /// none.
+    /// Warnings of reading and preparation that do not make a scan `inconclusive` although they say that the picture is poor:
+    /// some of `no_air`, `nothing_located`, `polarity_guessed`, `air_saturated`, `incomplete`, `planes_differ`,
+    /// `intensity_not_linear`, `modality_lut_ignored`. Default: none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<String>,
     /// At most this many regions are reported, those with the highest peaks, 1 to 1000.

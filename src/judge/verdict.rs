@@ -89,7 +89,7 @@ pub struct Judgement {
 /// Scores are reported to this step.
 const SCORE_STEP: f64 = 1e-5;
 
-/// Judges one scan.
+/// Judges one scan; `read` is what the reading of its file warned of.
 ///
 /// # Errors
 /// A model error where the map has another size than the prepared scan or holds values that are no
@@ -99,6 +99,7 @@ pub fn judge(
     inference: &Inference,
     contract: &Contract,
     metadata: &Metadata,
+    read: &[Warning],
     settings: &Checked,
 ) -> Result<Judgement> {
     check_numbers(prepared, inference)?;
@@ -117,6 +118,12 @@ pub fn judge(
     if prepared.frame.located == Located::Container && !prepared.frame.doors_known {
         let message = "at which end the doors are is not stated: the zone is `end` at both, and mm count from the left";
         warnings.push(Warning::new("doors_assumed", message));
+    }
+    if let (Some(mv), None, false) = (prepared.energies_mv.first(), metadata.source, context.high.known) {
+        let message = format!(
+            "whether {mv} is the MV of an accelerator or the MeV of a gamma source is not stated: a third of it was assumed"
+        );
+        warnings.push(Warning::new("beam_source_unknown", message));
     }
     let mut regions = map_regions(&context, inference, &limits, &mut warnings);
     regions.extend(box_regions(&context, &inference.boxes, &limits));
@@ -186,7 +193,7 @@ pub fn judge(
         let message = "the two planes do not show the same picture: are they two views and not two energies?";
         warnings.push(Warning::new("planes_differ", message));
     }
-    for warning in prepared.warnings.iter().chain(&warnings) {
+    for warning in read.iter().chain(&prepared.warnings).chain(&warnings) {
         if POOR.contains(&warning.code.as_str()) && !settings.accept.contains(&warning.code) {
             reasons.push(Reason { code: ReasonCode::Poor, message: format!("{}: {}", warning.code, warning.message) });
         }
@@ -223,11 +230,11 @@ enum View {
 
 impl<'a> Context<'a> {
     fn new(prepared: &'a Prepared, metadata: &Metadata) -> Self {
-        let mut energies = metadata.energies_mv.clone();
-        energies.sort_by(|a, b| b.total_cmp(a));
-        let high = Beam::of(energies.first().copied());
+        // In the planes' order, which the preparation keeps: of three energies the second plane has the lowest.
+        let energies = &prepared.energies_mv;
+        let high = Beam::of(energies.first().copied(), metadata.source);
         let low = match energies.get(1) {
-            Some(&mv) => Beam::of(Some(mv)),
+            Some(&mv) => Beam::of(Some(mv), metadata.source),
             // Interlaced accelerators pair 6 with 4 MV and 9 with 6: two thirds.
             None => Beam { effective_mev: high.effective_mev * 2.0 / 3.0, known: false },
         };

@@ -45,6 +45,7 @@ fn prepared() -> Prepared {
         attenuation: vec![Array2::from_elem((rows, columns), 0.8), Array2::from_elem((rows, columns), 0.99)],
         ratio: None,
         state: Array2::default((rows, columns)),
+        energies_mv: vec![9.0, 6.0],
         noise_floor: 0.001,
         frame: Frame {
             crop: BoxPx { x: 100, y: 50, width: 2438, height: 518 },
@@ -68,8 +69,7 @@ fn inference(prepared: &Prepared) -> Inference {
 }
 
 fn judged(prepared: &Prepared, inference: &Inference) -> Judgement {
-    let metadata = Metadata { energies_mv: vec![9.0, 6.0], ..Metadata::default() };
-    judge(prepared, inference, &contract(), &metadata, &Settings::default().check().unwrap()).unwrap()
+    judge(prepared, inference, &contract(), &Metadata::default(), &[], &Settings::default().check().unwrap()).unwrap()
 }
 
 #[test]
@@ -124,9 +124,8 @@ fn a_band_is_named_only_where_the_energies_can_tell_it() {
             prepared.attenuation[plane].slice_mut(place).mapv_inplace(|value| value + extra);
         }
         inference.map.as_mut().unwrap().scores.slice_mut(place).fill(0.9);
-        let metadata = Metadata { energies_mv: stated.to_vec(), ..Metadata::default() };
-        let settings = Settings::default().check().unwrap();
-        let judgement = judge(&prepared, &inference, &contract(), &metadata, &settings).unwrap();
+        prepared.energies_mv = stated.to_vec();
+        let judgement = judged(&prepared, &inference);
         judgement.regions[0].material.unwrap().band
     };
     assert_eq!(band(&[9.0, 3.0], 1.0, |at| at.organic), Some(MaterialBand::Organic));
@@ -135,6 +134,21 @@ fn a_band_is_named_only_where_the_energies_can_tell_it() {
     // Too close, or not stated: no band.
     assert_eq!(band(&[9.0, 6.0], 2.0, |at| at.mineral), None);
     assert_eq!(band(&[], 2.0, |at| at.metal), None);
+}
+
+#[test]
+fn an_energy_that_may_be_a_sources_or_an_accelerators_is_said() {
+    let mut prepared = prepared();
+    let warned = |prepared: &Prepared, source| {
+        let metadata = Metadata { source, ..Metadata::default() };
+        let settings = Settings::default().check().unwrap();
+        let judgement = judge(prepared, &inference(prepared), &contract(), &metadata, &[], &settings).unwrap();
+        judgement.warnings.iter().any(|warning| warning.code == "beam_source_unknown")
+    };
+    prepared.energies_mv = vec![1.5];
+    assert!(warned(&prepared, None) && !warned(&prepared, Some(crate::scan::BeamSource::Accelerator)));
+    prepared.energies_mv = vec![1.25];
+    assert!(!warned(&prepared, None));
 }
 
 #[test]
@@ -191,7 +205,7 @@ fn much_that_is_shielded_in_small_pieces_is_never_clear() {
     // Under the limit nothing of it is listed.
     let settings = Settings { max_shielded_share: 0.4, ..Settings::default() }.check().unwrap();
     let judge = |prepared: &Prepared| {
-        judge(prepared, &inference(prepared), &contract(), &Metadata::default(), &settings).unwrap()
+        judge(prepared, &inference(prepared), &contract(), &Metadata::default(), &[], &settings).unwrap()
     };
     assert!(judge(&prepared).unseen.is_empty());
     // The steel along the sides does not count.
@@ -209,7 +223,7 @@ fn a_peak_is_compared_before_it_is_rounded() {
     inference.map.as_mut().unwrap().scores.slice_mut(s![100..150, 600..660]).fill(0.728_403);
     let at = |threshold| {
         let settings = Settings { threshold: Some(threshold), ..Settings::default() }.check().unwrap();
-        judge(&prepared, &inference, &contract(), &Metadata::default(), &settings).unwrap()
+        judge(&prepared, &inference, &contract(), &Metadata::default(), &[], &settings).unwrap()
     };
     let judgement = at(0.728_402);
     assert_eq!((judgement.verdict, judgement.score, judgement.regions[0].score), (Verdict::Flagged, 0.7284, 0.7284));
@@ -245,7 +259,7 @@ fn a_models_own_score_decides_and_nan_fails() {
     assert_eq!(judged(&prepared, &inference).verdict, Verdict::Flagged);
     inference.score = Some(f32::NAN);
     let check = |inference: &Inference| {
-        judge(&prepared, inference, &contract(), &Metadata::default(), &Settings::default().check().unwrap())
+        judge(&prepared, inference, &contract(), &Metadata::default(), &[], &Settings::default().check().unwrap())
     };
     assert!(check(&inference).unwrap_err().to_string().contains("score NaN"));
     let mut map = map(&prepared);
@@ -316,9 +330,17 @@ fn a_poor_picture_is_inconclusive_unless_that_is_accepted() {
         let judgement = judged(&prepared, &inference(&prepared));
         assert_eq!((judgement.verdict, judgement.reasons[0].code), (Verdict::Inconclusive, ReasonCode::Poor), "{code}");
         let settings = Settings { accept: vec![code.to_owned()], ..Settings::default() }.check().unwrap();
-        let accepted = judge(&prepared, &inference(&prepared), &contract(), &Metadata::default(), &settings).unwrap();
+        let accepted =
+            judge(&prepared, &inference(&prepared), &contract(), &Metadata::default(), &[], &settings).unwrap();
         assert_eq!(accepted.verdict, Verdict::Clear, "{code}");
     }
+    // What the reading warned of counts as well.
+    let read = [Warning::new("intensity_not_linear", "LOG")];
+    let settings = Settings::default().check().unwrap();
+    prepared.warnings.clear();
+    let judgement =
+        judge(&prepared, &inference(&prepared), &contract(), &Metadata::default(), &read, &settings).unwrap();
+    assert_eq!((judgement.verdict, judgement.reasons[0].code), (Verdict::Inconclusive, ReasonCode::Poor));
     prepared.warnings = vec![Warning::new("eight_bit_export", "not a reason by itself")];
     assert_eq!(judged(&prepared, &inference(&prepared)).verdict, Verdict::Clear);
 }
@@ -343,7 +365,7 @@ fn a_lower_threshold_finds_more_and_the_maps_peak_is_always_kept() {
     inference.map.as_mut().unwrap().scores.slice_mut(s![100..150, 600..660]).fill(0.35);
     let at = |threshold| {
         let settings = Settings { threshold, ..Settings::default() }.check().unwrap();
-        judge(&prepared, &inference, &contract(), &Metadata::default(), &settings).unwrap()
+        judge(&prepared, &inference, &contract(), &Metadata::default(), &[], &settings).unwrap()
     };
     let (own, lower) = (at(None), at(Some(0.3)));
     assert_eq!((own.verdict, own.map_peak, own.regions.len()), (Verdict::Clear, Some(0.35), 0));
@@ -371,7 +393,7 @@ fn unknown_doors_and_views_leave_zones_open() {
     let view = |view: &str| {
         let metadata = Metadata { view: Some(view.into()), ..Metadata::default() };
         let settings = Settings::default().check().unwrap();
-        judge(&prepared, &inference, &contract(), &metadata, &settings).unwrap().regions[0].zone
+        judge(&prepared, &inference, &contract(), &metadata, &[], &settings).unwrap().regions[0].zone
     };
     assert_eq!((view("Top"), view("oblique"), view("SIDE")), (Some(Zone::End), None, Some(Zone::End)));
 }

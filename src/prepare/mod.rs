@@ -118,6 +118,8 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
             channel.find_blind_rows(area, part);
         }
     }
+    // Before mislabelled planes are exchanged: the labels stay in their order.
+    let energies_mv = stated_energies(scan, &channels);
     order_energies(&mut channels, area, part, &mut record);
     let inputs: Vec<Input<'_>> = channels
         .iter()
@@ -176,7 +178,8 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
         doors_known: scan.metadata.doors.is_some(),
     };
     let Record { steps, warnings } = record;
-    Ok(Prepared { transmission, attenuation, ratio, state, noise_floor: settings.noise_floor, frame, steps, warnings })
+    let noise_floor = settings.noise_floor;
+    Ok(Prepared { transmission, attenuation, ratio, state, energies_mv, noise_floor, frame, steps, warnings })
 }
 
 fn finite(mut values: Vec<f32>) -> Vec<f32> {
@@ -282,6 +285,13 @@ fn crop(
         ],
     );
     (part, located, source_pixel)
+}
+
+/// The stated energies of the planes in use; none where not all of them have one.
+fn stated_energies(scan: &Scan, channels: &[Channel<'_>]) -> Vec<f32> {
+    let stated = &scan.metadata.energies_mv;
+    let one_each = stated.len() == scan.planes.len();
+    channels.iter().filter_map(|channel| stated.get(channel.number).copied().filter(|_| one_each)).collect()
 }
 
 /// High energy penetrates more; planes that show the opposite are exchanged.

@@ -119,6 +119,7 @@ pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u
         scanner: Some(scanner.name.clone()),
         time: Some(time(seed, index)?),
         pixel_mm: Some(scanner.pixel_mm),
+        source: None,
         energies_mv: scanner.beams.iter().map(|b| b.mv as f32).collect(),
         view: Some("side".to_owned()),
         doors: Some(scenario.doors),
