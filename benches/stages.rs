@@ -87,7 +87,8 @@ fn judging(c: &mut Criterion) {
     let scorer = OnnxScorer::load(default_model(), None, &SessionOptions::default()).unwrap();
     let inference = scorer.score(&prepared).unwrap();
     let settings = judge::Settings::default().check().unwrap();
-    let run = || judge::judge(&prepared, &inference, scorer.contract(), &scan.metadata, &settings).unwrap();
+    let run =
+        || judge::judge(&prepared, &inference, scorer.contract(), &scan.metadata, &scan.warnings, &settings).unwrap();
     assert!(run().regions.len() > 4);
     let model = ModelReport::new(scorer.contract(), scorer.info());
     let info = ScanInfo::of("machinery-clean.tif", &scan);

@@ -22,6 +22,7 @@ fn scan(attenuation: Array2<f32>) -> Prepared {
         state: Array2::from_elem((rows, columns), PixelState::Valid),
         attenuation: vec![attenuation],
         ratio: None,
+        energies_mv: Vec::new(),
         noise_floor: 1e-4,
         frame: Frame {
             crop: BoxPx { x: 0, y: 0, width: columns as u32, height: rows as u32 },

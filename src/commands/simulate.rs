@@ -5,7 +5,9 @@ mod tip;
 
 use super::{Exit, progress, scan, terminal};
 use crate::scan::{Error, Truth};
-use crate::simulate::{ScannerFile, ScannerModel, Scenario, ScenarioFile, Simulated, presets, simulate};
+use crate::simulate::{
+    ScannerFile, ScannerModel, Scenario, ScenarioFile, Simulated, presets, properties, simulate_view,
+};
 use crate::source::write::Format;
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
@@ -44,7 +46,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
     /// The folder to write to; made where it does not exist
-    #[arg(long, value_name = "DIR", required_unless_present = "list_presets")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["list_presets", "properties"])]
     pub out: Option<PathBuf>,
     /// Which part of a data set to make: no scan of one part occurs in another
     #[arg(long, value_enum, default_value = "train")]
@@ -59,6 +61,9 @@ pub(super) struct Args {
     /// Lists the built-in scenarios and scanners, and ends
     #[arg(long)]
     pub list_presets: bool,
+    /// Measures the scanner (steel penetration, contrast, noise, separation of materials), and ends
+    #[arg(long)]
+    pub properties: bool,
     #[command(flatten)]
     set: set::SetArgs,
 }
@@ -140,6 +145,9 @@ pub(super) fn run(args: &Args, out: &mut dyn std::io::Write) -> Result<Exit> {
     if args.list_presets {
         return list(out).map(|()| Exit::Clear);
     }
+    if args.properties {
+        return measure(&scanner(&args.scanner)?, out).map(|()| Exit::Clear);
+    }
     let Some(folder) = &args.out else { bail!(Error::parameter("no folder to write to").help("give one with --out")) };
     let scenario = scenario(&args.scenario)?;
     let scanner = scanner(&args.scanner)?;
@@ -170,22 +178,31 @@ struct Fresh<'a> {
     format: Format,
 }
 
+impl Fresh<'_> {
+    /// Scans of one container: a second view is a scan of its own.
+    fn views(&self) -> u64 {
+        self.scanner.views() as u64
+    }
+}
+
 impl set::Recipe for Fresh<'_> {
     fn count(&self) -> u64 {
-        self.args.count
+        self.args.count * self.views()
     }
 
     fn name(&self, number: u64) -> String {
-        match &self.args.name {
+        let (number, view) = (number / self.views(), number % self.views());
+        let name = match &self.args.name {
             Some(name) if self.args.count == 1 => name.clone(),
             Some(name) => format!("{name}_{number:05}"),
             None => format!("{}_s{}_{}_{number:05}", self.scenario.name, self.args.seed, self.args.split.as_str()),
-        }
+        };
+        if view == 0 { name } else { format!("{name}_view{}", view + 1) }
     }
 
     fn made(&self, number: u64, truth: &Truth) -> bool {
         let suffix = Some(self.format.suffix());
-        truth.index == self.args.split.index(number)
+        truth.index == self.args.split.index(number / self.views())
             && truth.seed == self.args.seed
             && truth.generator.name == "portray simulate"
             && (&truth.scenario, &truth.scanner) == (&self.values.0, &self.values.1)
@@ -193,7 +210,8 @@ impl set::Recipe for Fresh<'_> {
     }
 
     fn make(&self, number: u64) -> Result<(Simulated, Format)> {
-        let made = simulate(&self.scenario, &self.scanner, self.args.seed, self.args.split.index(number))
+        let (index, view) = (self.args.split.index(number / self.views()), (number % self.views()) as usize);
+        let made = simulate_view(&self.scenario, &self.scanner, self.args.seed, index, view)
             .with_context(|| format!("scenario {} with scanner {}", self.scenario.name, self.scanner.name))?;
         Ok((made, self.format))
     }
@@ -209,6 +227,20 @@ fn list(out: &mut dyn std::io::Write) -> Result<()> {
     for preset in presets::SCANNERS {
         let description = presets::scanner(preset.name)?.map(|s| s.description.clone()).unwrap_or_default();
         writeln!(out, "  {:<20} {description}", preset.name)?;
+    }
+    Ok(())
+}
+
+fn measure(scanner: &ScannerModel, out: &mut dyn std::io::Write) -> Result<()> {
+    let found = properties(scanner)?;
+    writeln!(out, "scanner                {}", scanner.name)?;
+    let energies: Vec<String> = found.effective_mev.iter().map(|mev| format!("{mev:.2} MeV")).collect();
+    writeln!(out, "effective energy       {}", energies.join(" and "))?;
+    writeln!(out, "noise in air           {:.2} % a pixel", found.air_noise_percent)?;
+    writeln!(out, "steel penetration      {:.0} mm", found.penetration_mm)?;
+    writeln!(out, "contrast sensitivity   {:.1} % behind 100 mm of steel", found.contrast_percent)?;
+    if let Some(apart) = found.separation {
+        writeln!(out, "polyethylene and steel {apart:.1} standard deviations apart, 20 to 100 g/cm2")?;
     }
     Ok(())
 }

@@ -178,6 +178,7 @@ pub(super) mod tests {
             attenuation,
             ratio: (planes > 1).then(|| Array2::from_elem(size, 2.0)),
             state: Array2::default(size),
+            energies_mv: Vec::new(),
             noise_floor: 0.001,
             frame: Frame {
                 crop: BoxPx { x: 0, y: 0, width: size.1 as u32, height: size.0 as u32 },

@@ -4,6 +4,7 @@
 //! Reference Database 126, total with coherent scattering. They are quoted facts; the database as a whole is
 //! copyright of the U.S. Secretary of Commerce.
 
+use crate::scan::BeamSource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,12 @@ const ORGANIC_TO_WATER: f32 = 0.955;
 /// Mean photon energy of a filtered bremsstrahlung beam, as a share of its end point: the usual rule of a third.
 const EFFECTIVE_SHARE: f32 = 1.0 / 3.0;
 
+/// The photon energies by which Cs-137 and Co-60 are given, in `MeV`.
+const GAMMA_MEV: [f32; 3] = [0.66, 0.662, 1.25];
+
+/// From here on in MV an energy is that of an accelerator.
+const LEAST_ACCELERATOR_MV: f32 = 2.0;
+
 /// What is known of the beam.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -47,13 +54,22 @@ pub struct Beam {
 }
 
 impl Beam {
-    /// The beam of a stated energy: under 2 a gamma source of that many `MeV`, else an accelerator of that many MV.
-    pub fn of(stated_mv: Option<f32>) -> Self {
-        match stated_mv.filter(|mv| mv.is_finite() && *mv >= TABLE[0].0) {
-            Some(mv) if mv < 2.0 => Self { effective_mev: mv, known: true },
-            Some(mv) => Self { effective_mev: (mv * EFFECTIVE_SHARE).min(10.0), known: true },
-            None => Self { effective_mev: 6.0 * EFFECTIVE_SHARE, known: false },
-        }
+    /// The beam of a stated energy: of a gamma source that many `MeV`, of an accelerator or tube a third of that many MV.
+    ///
+    /// Where the kind of source is not stated, 2 MV and more are an accelerator, for no gamma source in use reaches that, and
+    /// the energies of Cs-137 and Co-60 are theirs; anything else is taken for an accelerator, but not known.
+    pub fn of(stated_mv: Option<f32>, source: Option<BeamSource>) -> Self {
+        let Some(mv) = stated_mv.filter(|mv| mv.is_finite() && *mv > 0.0) else {
+            return Self { effective_mev: 6.0 * EFFECTIVE_SHARE, known: false };
+        };
+        let gamma = match source {
+            Some(source) => source == BeamSource::Gamma,
+            None => GAMMA_MEV.contains(&mv),
+        };
+        let effective = if gamma { mv } else { mv * EFFECTIVE_SHARE };
+        let range = TABLE[0].0..=TABLE[TABLE.len() - 1].0;
+        let known = (gamma || source.is_some() || mv >= LEAST_ACCELERATOR_MV) && effective >= *range.start();
+        Self { effective_mev: effective.clamp(*range.start(), *range.end()), known }
     }
 }
 
@@ -98,10 +114,32 @@ mod tests {
 
     #[test]
     fn sources_keep_their_energy_and_accelerators_give_a_third() {
-        assert_eq!(Beam::of(Some(0.66)), Beam { effective_mev: 0.66, known: true });
-        assert_eq!(Beam::of(Some(6.0)), Beam { effective_mev: 2.0, known: true });
+        use BeamSource::{Accelerator, Gamma};
+        let cases = [
+            (0.66, None, 0.66, true),
+            (0.662, None, 0.662, true),
+            (1.25, None, 1.25, true),
+            (6.0, None, 2.0, true),
+            // A small accelerator, or a source: not known.
+            (1.5, None, 0.5, false),
+            (0.45, None, 0.15, false),
+            (1.5, Some(Accelerator), 0.5, true),
+            (1.25, Some(Accelerator), 1.25 / 3.0, true),
+            (0.45, Some(Accelerator), 0.15, true),
+            // Beyond the table.
+            (0.15, Some(Accelerator), 0.1, false),
+            (1.33, Some(Gamma), 1.33, true),
+            (2.75, Some(Gamma), 2.75, true),
+        ];
+        for (stated, source, effective, known) in cases {
+            let beam = Beam::of(Some(stated), source);
+            assert!(
+                (beam.effective_mev - effective).abs() < 1e-6 && beam.known == known,
+                "{stated} {source:?}: {beam:?}"
+            );
+        }
         for unknown in [None, Some(f32::NAN), Some(0.0), Some(-3.0)] {
-            assert_eq!(Beam::of(unknown), Beam { effective_mev: 2.0, known: false });
+            assert_eq!(Beam::of(unknown, Some(Gamma)), Beam { effective_mev: 2.0, known: false });
         }
     }
 }

@@ -5,8 +5,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Warnings that say that a picture is too poor to call it clear.
-pub(super) const POOR: [&str; 6] =
-    ["no_air", "nothing_located", "polarity_guessed", "air_saturated", "incomplete", "planes_differ"];
+pub(super) const POOR: [&str; 8] = [
+    "no_air",
+    "nothing_located",
+    "polarity_guessed",
+    "air_saturated",
+    "incomplete",
+    "planes_differ",
+    "intensity_not_linear",
+    "modality_lut_ignored",
+];
 
 /// Settings as given; every field may be left out. [`Settings::check`] makes them usable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,11 +29,14 @@ pub struct Settings {
     /// A place that was not seen (unpenetrated or repaired) and holds a square of this side makes a scan that is not
     /// flagged `inconclusive`, in mm, 10 to 5000. Default: 100.
     pub unseen_side_mm: f32,
+    /// A scan of which the beam did not get through more than this is `inconclusive`, however small the places are: share of
+    /// the picture without the strips of `unseen_side_mm` along its sides, 0 to 1. Default: 0.05.
+    pub max_shielded_share: f32,
     /// A scan with more repaired pixels than this is `inconclusive`, share from 0 to 1.
     pub max_repaired_share: f32,
-    /// Warnings of the preparation that do not make a scan `inconclusive` although they say that the picture is poor:
-    /// some of `no_air`, `nothing_located`, `polarity_guessed`, `air_saturated`, `incomplete`, `planes_differ`. Default:
-    /// none.
+    /// Warnings of reading and preparation that do not make a scan `inconclusive` although they say that the picture is poor:
+    /// some of `no_air`, `nothing_located`, `polarity_guessed`, `air_saturated`, `incomplete`, `planes_differ`,
+    /// `intensity_not_linear`, `modality_lut_ignored`. Default: none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<String>,
     /// At most this many regions are reported, those with the highest peaks, 1 to 1000.
@@ -39,6 +50,7 @@ impl Default for Settings {
             threshold: None,
             min_area_mm2: None,
             unseen_side_mm: 100.0,
+            max_shielded_share: 0.05,
             max_repaired_share: 0.2,
             accept: Vec::new(),
             max_regions: 50,
@@ -70,6 +82,7 @@ impl Settings {
             within("min_area_mm2", area, 0.0, 1e7)?;
         }
         within("unseen_side_mm", self.unseen_side_mm, 10.0, 5_000.0)?;
+        within("max_shielded_share", self.max_shielded_share, 0.0, 1.0)?;
         within("max_repaired_share", self.max_repaired_share, 0.0, 1.0)?;
         within("max_regions", self.max_regions as f32, 1.0, 1000.0)?;
         if let Some(unknown) = self.accept.iter().find(|code| !POOR.contains(&code.as_str())) {
@@ -100,6 +113,7 @@ mod tests {
             (Settings { threshold: Some(f32::NAN), ..Settings::default() }, "judge.threshold is NaN"),
             (Settings { min_area_mm2: Some(-1.0), ..Settings::default() }, "judge.min_area_mm2"),
             (Settings { unseen_side_mm: -1.0, ..Settings::default() }, "judge.unseen_side_mm"),
+            (Settings { max_shielded_share: -0.1, ..Settings::default() }, "judge.max_shielded_share"),
             (Settings { max_repaired_share: 2.0, ..Settings::default() }, "judge.max_repaired_share"),
             (Settings { max_regions: 0, ..Settings::default() }, "judge.max_regions"),
             (Settings { accept: vec!["noair".into()], ..Settings::default() }, "judge.accept names `noair`"),

@@ -23,38 +23,80 @@ pub(super) struct Unseen {
 /// opening works on cells of a fifth of the side that are mostly unseen, which costs one pass over the
 /// picture: however a square lies on their grid, it holds four by four of them.
 pub(super) fn unseen_places(prepared: &Prepared, side_mm: f32) -> Vec<Unseen> {
+    let Some(cells) = Cells::new(prepared, side_mm) else { return Vec::new() };
+    cells.places(prepared, &cells.opened())
+}
+
+/// The unseen places outside those of [`unseen_places`]: none of them holds a square.
+pub(super) fn small_places(prepared: &Prepared, side_mm: f32) -> Vec<Unseen> {
+    let Some(cells) = Cells::new(prepared, side_mm) else { return Vec::new() };
+    let mut rest = cells.unseen.clone();
+    rest.zip_mut_with(&cells.opened(), |cell, &opened| *cell &= !opened);
+    cells.places(prepared, &rest)
+}
+
+/// The share of the picture that the beam did not get through, without the strips of `side_mm` along its sides, where roof,
+/// floor, posts and doors are steel that lies along the beam.
+pub(super) fn shielded_share(prepared: &Prepared, side_mm: f32) -> f32 {
     let (rows, columns) = prepared.dim();
     let pixel = prepared.frame.pixel;
-    // Where pixels are coarse, fewer cells than four make up the side.
-    let across = |size: f32| ((side_mm / size) as usize).clamp(1, CELLS);
-    let square = (across(pixel.y), across(pixel.x));
-    let cell = |size: f32, cells: usize| (((side_mm / size) as usize + 1) / (cells + 1)).max(1);
-    let (cell_rows, cell_columns) = (cell(pixel.y, square.0), cell(pixel.x, square.1));
-    let mut counts = Array2::<u32>::zeros((rows / cell_rows, columns / cell_columns));
-    let mut any = false;
-    for (row, line) in prepared.state.outer_iter().enumerate().take(counts.nrows() * cell_rows) {
-        let mut cells = counts.row_mut(row / cell_rows);
-        for (column, &state) in line.iter().enumerate().take(cells.len() * cell_columns) {
-            let unseen = state != PixelState::Valid;
-            any |= unseen;
-            cells[column / cell_columns] += u32::from(unseen);
+    let edge = |size: f32, of: usize| ((side_mm / size).ceil() as usize).min(of / 4);
+    let (high, wide) = (edge(pixel.y, rows), edge(pixel.x, columns));
+    let inner = prepared.state.slice(ndarray::s![high..rows - high, wide..columns - wide]);
+    inner.iter().filter(|&&state| state == PixelState::Shielded).count() as f32 / inner.len().max(1) as f32
+}
+
+/// Cells of prepared pixels, those that are mostly unseen marked.
+struct Cells {
+    /// Prepared rows and columns of a cell.
+    size: (usize, usize),
+    /// Cells of a square of the side.
+    square: (usize, usize),
+    unseen: Array2<bool>,
+}
+
+impl Cells {
+    /// Nothing where all was seen.
+    fn new(prepared: &Prepared, side_mm: f32) -> Option<Self> {
+        let (rows, columns) = prepared.dim();
+        let pixel = prepared.frame.pixel;
+        // Where pixels are coarse, fewer cells than four make up the side.
+        let across = |size: f32| ((side_mm / size) as usize).clamp(1, CELLS);
+        let square = (across(pixel.y), across(pixel.x));
+        let cell = |size: f32, cells: usize| (((side_mm / size) as usize + 1) / (cells + 1)).max(1);
+        let size = (cell(pixel.y, square.0), cell(pixel.x, square.1));
+        let mut counts = Array2::<u32>::zeros((rows / size.0, columns / size.1));
+        let mut any = false;
+        for (row, line) in prepared.state.outer_iter().enumerate().take(counts.nrows() * size.0) {
+            let mut cells = counts.row_mut(row / size.0);
+            for (column, &state) in line.iter().enumerate().take(cells.len() * size.1) {
+                let unseen = state != PixelState::Valid;
+                any |= unseen;
+                cells[column / size.1] += u32::from(unseen);
+            }
         }
+        let least = LEAST_UNSEEN * (size.0 * size.1) as f32;
+        any.then(|| Self { size, square, unseen: counts.mapv(|count| count as f32 >= least) })
     }
-    if !any {
-        return Vec::new();
+
+    fn opened(&self) -> Array2<bool> {
+        opened(&self.unseen, self.square)
     }
-    let least = LEAST_UNSEEN * (cell_rows * cell_columns) as f32;
-    let opened = opened(&counts.mapv(|count| count as f32 >= least), square);
-    components(opened.nrows(), opened.ncols(), |row, column| opened[[row, column]])
-        .into_iter()
-        .map(|found| {
-            let place = found.scaled((cell_rows, cell_columns), (rows, columns));
-            let blocked =
-                |&&(row, column): &&(u32, u32)| prepared.state[[row as usize, column as usize]] == PixelState::Shielded;
-            let shielded = 2 * place.pixels.iter().filter(blocked).count() >= place.pixels.len();
-            Unseen { place, shielded }
-        })
-        .collect()
+
+    /// What hangs together among `cells`.
+    fn places(&self, prepared: &Prepared, cells: &Array2<bool>) -> Vec<Unseen> {
+        components(cells.nrows(), cells.ncols(), |row, column| cells[[row, column]])
+            .into_iter()
+            .map(|found| {
+                let place = found.scaled(self.size, prepared.dim());
+                let blocked = |&&(row, column): &&(u32, u32)| {
+                    prepared.state[[row as usize, column as usize]] == PixelState::Shielded
+                };
+                let shielded = 2 * place.pixels.iter().filter(blocked).count() >= place.pixels.len();
+                Unseen { place, shielded }
+            })
+            .collect()
+    }
 }
 
 /// The cells that lie in a square (rows, columns) of unseen cells.

@@ -6,7 +6,7 @@ use super::mass::{mass, material};
 use super::outline::outlines;
 use super::region::{BoxMm, Region, UnseenArea, UnseenCause, area_mm2, boxes, rounded};
 use super::settings::{Checked, POOR};
-use super::unseen::{Unseen, unseen_places};
+use super::unseen::{Unseen, shielded_share, small_places, unseen_places};
 use super::zone::Zone;
 use crate::infer::{Contract, Inference, ScoreContract, ScoredBox};
 use crate::prepare::{Frame, Located, PixelState, Prepared};
@@ -86,7 +86,10 @@ pub struct Judgement {
     pub warnings: Vec<Warning>,
 }
 
-/// Judges one scan.
+/// Scores are reported to this step.
+const SCORE_STEP: f64 = 1e-5;
+
+/// Judges one scan; `read` is what the reading of its file warned of.
 ///
 /// # Errors
 /// A model error where the map has another size than the prepared scan or holds values that are no
@@ -96,6 +99,7 @@ pub fn judge(
     inference: &Inference,
     contract: &Contract,
     metadata: &Metadata,
+    read: &[Warning],
     settings: &Checked,
 ) -> Result<Judgement> {
     check_numbers(prepared, inference)?;
@@ -115,6 +119,12 @@ pub fn judge(
         let message = "at which end the doors are is not stated: the zone is `end` at both, and mm count from the left";
         warnings.push(Warning::new("doors_assumed", message));
     }
+    if let (Some(mv), None, false) = (prepared.energies_mv.first(), metadata.source, context.high.known) {
+        let message = format!(
+            "whether {mv} is the MV of an accelerator or the MeV of a gamma source is not stated: a third of it was assumed"
+        );
+        warnings.push(Warning::new("beam_source_unknown", message));
+    }
     let mut regions = map_regions(&context, inference, &limits, &mut warnings);
     regions.extend(box_regions(&context, &inference.boxes, &limits));
     // A detector that answers with thousands of boxes must not fill the report with them.
@@ -126,7 +136,16 @@ pub fn judge(
         regions.truncate(settings.max_regions as usize);
     }
     let score = inference.score.unwrap_or_else(|| scan_score(inference, &regions, &limits));
-    let mut unseen = unseen_areas(&context, settings.unseen_side_mm);
+    let shielded = shielded_share(prepared, settings.unseen_side_mm);
+    let much_shielded = shielded > settings.max_shielded_share;
+    let mut unseen = context.areas(unseen_places(prepared, settings.unseen_side_mm));
+    if much_shielded {
+        // None of them holds a square, but together they are too much.
+        let mut small = context.areas(small_places(prepared, settings.unseen_side_mm));
+        small.sort_by(|a, b| b.area_mm2.total_cmp(&a.area_mm2).then(a.box_px.cmp(&b.box_px)));
+        small.truncate(settings.max_regions as usize);
+        unseen.append(&mut small);
+    }
     unseen.sort_by(|a, b| b.area_mm2.total_cmp(&a.area_mm2).then(a.box_px.cmp(&b.box_px)));
 
     let mut reasons = Vec::new();
@@ -153,6 +172,14 @@ pub fn judge(
             reasons.push(Reason { code, message });
         }
     }
+    if much_shielded {
+        let message = format!(
+            "the beam did not get through {:.0} % of the picture within its edges, the limit is {:.0} %",
+            100.0 * shielded,
+            100.0 * settings.max_shielded_share
+        );
+        reasons.push(Reason { code: ReasonCode::Shielded, message });
+    }
     let repaired = share(prepared, PixelState::Repaired);
     if repaired > settings.max_repaired_share {
         let message = format!(
@@ -166,7 +193,7 @@ pub fn judge(
         let message = "the two planes do not show the same picture: are they two views and not two energies?";
         warnings.push(Warning::new("planes_differ", message));
     }
-    for warning in prepared.warnings.iter().chain(&warnings) {
+    for warning in read.iter().chain(&prepared.warnings).chain(&warnings) {
         if POOR.contains(&warning.code.as_str()) && !settings.accept.contains(&warning.code) {
             reasons.push(Reason { code: ReasonCode::Poor, message: format!("{}: {}", warning.code, warning.message) });
         }
@@ -177,6 +204,12 @@ pub fn judge(
         Some(_) => Verdict::Inconclusive,
     };
     let map_peak = inference.map.as_ref().map(|map| map.scores.iter().copied().fold(0.0, f32::max));
+    // Only what is reported is rounded: a peak that reaches the threshold by less than a rounding step reaches it.
+    for region in &mut regions {
+        region.score = rounded(region.score, SCORE_STEP);
+        region.mean_score = rounded(region.mean_score, SCORE_STEP);
+    }
+    let score = rounded(score, SCORE_STEP);
     Ok(Judgement { verdict, reasons, score, map_peak, threshold, regions, unseen, warnings })
 }
 
@@ -197,11 +230,11 @@ enum View {
 
 impl<'a> Context<'a> {
     fn new(prepared: &'a Prepared, metadata: &Metadata) -> Self {
-        let mut energies = metadata.energies_mv.clone();
-        energies.sort_by(|a, b| b.total_cmp(a));
-        let high = Beam::of(energies.first().copied());
+        // In the planes' order, which the preparation keeps: of three energies the second plane has the lowest.
+        let energies = &prepared.energies_mv;
+        let high = Beam::of(energies.first().copied(), metadata.source);
         let low = match energies.get(1) {
-            Some(&mv) => Beam::of(Some(mv)),
+            Some(&mv) => Beam::of(Some(mv), metadata.source),
             // Interlaced accelerators pair 6 with 4 MV and 9 with 6: two thirds.
             None => Beam { effective_mev: high.effective_mev * 2.0 / 3.0, known: false },
         };
@@ -232,6 +265,15 @@ impl<'a> Context<'a> {
         known.then(|| Zone::of(region, length, height, self.view == View::Top, frame.doors_known))
     }
 
+    fn areas(&self, places: Vec<Unseen>) -> Vec<UnseenArea> {
+        let area = |Unseen { place, shielded }| {
+            let (box_px, box_mm) = boxes(self.frame(), place.bounds);
+            let cause = if shielded { UnseenCause::Shielded } else { UnseenCause::Repaired };
+            UnseenArea { cause, box_px, box_mm, area_mm2: area_mm2(self.frame(), &place), zone: self.zone(&box_mm) }
+        };
+        places.into_iter().map(area).collect()
+    }
+
     fn region(
         &self,
         component: &Component,
@@ -254,8 +296,8 @@ impl<'a> Context<'a> {
                 .map(|polygon| polygon.into_iter().map(|point| self.corner(point)).collect())
                 .collect(),
             area_mm2: area_mm2(self.frame(), component),
-            score: rounded(score, 1e-5),
-            mean_score: rounded(mean_score, 1e-5),
+            score,
+            mean_score,
             zone: self.zone(&box_mm),
             mass: mass(self.prepared, component, self.high),
             material: material(self.prepared, component, self.high, self.low),
@@ -349,19 +391,7 @@ fn scan_score(inference: &Inference, regions: &[Region], limits: &ScoreContract)
     let map = inference.map.iter().flat_map(|map| &map.scores).copied();
     let boxes = inference.boxes.iter().map(|found| found.score);
     let peak = map.chain(boxes).fold(0.0, f32::max);
-    rounded(peak.min((limits.threshold - 0.001).max(0.0)), 1e-5)
-}
-
-fn unseen_areas(context: &Context<'_>, side_mm: f32) -> Vec<UnseenArea> {
-    unseen_places(context.prepared, side_mm)
-        .into_iter()
-        .map(|Unseen { place, shielded }| {
-            let (box_px, box_mm) = boxes(context.frame(), place.bounds);
-            let cause = if shielded { UnseenCause::Shielded } else { UnseenCause::Repaired };
-            let area_mm2 = area_mm2(context.frame(), &place);
-            UnseenArea { cause, box_px, box_mm, area_mm2, zone: context.zone(&box_mm) }
-        })
-        .collect()
+    peak.min((limits.threshold - 0.001).max(0.0))
 }
 
 /// Whether two planes can hardly be one scene at two energies: their attenuation then goes together (Pearson's

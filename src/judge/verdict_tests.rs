@@ -45,6 +45,7 @@ fn prepared() -> Prepared {
         attenuation: vec![Array2::from_elem((rows, columns), 0.8), Array2::from_elem((rows, columns), 0.99)],
         ratio: None,
         state: Array2::default((rows, columns)),
+        energies_mv: vec![9.0, 6.0],
         noise_floor: 0.001,
         frame: Frame {
             crop: BoxPx { x: 100, y: 50, width: 2438, height: 518 },
@@ -68,8 +69,7 @@ fn inference(prepared: &Prepared) -> Inference {
 }
 
 fn judged(prepared: &Prepared, inference: &Inference) -> Judgement {
-    let metadata = Metadata { energies_mv: vec![9.0, 6.0], ..Metadata::default() };
-    judge(prepared, inference, &contract(), &metadata, &Settings::default().check().unwrap()).unwrap()
+    judge(prepared, inference, &contract(), &Metadata::default(), &[], &Settings::default().check().unwrap()).unwrap()
 }
 
 #[test]
@@ -124,9 +124,8 @@ fn a_band_is_named_only_where_the_energies_can_tell_it() {
             prepared.attenuation[plane].slice_mut(place).mapv_inplace(|value| value + extra);
         }
         inference.map.as_mut().unwrap().scores.slice_mut(place).fill(0.9);
-        let metadata = Metadata { energies_mv: stated.to_vec(), ..Metadata::default() };
-        let settings = Settings::default().check().unwrap();
-        let judgement = judge(&prepared, &inference, &contract(), &metadata, &settings).unwrap();
+        prepared.energies_mv = stated.to_vec();
+        let judgement = judged(&prepared, &inference);
         judgement.regions[0].material.unwrap().band
     };
     assert_eq!(band(&[9.0, 3.0], 1.0, |at| at.organic), Some(MaterialBand::Organic));
@@ -135,6 +134,21 @@ fn a_band_is_named_only_where_the_energies_can_tell_it() {
     // Too close, or not stated: no band.
     assert_eq!(band(&[9.0, 6.0], 2.0, |at| at.mineral), None);
     assert_eq!(band(&[], 2.0, |at| at.metal), None);
+}
+
+#[test]
+fn an_energy_that_may_be_a_sources_or_an_accelerators_is_said() {
+    let mut prepared = prepared();
+    let warned = |prepared: &Prepared, source| {
+        let metadata = Metadata { source, ..Metadata::default() };
+        let settings = Settings::default().check().unwrap();
+        let judgement = judge(prepared, &inference(prepared), &contract(), &metadata, &[], &settings).unwrap();
+        judgement.warnings.iter().any(|warning| warning.code == "beam_source_unknown")
+    };
+    prepared.energies_mv = vec![1.5];
+    assert!(warned(&prepared, None) && !warned(&prepared, Some(crate::scan::BeamSource::Accelerator)));
+    prepared.energies_mv = vec![1.25];
+    assert!(!warned(&prepared, None));
 }
 
 #[test]
@@ -175,6 +189,48 @@ fn what_the_beam_did_not_get_through_is_never_clear() {
 }
 
 #[test]
+fn much_that_is_shielded_in_small_pieces_is_never_clear() {
+    let mut prepared = prepared();
+    // Bars of 80 mm at a pitch of 160 mm: none holds a square of 100 mm.
+    // They lie across the cells in which squares are looked for.
+    for column in (61..1160).step_by(16) {
+        prepared.state.slice_mut(s![40..220, column..column + 8]).fill(PixelState::Shielded);
+    }
+    let judgement = judged(&prepared, &inference(&prepared));
+    assert_eq!(judgement.verdict, Verdict::Inconclusive);
+    let messages: Vec<&str> = judgement.reasons.iter().map(|reason| reason.message.as_str()).collect();
+    assert!(messages.iter().any(|m| m.contains("% of the picture within its edges, the limit is 5 %")), "{messages:?}");
+    assert_eq!(judgement.unseen.len(), 50, "as many as regions");
+    assert!(judgement.unseen.iter().all(|area| area.cause == UnseenCause::Shielded));
+    // Under the limit nothing of it is listed.
+    let settings = Settings { max_shielded_share: 0.4, ..Settings::default() }.check().unwrap();
+    let judge = |prepared: &Prepared| {
+        judge(prepared, &inference(prepared), &contract(), &Metadata::default(), &[], &settings).unwrap()
+    };
+    assert!(judge(&prepared).unseen.is_empty());
+    // The steel along the sides does not count.
+    prepared.state.fill(PixelState::Valid);
+    for edge in [s![0..6, ..], s![253..259, ..], s![.., 0..6], s![.., 1213..1219]] {
+        prepared.state.slice_mut(edge).fill(PixelState::Shielded);
+    }
+    assert_eq!(judged(&prepared, &inference(&prepared)).verdict, Verdict::Clear);
+}
+
+#[test]
+fn a_peak_is_compared_before_it_is_rounded() {
+    let prepared = prepared();
+    let mut inference = inference(&prepared);
+    inference.map.as_mut().unwrap().scores.slice_mut(s![100..150, 600..660]).fill(0.728_403);
+    let at = |threshold| {
+        let settings = Settings { threshold: Some(threshold), ..Settings::default() }.check().unwrap();
+        judge(&prepared, &inference, &contract(), &Metadata::default(), &[], &settings).unwrap()
+    };
+    let judgement = at(0.728_402);
+    assert_eq!((judgement.verdict, judgement.score, judgement.regions[0].score), (Verdict::Flagged, 0.7284, 0.7284));
+    assert_eq!(at(0.728_404).verdict, Verdict::Clear);
+}
+
+#[test]
 fn flagged_and_shielded_says_both() {
     let mut prepared = prepared();
     prepared.state.slice_mut(s![50..70, 300..330]).fill(PixelState::Shielded);
@@ -203,7 +259,7 @@ fn a_models_own_score_decides_and_nan_fails() {
     assert_eq!(judged(&prepared, &inference).verdict, Verdict::Flagged);
     inference.score = Some(f32::NAN);
     let check = |inference: &Inference| {
-        judge(&prepared, inference, &contract(), &Metadata::default(), &Settings::default().check().unwrap())
+        judge(&prepared, inference, &contract(), &Metadata::default(), &[], &Settings::default().check().unwrap())
     };
     assert!(check(&inference).unwrap_err().to_string().contains("score NaN"));
     let mut map = map(&prepared);
@@ -274,9 +330,17 @@ fn a_poor_picture_is_inconclusive_unless_that_is_accepted() {
         let judgement = judged(&prepared, &inference(&prepared));
         assert_eq!((judgement.verdict, judgement.reasons[0].code), (Verdict::Inconclusive, ReasonCode::Poor), "{code}");
         let settings = Settings { accept: vec![code.to_owned()], ..Settings::default() }.check().unwrap();
-        let accepted = judge(&prepared, &inference(&prepared), &contract(), &Metadata::default(), &settings).unwrap();
+        let accepted =
+            judge(&prepared, &inference(&prepared), &contract(), &Metadata::default(), &[], &settings).unwrap();
         assert_eq!(accepted.verdict, Verdict::Clear, "{code}");
     }
+    // What the reading warned of counts as well.
+    let read = [Warning::new("intensity_not_linear", "LOG")];
+    let settings = Settings::default().check().unwrap();
+    prepared.warnings.clear();
+    let judgement =
+        judge(&prepared, &inference(&prepared), &contract(), &Metadata::default(), &read, &settings).unwrap();
+    assert_eq!((judgement.verdict, judgement.reasons[0].code), (Verdict::Inconclusive, ReasonCode::Poor));
     prepared.warnings = vec![Warning::new("eight_bit_export", "not a reason by itself")];
     assert_eq!(judged(&prepared, &inference(&prepared)).verdict, Verdict::Clear);
 }
@@ -301,7 +365,7 @@ fn a_lower_threshold_finds_more_and_the_maps_peak_is_always_kept() {
     inference.map.as_mut().unwrap().scores.slice_mut(s![100..150, 600..660]).fill(0.35);
     let at = |threshold| {
         let settings = Settings { threshold, ..Settings::default() }.check().unwrap();
-        judge(&prepared, &inference, &contract(), &Metadata::default(), &settings).unwrap()
+        judge(&prepared, &inference, &contract(), &Metadata::default(), &[], &settings).unwrap()
     };
     let (own, lower) = (at(None), at(Some(0.3)));
     assert_eq!((own.verdict, own.map_peak, own.regions.len()), (Verdict::Clear, Some(0.35), 0));
@@ -329,7 +393,7 @@ fn unknown_doors_and_views_leave_zones_open() {
     let view = |view: &str| {
         let metadata = Metadata { view: Some(view.into()), ..Metadata::default() };
         let settings = Settings::default().check().unwrap();
-        judge(&prepared, &inference, &contract(), &metadata, &settings).unwrap().regions[0].zone
+        judge(&prepared, &inference, &contract(), &metadata, &[], &settings).unwrap().regions[0].zone
     };
     assert_eq!((view("Top"), view("oblique"), view("SIDE")), (Some(Zone::End), None, Some(Zone::End)));
 }

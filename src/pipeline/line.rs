@@ -125,8 +125,9 @@ impl Line<'_> {
         let inference = timed(&mut timings.infer_ms, || self.scorer.score(&prepared))?;
         timings.runtime_ms = inference.runtime.as_micros() as f64 / 1000.0;
         timings.runs = inference.runs;
-        let judgement =
-            timed(&mut timings.judge_ms, || judge::judge(&prepared, &inference, contract, &metadata, &self.judge))?;
+        let judgement = timed(&mut timings.judge_ms, || {
+            judge::judge(&prepared, &inference, contract, &metadata, &warnings, &self.judge)
+        })?;
         let wanted = self.wants_overlay(judgement.verdict);
         let report = Report::judged(info.clone(), &warnings, &prepared, judgement, self.model(), self.settings.clone());
         let overlay = timed(&mut timings.overlay_ms, || {

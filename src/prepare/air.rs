@@ -5,6 +5,7 @@
 //! the load, rows above and below it.
 
 use super::counts::Counts;
+use super::dead;
 use super::robust::{median, quantile, running_mean, running_median, spread};
 use crate::scan::BoxPx;
 
@@ -15,8 +16,6 @@ const SUSTAIN: usize = 5;
 const GUARD: usize = 4;
 /// Fewer lines than this are no air margin.
 const LEAST: usize = 4;
-/// A row below or above this share of its neighbours' level does not measure.
-const DEAD: (f32, f32) = (0.3, 2.0);
 
 /// How many lines at each side of the area are air from end to end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -131,9 +130,11 @@ fn sides(counts: Counts<'_>, area: BoxPx, dark: &[f32], (left, right): (usize, u
     out
 }
 
-/// Whether row levels are those of detectors in air: unlike floors and roofs, gains do not fall to a half.
-fn is_air(levels: &[f32]) -> bool {
-    let mut smooth = running_median(levels, 3);
+/// Whether row levels are those of detectors in air: unlike floors and roofs, gains do not fall to a half. Rows that are
+/// `lost` say nothing.
+fn is_air(levels: &[f32], lost: &[bool]) -> bool {
+    let live: Vec<f32> = levels.iter().zip(lost).filter(|(_, lost)| !**lost).map(|(level, _)| *level).collect();
+    let mut smooth = running_median(&live, 3);
     smooth.retain(|v| v.is_finite());
     quantile(&mut smooth, 0.03) > 0.5 * quantile(&mut smooth, 0.97)
 }
@@ -153,11 +154,12 @@ pub(super) fn estimate(
     let (height, width) = (area.height as usize, area.width as usize);
     let (mut left, mut right) = air_columns(counts, area);
     let seen = sides(counts, area, dark, (left, right));
+    let lost = dead::lost_rows(counts, area, dark, [&seen.left, &seen.right]);
     // The brightest columns of an image that is all load are no air.
-    if !is_air(&seen.left) {
+    if !is_air(&seen.left, &lost) {
         left = 0;
     }
-    if !is_air(&seen.right) {
+    if !is_air(&seen.right, &lost) {
         right = 0;
     }
     let mut margins = AirMargins { left, right, ..AirMargins::default() };
@@ -184,12 +186,12 @@ pub(super) fn estimate(
         (row, margins.top, margins.bottom) = rows_without_margins(counts, area, dark, bright);
         guessed_rows = height - margins.top - margins.bottom;
     } else {
-        dead = repair_dead(&mut row, &seen.constant);
+        dead = dead::repair(&mut row, &seen.constant, &lost);
     }
     if let Some(given) = given {
         row = given.to_vec();
         guessed_rows = 0;
-        dead.extend(repair_dead(&mut row, &vec![false; height]));
+        dead.extend(dead::repair(&mut row, &vec![false; height], &vec![false; height]));
         dead.sort_unstable();
         dead.dedup();
     }
@@ -231,22 +233,6 @@ pub(super) fn estimate(
     }
     let (noise, saturated) = air_noise(counts, area, dark, &row, &drift, margins);
     Air { row, drift, margins, dead, noise, saturated, guessed_rows }
-}
-
-/// Replaces rows that do not measure by their neighbours' level; returns which.
-fn repair_dead(row: &mut [f32], constant: &[bool]) -> Vec<usize> {
-    let around = running_median(row, 7);
-    let constants = constant.iter().filter(|&&c| c).count();
-    let mut dead = Vec::new();
-    for (at, value) in row.iter_mut().enumerate() {
-        let out_of_line = *value < DEAD.0 * around[at] || *value > DEAD.1 * around[at] || *value <= 0.0;
-        // Where many rows are constant the air has no noise, as in drawn images: that says nothing.
-        if out_of_line || (constant[at] && constants * 10 < constant.len()) {
-            *value = around[at];
-            dead.push(at);
-        }
-    }
-    dead
 }
 
 /// Row levels where no column is all air: rows that are even from end to end are air, the others take the level of

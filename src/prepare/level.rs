@@ -3,6 +3,7 @@
 use super::air::{self, Air, AirMargins, Dark};
 use super::calibration::{self, Calibration};
 use super::counts::Counts;
+use super::dead;
 use super::record::{Record, number};
 use super::robust::{median, quantile};
 use super::settings::Checked;
@@ -28,6 +29,14 @@ impl Channel<'_> {
         let levels =
             Levels { dark: &self.dark.level[rows.clone()], row: &self.air.row[rows], drift: &self.air.drift[columns] };
         Source::new(self.counts, BoxPx { x: area.x + part.x, y: area.y + part.y, ..part }, levels)
+    }
+
+    /// Adds the rows that see nothing of the container that `part` holds to the dead ones.
+    pub(super) fn find_blind_rows(&mut self, area: BoxPx, part: BoxPx) {
+        let blind = dead::blind_rows(&self.source(area, part));
+        self.air.dead.extend(blind.iter().map(|row| part.y as usize + row));
+        self.air.dead.sort_unstable();
+        self.air.dead.dedup();
     }
 }
 

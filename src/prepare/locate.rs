@@ -13,8 +13,16 @@ use rayon::prelude::*;
 const LENGTHS_MM: [f32; 3] = [6058.0, 12192.0, 13716.0];
 /// Outer heights in mm: 9 ft 6 in, 8 ft 6 in, 8 ft.
 const HEIGHTS_MM: [f32; 3] = [2896.0, 2591.0, 2438.0];
-/// How far a measured side may be from its nominal size: the beam's fan enlarges what is nearer to the source.
+/// How far a measured length may be from its nominal size. Along the container the belt or the truck's speed sets the
+/// scale, so that nothing is enlarged.
 const TOLERANCE: f32 = 0.035;
+/// Measured over true height: a fan beam enlarges the side that is nearer to its source, by as much as a third.
+const APPARENT_HEIGHT: std::ops::RangeInclusive<f32> = 0.97..=1.4;
+/// Something beside a container that is as long as this and higher than half of it is no cab: these are 2 to 3 m long, the
+/// shortest usual container 6 m.
+const BESIDE_MM: f32 = 3_500.0;
+/// Something under a container that reaches as deep as this is no chassis and no railcar, but another container.
+const UNDER_MM: f32 = 2_200.0;
 /// The least absorbed share of the beam that is something: two walls of an empty container absorb 6 to 12 %.
 const SOMETHING: f32 = 0.025;
 /// Blocks by which a roof line may wave.
@@ -30,7 +38,7 @@ pub(super) struct Found {
     pub(super) located: Located,
     /// Nominal length and height in mm of a container.
     pub(super) nominal: Option<(f32, f32)>,
-    /// Whether a second box with a roof of its own stands in line; then the whole is an object.
+    /// Whether something as large as a container stands in line with, or under, another; then the whole is an object.
     pub(super) several: bool,
 }
 
@@ -199,8 +207,15 @@ pub(super) fn locate(source: &Source<'_>, noise: f32, pixel: Option<PixelSize>) 
     let below = spans[begin..end].iter().flatten().filter(|s| s.1 > low + WAVE).count();
     let run = Object { first: begin * size, last: end * size, top: level * size, bottom: (low + 1) * size };
     let boxed = refine(source, &run, size);
-    let container = |height, nominal| {
+    let container = |height, nominal: (f32, f32)| {
         let area = BoxPx { height, ..boxed };
+        // What is cropped away is not inspected, so it must not be a container.
+        let mm_x = pixel.map_or(nominal.0 / boxed.width as f32, |p| p.x);
+        let mm_y = pixel.map_or(mm_x, |p| p.y);
+        let under = ((low + 1) * size).saturating_sub(area.bottom() as usize) as f32 * mm_y;
+        if under >= UNDER_MM || beside(&spans, size, area) as f32 * mm_x >= BESIDE_MM {
+            return Some(found_object(true));
+        }
         Some(Found { area, located: Located::Container, nominal: Some(nominal), several: false })
     };
     // Wheels or beams hang below: look for the floor line where ISO heights put it.
@@ -212,6 +227,26 @@ pub(super) fn locate(source: &Source<'_>, noise: f32, pixel: Option<PixelSize>) 
         Some(nominal) if 10 * even >= 8 * (end - begin) => container(boxed.height, nominal),
         _ => Some(found_object(false)),
     }
+}
+
+/// The longest run of columns, in pixels, in which something beside `area` stands higher than half of it.
+fn beside(spans: &[Span], size: usize, area: BoxPx) -> usize {
+    let middle = (area.y + area.height / 2) as usize;
+    let (left, right) = (area.x as usize / size, (area.right() as usize).div_ceil(size));
+    let high: Vec<bool> = spans
+        .iter()
+        .enumerate()
+        .map(|(c, span)| !(left..right).contains(&c) && span.is_some_and(|(first, _)| first * size < middle))
+        .collect();
+    let (mut longest, mut begin, mut end) = (0, None, 0);
+    for c in (0..high.len()).filter(|&c| high[c]) {
+        if begin.is_none() || c > end + HOLE {
+            begin = Some(c);
+        }
+        end = c;
+        longest = longest.max(end + 1 - begin.unwrap_or(end));
+    }
+    longest * size
 }
 
 struct Object {
@@ -259,80 +294,123 @@ fn refine(source: &Source<'_>, object: &Object, size: usize) -> BoxPx {
     }
 }
 
-/// The nominal size whose sides a box of `length` x `height` pixels has; by its sides' ratio where the pixel size is
-/// unknown.
+/// The nominal size that a box of `length` x `height` pixels has: by its length, and a height that a fan beam can make of
+/// a nominal one. Where the pixel size is unknown, by its sides' ratio: a parallel beam's first, for it tells more.
 fn nominal(length: f32, height: f32, pixel: Option<PixelSize>) -> Option<(f32, f32)> {
+    let Some(pixel) = pixel else { return by_ratio(length / height) };
+    let (length, height) = (length * pixel.x, height * pixel.y);
+    let long = LENGTHS_MM.into_iter().find(|long| (length / long - 1.0).abs() < TOLERANCE)?;
+    nearest_height(height).map(|high| (long, high))
+}
+
+/// The nominal height nearest to a measured one, in mm.
+fn nearest_height(height: f32) -> Option<f32> {
+    let off = |high: &f32| (height / high - 1.0).abs();
+    let possible = HEIGHTS_MM.into_iter().filter(|high| APPARENT_HEIGHT.contains(&(height / high)));
+    possible.min_by(|a, b| off(a).total_cmp(&off(b)))
+}
+
+fn by_ratio(ratio: f32) -> Option<(f32, f32)> {
     let mut best = None;
     let mut least = TOLERANCE;
     for long in LENGTHS_MM {
         for high in HEIGHTS_MM {
-            let off = match pixel {
-                Some(p) => (length * p.x / long - 1.0).abs().max((height * p.y / high - 1.0).abs()),
-                None => (length / height / (long / high) - 1.0).abs(),
-            };
-            // Where two fit alike by ratio (40 ft of 8 ft 6 in and 45 ft of 9 ft 6 in), the commoner 40 ft wins.
-            if off < least - if pixel.is_none() && long > 13_000.0 { 0.02 } else { 0.0 } {
+            let off = (ratio / (long / high) - 1.0).abs();
+            // Where two fit alike (40 ft of 8 ft 6 in and 45 ft of 9 ft 6 in), the commoner 40 ft wins.
+            if off < least - if long > 13_000.0 { 0.02 } else { 0.0 } {
                 (least, best) = (off, Some((long, high)));
+            }
+        }
+    }
+    // Only 40 and 45 ft can be taken for one another; 45 ft stands last.
+    best.or_else(|| LENGTHS_MM.into_iter().find_map(|long| nearest_height(long / ratio).map(|high| (long, high))))
+}
+
+/// The height in pixels down to the floor of a container with a chassis below, and its nominal size.
+///
+/// At an ISO height the strongest of the [`lines`] is the floor. In a fan beam the floor is a band that ends lower, at its
+/// near edge: a lower line that is at least half as strong is taken instead, so that nothing of the container is left out.
+fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>) -> Option<(u32, (f32, f32))> {
+    let mut best = None;
+    let mut most = 0.0;
+    for long in LENGTHS_MM {
+        let across = long / boxed.width as f32;
+        if pixel.is_some_and(|p| (p.x / across - 1.0).abs() > TOLERANCE) {
+            continue;
+        }
+        let mm = pixel.map_or(across, |p| p.y);
+        // Not 8 ft: the bottom rail of a box of 8 ft 6 in begins there, and is a line as straight as a floor.
+        for high in &HEIGHTS_MM[..2] {
+            let expected = high / mm;
+            let slack = (0.012 * expected).max(3.0);
+            for (at, step) in
+                lines(source, boxed, (expected - slack).max(0.0) as usize, (expected + slack).ceil() as usize)
+            {
+                if step > most {
+                    most = step;
+                    best = Some((at as u32, (long, *high)));
+                }
+            }
+        }
+        // Without a pixel size half of all heights would be possible.
+        if pixel.is_none() {
+            continue;
+        }
+        let from =
+            best.map_or(APPARENT_HEIGHT.start() * HEIGHTS_MM[1] / mm, |(at, _)| at as f32 + 0.03 * HEIGHTS_MM[1] / mm);
+        let lower = lines(source, boxed, from as usize, (APPARENT_HEIGHT.end() * HEIGHTS_MM[0] / mm) as usize);
+        let strong = |(_, step): &&(usize, f32)| *step > 0.5 * most;
+        if let Some(&(lowest, _)) = lower.iter().rev().find(strong) {
+            // A line is found in several rows; the strongest of them is its place.
+            let same = lower.iter().filter(|(at, _)| at + 2 * REACH > lowest);
+            if let Some(&(at, _)) = same.max_by(|a, b| a.1.total_cmp(&b.1)) {
+                best = nearest_height(at as f32 * mm).map(|high| (at as u32, (long, high)));
             }
         }
     }
     best
 }
 
-/// The height in pixels down to the floor of a container with a chassis below, and its nominal size: among the ISO
-/// heights, the line along which most changes between the three rows above and the three below, in the same sense in
-/// three quarters of all columns. Edges of the cargo are not that long; and below the line there must be
-/// something, else it is the lower edge of the chassis.
-fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>) -> Option<(u32, (f32, f32))> {
-    const REACH: usize = 3;
+/// Rows above and below a line that are compared.
+const REACH: usize = 3;
+
+/// The rows `from..to` below the roof at which most changes between the three rows above and the three below, in the same
+/// sense in three quarters of all columns, and how much. Edges of the cargo are not that long; and below the line there
+/// must be something, else it is the lower edge of the chassis.
+fn lines(source: &Source<'_>, boxed: BoxPx, from: usize, to: usize) -> Vec<(usize, f32)> {
     // Where there must be something: far enough down that the line itself does not count.
     const BELOW: usize = 8;
+    const LEAST: f32 = 0.02;
     let (left, right) =
         (boxed.x as usize + boxed.width as usize / 20, boxed.right() as usize - boxed.width as usize / 20);
     let columns: Vec<usize> = (left..right).step_by(((right - left) / 256).max(1)).collect();
+    let from = from.max(REACH);
+    let to = to.min((source.dim().0 - boxed.y as usize).saturating_sub(BELOW));
+    if from >= to {
+        return Vec::new();
+    }
     let mut line = vec![0.0; right - left];
     let mut absorbed = |r: usize| -> Vec<f32> {
         source.read(r, left, &mut line);
         columns.iter().map(|&c| 1.0 - line[c - left]).collect()
     };
-    let most_rows = source.dim().0 - boxed.y as usize;
-    let mut best = None;
-    let mut most = 0.02;
-    for long in LENGTHS_MM {
-        let across = long / boxed.width as f32;
-        if pixel.is_some_and(|p| (p.x / across - 1.0).abs() > TOLERANCE) {
-            continue;
+    let rows: Vec<Vec<f32>> = (from - REACH..to + BELOW).map(|r| absorbed(boxed.y as usize + r)).collect();
+    let mean = |rows: &[Vec<f32>], i: usize| rows.iter().map(|r| r[i]).sum::<f32>() / REACH as f32;
+    let mut found = Vec::new();
+    for at in from..to {
+        let middle = at - from + REACH;
+        let mut steps: Vec<f32> = Vec::with_capacity(columns.len());
+        for i in 0..columns.len() {
+            steps.push(mean(&rows[middle..middle + REACH], i) - mean(&rows[middle - REACH..middle], i));
         }
-        // Not 8 ft: the bottom rail of a box of 8 ft 6 in begins there, and is a line as straight as a floor.
-        for high in &HEIGHTS_MM[..2] {
-            let expected = high / pixel.map_or(across, |p| p.y);
-            let slack = (0.012 * expected).max(3.0);
-            let from = ((expected - slack).max(0.0) as usize).max(REACH);
-            let to = ((expected + slack).ceil() as usize).min(most_rows.saturating_sub(BELOW));
-            if from >= to {
-                continue;
-            }
-            let rows: Vec<Vec<f32>> = (from - REACH..to + BELOW).map(|r| absorbed(boxed.y as usize + r)).collect();
-            for at in from..to {
-                let middle = at - from + REACH;
-                let mean = |rows: &[Vec<f32>], i: usize| rows.iter().map(|r| r[i]).sum::<f32>() / REACH as f32;
-                let mut steps: Vec<f32> = Vec::with_capacity(columns.len());
-                for i in 0..columns.len() {
-                    steps.push(mean(&rows[middle..middle + REACH], i) - mean(&rows[middle - REACH..middle], i));
-                }
-                let mut under = rows[middle + BELOW - 1].clone();
-                let rising = steps.iter().filter(|&&s| s > 0.01).count();
-                let falling = steps.iter().filter(|&&s| s < -0.01).count();
-                let step = median(&mut steps).abs();
-                if 4 * rising.max(falling) >= 3 * columns.len()
-                    && step > most
-                    && quantile(&mut under, 0.15) > 2.0 * SOMETHING
-                {
-                    most = step;
-                    best = Some((at as u32, (long, *high)));
-                }
-            }
+        let mut under = rows[middle + BELOW - 1].clone();
+        let rising = steps.iter().filter(|&&s| s > 0.01).count();
+        let falling = steps.iter().filter(|&&s| s < -0.01).count();
+        let step = median(&mut steps).abs();
+        let straight = 4 * rising.max(falling) >= 3 * columns.len();
+        if straight && step > LEAST && quantile(&mut under, 0.15) > 2.0 * SOMETHING {
+            found.push((at, step));
         }
     }
-    best
+    found
 }

@@ -8,6 +8,7 @@ mod attenuation;
 mod calibration;
 mod convert;
 mod counts;
+mod dead;
 mod dropouts;
 mod level;
 mod locate;
@@ -25,6 +26,7 @@ mod shielded;
 mod tests;
 mod transmission;
 mod trim;
+mod whole;
 
 pub use calibration::Calibration;
 pub use prepared::{Frame, Located, PixelState, Prepared, Step, Target};
@@ -111,6 +113,13 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
 
     let (part, located, source_pixel) =
         crop(&channels[0], (area, margins), scan.metadata.pixel_mm, settings, &mut record);
+    if located == Located::Container && settings.dropouts {
+        for channel in &mut channels {
+            channel.find_blind_rows(area, part);
+        }
+    }
+    // Before mislabelled planes are exchanged: the labels stay in their order.
+    let energies_mv = stated_energies(scan, &channels);
     order_energies(&mut channels, area, part, &mut record);
     let inputs: Vec<Input<'_>> = channels
         .iter()
@@ -169,7 +178,8 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
         doors_known: scan.metadata.doors.is_some(),
     };
     let Record { steps, warnings } = record;
-    Ok(Prepared { transmission, attenuation, ratio, state, noise_floor: settings.noise_floor, frame, steps, warnings })
+    let noise_floor = settings.noise_floor;
+    Ok(Prepared { transmission, attenuation, ratio, state, energies_mv, noise_floor, frame, steps, warnings })
 }
 
 fn finite(mut values: Vec<f32>) -> Vec<f32> {
@@ -237,22 +247,17 @@ fn crop(
     // Where no air is seen, nothing can stand in front of it.
     let seen = channel.air.margins != air::AirMargins::default();
     if settings.locate && seen {
-        found = locate::locate(&channel.source(area, whole), channel.air.noise, known)
+        found = locate::locate(&channel.source(area, whole).bridging(&channel.air.dead), channel.air.noise, known)
             .filter(|f| f.area.width >= 16 && f.area.height >= 16);
     }
     if settings.locate && found.is_none() {
         record.warn("nothing_located", "neither a container nor another object was told apart from air");
     }
     let (part, located) = found.as_ref().map_or((whole, Located::WholeImage), |f| (f.area, f.located));
-    if found.is_some() {
-        let cut = cut_sides(margins, area, part);
-        if !cut.is_empty() {
-            let text = format!(
-                "the object ends at a black or constant strip at the {}: was the scan stopped, or is it shielded there?",
-                cut.join(" and the ")
-            );
-            record.warn("incomplete", text);
-        }
+    if let Some(found) = &found
+        && let Some(text) = whole::cut(margins, area, part, found.nominal.is_some())
+    {
+        record.warn("incomplete", text);
     }
     if found.as_ref().is_some_and(|f| f.several) {
         record.warn("several_containers", "more than one container stands in line; the whole of them is used");
@@ -280,6 +285,13 @@ fn crop(
         ],
     );
     (part, located, source_pixel)
+}
+
+/// The stated energies of the planes in use; none where not all of them have one.
+fn stated_energies(scan: &Scan, channels: &[Channel<'_>]) -> Vec<f32> {
+    let stated = &scan.metadata.energies_mv;
+    let one_each = stated.len() == scan.planes.len();
+    channels.iter().filter_map(|channel| stated.get(channel.number).copied().filter(|_| one_each)).collect()
 }
 
 /// High energy penetrates more; planes that show the opposite are exchanged.
@@ -355,22 +367,6 @@ fn find_repairs(
 const DARKEST_SHARE: f32 = 0.002;
 const DARKEST_FACTOR: f32 = 1.25;
 const DARKEST_MOST: f32 = 0.05;
-
-/// The ends of the scan at which a trimmed strip, wider than a hundredth of the picture, touches the object without air
-/// between them.
-fn cut_sides(margins: trim::Margins, area: BoxPx, part: BoxPx) -> Vec<&'static str> {
-    // A few columns of anything lie between an object and what the trimming left of a strip.
-    let near = 3;
-    let least = area.width as usize / 100;
-    let mut cut = Vec::new();
-    if margins.left > least && part.x <= near {
-        cut.push("left");
-    }
-    if margins.right > least && part.right() + near >= area.width {
-        cut.push("right");
-    }
-    cut
-}
 
 /// The transmission below which the high-energy plane's pixels are shielded.
 fn shielded_level(channel: &Channel<'_>, part: BoxPx, settings: &Checked, record: &mut Record) -> Option<f32> {

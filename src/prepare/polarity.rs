@@ -29,12 +29,7 @@ pub(super) fn decide(counts: Counts<'_>) -> Decision {
         let polarity = if votes >= 0.0 { Polarity::AirBright } else { Polarity::AirDark };
         Decision { polarity, votes, certain }
     };
-    if range < 0.2 * counts.full_scale {
-        // Hardly anything absorbs: all is about as bright as air.
-        return of(if median(&mut all) > 0.5 * counts.full_scale { 1.0 } else { -1.0 }, false);
-    }
-
-    let mut votes = 0.0;
+    let mut votes = 0.0f32;
     let ballot = |level: f32| match (level - low) / range {
         share if share > 0.7 => 1.0,
         share if share < 0.3 => -1.0,
@@ -66,6 +61,7 @@ pub(super) fn decide(counts: Counts<'_>) -> Decision {
             votes += ballot(median(&mut levels));
         }
     }
+    let borders = votes;
     let near = |level: f32| all.iter().filter(|&&v| (v - level).abs() < 0.12 * range).count() as f32;
     let (bright, dark) = (near(high), near(low));
     if bright > 1.5 * dark {
@@ -73,14 +69,26 @@ pub(super) fn decide(counts: Counts<'_>) -> Decision {
     } else if dark > 1.5 * bright {
         votes -= 1.5;
     }
+    // A twelve-bit detector's values in a sixteen-bit file are all dark for that file.
+    if range < 0.2 * counts.full_scale.min(all_bits(high)) {
+        // Hardly anything absorbs: unless the borders tell, which bands and drift alone can do for two of them, all is about
+        // as bright as air.
+        let air = if median(&mut all) > 0.5 * counts.full_scale { 1.0 } else { -1.0 };
+        return of(if borders.abs() >= 3.0 { borders } else { air }, false);
+    }
     of(votes, votes.abs() >= 2.0)
+}
+
+/// The least value of all bits set, eight or more, that `most` does not exceed.
+fn all_bits(most: f32) -> f32 {
+    (8..=32).map(|bits| 2f32.powi(bits) - 1.0).find(|full| *full >= most).unwrap_or(f32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::prepare::scenes::{Scene, Slab};
-    use crate::scan::BoxPx;
+    use crate::scan::{BoxPx, Samples};
 
     fn decided(scene: &Scene, truth: Polarity) -> Decision {
         let scan = scene.scan(truth);
@@ -115,6 +123,30 @@ mod tests {
         for truth in [Polarity::AirBright, Polarity::AirDark] {
             let decision = decided(&scene, truth);
             assert_eq!(decision.polarity, truth, "{decision:?}");
+        }
+    }
+
+    #[test]
+    fn few_bits_in_a_wide_file_are_told() {
+        let mut loaded = Scene::empty_box();
+        loaded.slabs.push(Slab {
+            area: BoxPx { x: 150, y: 80, width: 1400, height: 280 },
+            attenuation: 4.0,
+            ratio: 1.1,
+        });
+        for scene in [Scene { air: 3000.0, ..Scene::empty_box() }, Scene { air: 3000.0, ..loaded }] {
+            for truth in [Polarity::AirBright, Polarity::AirDark] {
+                let mut scan = scene.scan(truth);
+                if let (Samples::U16(a), Polarity::AirDark) = (&mut scan.planes[0].samples, truth) {
+                    a.mapv_inplace(|v| v - 61_440);
+                }
+                // As the reader gives it, and as a file may state it.
+                for full_scale in [4095.0, 65_535.0] {
+                    scan.planes[0].full_scale = full_scale;
+                    let decision = decide(Counts::new(&scan.planes[0], Polarity::AirBright));
+                    assert!(decision.polarity == truth, "{full_scale} {decision:?}");
+                }
+            }
         }
     }
 

@@ -118,6 +118,8 @@ pub struct Prepared {
     pub ratio: Option<Array2<f32>>,
     /// The state of every prepared pixel.
     pub state: Array2<PixelState>,
+    /// The planes' stated energies in MV (gamma sources: `MeV`); empty where they are not stated.
+    pub energies_mv: Vec<f32>,
     /// The lowest transmission that counts as measured.
     pub noise_floor: f32,
     /// Where the pixels come from.

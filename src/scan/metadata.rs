@@ -14,6 +14,16 @@ pub enum Polarity {
     AirDark,
 }
 
+/// What makes the radiation: it decides what a stated energy means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BeamSource {
+    /// A linear accelerator, betatron or tube: the energy is the end point of a bremsstrahlung spectrum.
+    Accelerator,
+    /// A radioactive source such as Co-60 or Cs-137: the energy is that of its photons.
+    Gamma,
+}
+
 /// An end of the image along the container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -43,6 +53,9 @@ pub struct Metadata {
     /// Beam end-point energies in MV (sources: `MeV`), one per plane.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub energies_mv: Vec<f32>,
+    /// What the energies are those of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<BeamSource>,
     /// The view's name, such as `side` or `top`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub view: Option<String>,

@@ -16,7 +16,7 @@ pub use container::{CheckDigit, ContainerNumber};
 pub use digest::Digest;
 pub use fault::{Error, Fault, Result, Warning};
 pub use geometry::{BoxPx, PixelSize, Point};
-pub use metadata::{End, Metadata, Polarity};
+pub use metadata::{BeamSource, End, Metadata, Polarity};
 pub use plane::{Energy, Plane, Samples};
 pub use truth::{ContainerTruth, ExtraAttenuation, Generator, LoadClass, LoadTruth, ScanFile, Truth};
 

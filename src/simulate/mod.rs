@@ -155,6 +155,7 @@ pub fn simulate_view(
         scanner: Some(scanner.name.clone()),
         time: Some(time(seed, index)?),
         pixel_mm: Some(scanner.pixel_mm),
+        source: Some(scanner.source()),
         energies_mv: scanner.beams.iter().map(|b| b.stated() as f32).collect(),
         view: Some("side".to_owned()),
         doors: Some(scenario.doors),

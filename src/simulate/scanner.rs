@@ -4,7 +4,7 @@ use super::beam::{self, Gamma, Spectrum};
 use super::matter;
 use super::rays::{Array, Geometry};
 use super::scenario::{check_name, check_pair};
-use crate::scan::{Error, PixelSize, Polarity, Result};
+use crate::scan::{BeamSource, Error, PixelSize, Polarity, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -302,6 +302,12 @@ impl ScannerModel {
     /// What each beam's signal is made of.
     pub(super) fn spectra(&self) -> &[Spectrum] {
         &self.spectra
+    }
+
+    /// What kind of source it has, as scans state it.
+    pub(super) fn source(&self) -> BeamSource {
+        let gamma = self.beams.iter().any(|beam| beam.gamma.is_some());
+        if gamma { BeamSource::Gamma } else { BeamSource::Accelerator }
     }
 
     /// How many views a scan has.

@@ -1,7 +1,7 @@
 //! A simulated scan as files: scan, sidecar, truth, masks.
 
 use super::Simulated;
-use crate::scan::{Digest, End, Error, PixelSize, Plane, Polarity, Result, Samples, Scan, Truth};
+use crate::scan::{BeamSource, Digest, End, Error, PixelSize, Plane, Polarity, Result, Samples, Scan, Truth};
 use crate::source::write::{self, Format};
 use serde::Serialize;
 
@@ -26,6 +26,8 @@ struct Sidecar<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pixel_mm: Option<PixelSize>,
     energies_mv: &'a [f32],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<BeamSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
     view: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,6 +56,7 @@ impl<'a> Sidecar<'a> {
             time: metadata.time.as_deref(),
             pixel_mm: metadata.pixel_mm,
             energies_mv: &metadata.energies_mv,
+            source: metadata.source,
             view: metadata.view.as_deref(),
             doors: metadata.doors,
             polarity: metadata.polarity,

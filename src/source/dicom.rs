@@ -173,6 +173,10 @@ impl Stored {
 /// Slope and intercept applied in 64-bit floats; the identity leaves the integers as they are.
 fn rescaled(samples: Samples, range: (f64, f64), slope: f64, intercept: f64) -> DecodedPlane {
     if slope == 1.0 && intercept == 0.0 {
+        // Sixteen bits stored is what every sixteen-bit file says, also of twelve-bit detectors.
+        if range.1 == f64::from(u16::MAX) {
+            return DecodedPlane::new(samples);
+        }
         return DecodedPlane::with_full_scale(samples, range.1 as f32);
     }
     let apply = |value: f64| value.mul_add(slope, intercept);
@@ -238,7 +242,7 @@ fn frame(stream: &[u8], stored: &Stored) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::{Fault, PixelSize, Polarity};
+    use crate::scan::{BeamSource, Fault, PixelSize, Polarity};
     use dicom_core::{DataElement, PrimitiveValue, Tag, VR, dicom_value};
     use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
     use ndarray::array;
@@ -373,7 +377,7 @@ mod tests {
         assert_eq!(format, "dicos");
         assert_eq!(metadata.container.unwrap().number, "CSQU3054383");
         assert_eq!(metadata.scanner.as_deref(), Some("Example Works 7"));
-        assert_eq!(metadata.energies_mv, [6.0]);
+        assert_eq!((metadata.energies_mv, metadata.source), (vec![6.0], Some(BeamSource::Accelerator)));
         assert_eq!(metadata.time.as_deref(), Some("2026-11-02T10:15:00.5+01:00"));
         assert_eq!(metadata.pixel_mm, PixelSize::new(4.0, 5.0));
         assert_eq!(metadata.view.as_deref(), Some("side"));
@@ -382,6 +386,20 @@ mod tests {
             object.put(DataElement::new(tags::IMAGER_PIXEL_SPACING, VR::DS, dicom_value!(Strs, ["0.1", "0.1"])));
         }));
         assert_eq!((odd.metadata.pixel_mm, odd.warnings[0].code.as_str()), (None, "pixel_size_implausible"));
+    }
+
+    #[test]
+    fn values_that_are_not_proportional_to_dose_are_said() {
+        let codes = |relation: &str| {
+            let decoded = good(&file(&[0; 4], |object| {
+                text(object, tags::PIXEL_INTENSITY_RELATIONSHIP, VR::CS, relation);
+            }));
+            decoded.warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>()
+        };
+        assert!(codes("LIN").is_empty());
+        for relation in ["LOG", "DISP", "SQRT"] {
+            assert_eq!(codes(relation), ["intensity_not_linear"], "{relation}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::decoded::Decoded;
 use super::{fields, time};
-use crate::scan::{ContainerNumber, Error, PixelSize, Polarity, Result};
+use crate::scan::{BeamSource, ContainerNumber, Error, PixelSize, Polarity, Result};
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use dicom_object::mem::InMemElement;
@@ -95,11 +95,12 @@ pub(super) fn metadata(attributes: &Attributes<'_>, decoded: &mut Decoded) {
     metadata.scanner = if maker.is_empty() { known(tags::STATION_NAME) } else { fields::clean(&maker.join(" ")) };
     metadata.view = text(tags::VIEW_POSITION).map(|view| view.to_lowercase());
     metadata.time = acquisition_time(attributes);
-    // DICOM gives kV; gamma sources give none.
+    // DICOM gives the kV of a tube or accelerator; gamma sources give none.
     if let Some(kilovolts) =
         attributes.numbers(tags::KVP).filter(|all| all.iter().all(|kv| (1.0..=100_000.0).contains(kv)))
     {
         metadata.energies_mv = kilovolts.iter().map(|kv| (kv / 1000.0) as f32).collect();
+        metadata.source = Some(BeamSource::Accelerator);
     }
     // The intensity relationship says how counts go with the beam (PS3.3, C.8.11.3.1.2). Without it, low values
     // that are shown white are taken for air, which cargo images show bright.
@@ -119,6 +120,13 @@ pub(super) fn metadata(attributes: &Attributes<'_>, decoded: &mut Decoded) {
     }
     if attributes.element(tags::MODALITY_LUT_SEQUENCE).is_some() {
         decoded.warn("modality_lut_ignored", "the file has a modality look-up table; values were read as stored");
+    }
+    // Everything behind takes values for proportional to dose. Logarithms would be taken twice.
+    if let Some(relation) = attributes.text(tags::PIXEL_INTENSITY_RELATIONSHIP).filter(|relation| relation != "LIN") {
+        let message = format!(
+            "the pixel intensity relationship is {relation}, expected LIN: values were taken as linear all the same"
+        );
+        decoded.warn("intensity_not_linear", message);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::raw::{self, RawLayout};
 use super::time;
-use crate::scan::{ContainerNumber, End, Error, Metadata, PixelSize, Polarity, Result, Warning};
+use crate::scan::{BeamSource, ContainerNumber, End, Error, Metadata, PixelSize, Polarity, Result, Warning};
 use serde_json::{Map, Value};
 
 /// What a sidecar or a tag says, checked.
@@ -68,6 +68,13 @@ fn field(fields: &mut Fields, key: &str, value: &Value, origin: &str) -> Result<
         "instance_uid" => metadata.instance_uid = string(value)?,
         "pixel_mm" => metadata.pixel_mm = Some(pixel_size(value)?),
         "energies_mv" => metadata.energies_mv = energies(value)?,
+        "source" => {
+            metadata.source = Some(match value.as_str() {
+                Some("accelerator") => BeamSource::Accelerator,
+                Some("gamma") => BeamSource::Gamma,
+                _ => return Err(expected("\"accelerator\" or \"gamma\"", value)),
+            });
+        }
         "doors" => {
             metadata.doors = Some(match value.as_str() {
                 Some("left") => End::Left,
@@ -165,7 +172,7 @@ mod tests {
     fn every_field_is_read() {
         let fields = read(&json!({
             "container": "csqu 305438 3", "scanner": "gate 2", "time": "2026-11-02T10:15:00+01:00",
-            "pixel_mm": {"x": 4.0, "y": 5.0}, "energies_mv": [6, 4], "view": "side", "doors": "left",
+            "pixel_mm": {"x": 4.0, "y": 5.0}, "energies_mv": [6, 4], "source": "accelerator", "view": "side", "doors": "left",
             "cargo": "bananas", "polarity": "air_dark", "full_scale": 4095, "instance_uid": "1.2.3", "raw": null,
         }))
         .unwrap();
@@ -175,6 +182,7 @@ mod tests {
         assert_eq!(metadata.time.as_deref(), Some("2026-11-02T10:15:00+01:00"));
         assert_eq!(metadata.pixel_mm, PixelSize::new(4.0, 5.0));
         assert_eq!(metadata.energies_mv, [6.0, 4.0]);
+        assert_eq!(metadata.source, Some(BeamSource::Accelerator));
         assert_eq!(metadata.view.as_deref(), Some("side"));
         assert_eq!(metadata.doors, Some(End::Left));
         assert_eq!(metadata.cargo.as_deref(), Some("bananas"));
@@ -205,6 +213,7 @@ mod tests {
             (json!({"energies_mv": [6, 0]}), "expected a number above 0, found 0"),
             (json!({"energies_mv": 6000}), "expected an energy of at most 100 MV, found 6000"),
             (json!({"doors": "front"}), "expected \"left\" or \"right\", found \"front\""),
+            (json!({"source": "Co-60"}), "expected \"accelerator\" or \"gamma\", found \"Co-60\""),
             (json!({"polarity": true}), "expected \"air_bright\" or \"air_dark\", found true"),
             (json!({"time": "yesterday"}), "expected a time such as"),
             (json!({"scanner": 7}), "key \"scanner\": expected a string, found 7"),

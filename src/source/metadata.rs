@@ -1,18 +1,21 @@
 //! Metadata from several places made one: sidecar before tags before the file's name.
 
-use super::decoded::{Decoded, DecodedPlane};
+use super::decoded::{Decoded, DecodedPlane, share_full_scale};
 use super::sidecar::Sidecar;
 use super::time;
 use crate::scan::{CheckDigit, ContainerNumber, Energy, Metadata, Plane, Warning};
 
 /// Every field of `first` where it says something, else of `second`.
 pub(super) fn merge(first: Metadata, second: Metadata) -> Metadata {
+    // One place's energies are not of another place's source.
+    let same = first.energies_mv.is_empty();
     Metadata {
         container: first.container.or(second.container),
         scanner: first.scanner.or(second.scanner),
         time: first.time.or(second.time),
         pixel_mm: first.pixel_mm.or(second.pixel_mm),
         energies_mv: if first.energies_mv.is_empty() { second.energies_mv } else { first.energies_mv },
+        source: first.source.or(second.source.filter(|_| same)),
         view: first.view.or(second.view),
         doors: first.doors.or(second.doors),
         polarity: first.polarity.or(second.polarity),
@@ -40,6 +43,7 @@ pub(super) fn finish(
     name: Option<&str>,
 ) -> (Vec<Plane>, Metadata, Vec<Warning>) {
     let Decoded { mut planes, metadata: tags, mut warnings } = decoded;
+    share_full_scale(&mut planes);
     let named = name.map(from_name).unwrap_or_default();
     let stated = sidecar.map(|sidecar| sidecar.metadata.clone()).unwrap_or_default();
     if let Some(sidecar) = sidecar {
@@ -184,6 +188,20 @@ mod tests {
         let (_, metadata, warnings) = finish(decoded(&[1, 2]), Some(&one), None);
         assert!(metadata.energies_mv.is_empty());
         assert_eq!(codes(&warnings), ["energies_ignored", "energies_assumed"]);
+    }
+
+    #[test]
+    fn a_source_goes_with_the_energies_of_its_place() {
+        use crate::scan::BeamSource::{Accelerator, Gamma};
+        let source = |text: &str| {
+            let mut file = decoded(&[1]);
+            (file.metadata.energies_mv, file.metadata.source) = (vec![6.0], Some(Accelerator));
+            finish(file, Some(&sidecar(text)), None).1.source
+        };
+        assert_eq!(source("{}"), Some(Accelerator));
+        assert_eq!(source(r#"{"energies_mv": 0.662}"#), None);
+        assert_eq!(source(r#"{"energies_mv": 0.662, "source": "gamma"}"#), Some(Gamma));
+        assert_eq!(source(r#"{"source": "gamma"}"#), Some(Gamma));
     }
 
     #[test]

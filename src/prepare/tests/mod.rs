@@ -259,6 +259,12 @@ fn planes_are_taken_by_energy_and_others_left() {
     assert_eq!(codes(&prepared), ["planes_unused"]);
     assert_eq!(prepared.attenuation, right.attenuation);
     assert_eq!(step(&prepared, "energies").found["high"], json!(2));
+    assert!(prepared.energies_mv.is_empty());
+    // Each plane keeps its own energy.
+    scan.metadata.energies_mv = vec![3.0, 6.0, 9.0];
+    assert_eq!(run(&scan, 8.0).energies_mv, [9.0, 3.0]);
+    scan.metadata.energies_mv = vec![9.0];
+    assert!(run(&scan, 8.0).energies_mv.is_empty());
     assert_eq!(prepared.state, right.state);
 }
 

@@ -1,8 +1,8 @@
 //! What was not seen must not look measured: unknown dark levels, scans that stop.
 
 use super::super::scenes::{Scene, Slab, paint};
-use super::super::{Calibration, PixelState, Prepared, Settings, Target, prepare};
-use crate::scan::{BoxPx, Polarity, Scan};
+use super::super::{Calibration, Located, PixelState, Prepared, Settings, Target, prepare};
+use crate::scan::{BoxPx, Polarity, Samples, Scan};
 
 /// A box with something that nothing gets through.
 fn opaque(dark: f32) -> Scene {
@@ -45,5 +45,126 @@ fn a_scan_that_stops_inside_its_container_is_incomplete() {
         let area = BoxPx { x: columns.start, y: 0, width: columns.end - columns.start, height: 444 };
         paint(&mut scan, 0, area, value);
         assert_eq!(incomplete(&scan), expected, "{columns:?} {value}");
+    }
+}
+
+/// Walls, posts, roof and floor of a box.
+fn boxed(area: BoxPx) -> [Slab; 5] {
+    let slab = |x, y, width, height, attenuation| Slab { area: BoxPx { x, y, width, height }, attenuation, ratio: 1.2 };
+    [
+        slab(area.x, area.y, area.width, area.height, 0.1),
+        slab(area.x, area.y, area.width, 8, 0.4),
+        slab(area.x, area.bottom() - 20, area.width, 20, 0.9),
+        slab(area.x, area.y, 20, area.height, 0.5),
+        slab(area.right() - 20, area.y, 20, area.height, 0.5),
+    ]
+}
+
+#[test]
+fn a_second_container_of_another_size_is_not_cropped_away() {
+    let forty = Scene::empty_box().container.unwrap();
+    // 40 and 20 ft of one height; two of 20 ft, 8 ft 6 in and 9 ft 6 in; one on top of another.
+    let twenty = BoxPx { x: 1700, width: 757, ..forty };
+    let high = BoxPx { x: 1000, y: 60, width: 757, height: 362 };
+    let low = BoxPx { x: 100, y: 98, width: 757, height: 324 };
+    let under = BoxPx { y: 387, ..forty };
+    for (first, second) in [(forty, twenty), (high, low), (low, high), (forty, under)] {
+        let whole = first.union(&second);
+        let mut scene = Scene::empty_box();
+        (scene.width, scene.height, scene.container) = (whole.right() + 100, whole.bottom() + 60, None);
+        scene.slabs.extend(boxed(first).into_iter().chain(boxed(second)));
+        // Something to stand on, under a part of it.
+        let foot = BoxPx { x: second.x + 20, y: second.bottom() - 1, width: second.width / 4, height: 30 };
+        scene.slabs.push(Slab { area: foot, attenuation: 1.0, ratio: 1.2 });
+        let whole = whole.union(&foot);
+        let prepared = prepared(&scene.scan(Polarity::AirBright));
+        let about = format!("{first:?} {second:?}: {:?}", prepared.steps);
+        assert_eq!(prepared.frame.located, Located::Object, "{about}");
+        super::near(prepared.frame.crop, whole, 3);
+        assert_eq!(super::codes(&prepared), ["several_containers"], "{about}");
+    }
+}
+
+#[test]
+fn a_scan_that_stops_at_its_edge_is_incomplete() {
+    let scene = Scene::empty_box();
+    let whole = scene.scan(Polarity::AirBright);
+    let cut = |rows: std::ops::Range<i32>, columns: std::ops::Range<i32>| {
+        let mut scan = whole.clone();
+        let Samples::U16(counts) = &mut scan.planes[0].samples else { panic!() };
+        *counts = counts.slice(ndarray::s![rows, columns]).to_owned();
+        super::codes(&prepared(&scan)).contains(&"incomplete")
+    };
+    assert!(!cut(0..444, 0..1724));
+    // The box is at columns 100 to 1624 and rows 60 to 384; at 857 it is as long as one of 20 ft.
+    for columns in [0..1000, 0..857, 900..1724, 400..1200] {
+        assert!(cut(0..444, columns.clone()), "{columns:?}");
+    }
+    assert!(cut(150..444, 0..1724), "the roof is missing");
+    assert!(!cut(0..384, 0..1724), "it stands on the lower edge");
+    assert!(!cut(0..444, 100..1624), "cut out of a larger picture");
+}
+
+#[test]
+fn rows_that_are_lost_at_the_top_or_bottom_make_a_scan_incomplete() {
+    let whole = Scene::empty_box().scan(Polarity::AirBright);
+    for (rows, expected) in [(0..150, true), (300..444, true), (440..444, false), (420..444, false)] {
+        let mut scan = whole.clone();
+        paint(&mut scan, 0, BoxPx { x: 0, y: rows.start, width: 1724, height: rows.end - rows.start }, 0);
+        let found = super::codes(&prepared(&scan)).contains(&"incomplete");
+        assert_eq!(found, expected, "{rows:?}");
+    }
+}
+
+#[test]
+fn a_dead_detector_module_is_repaired_and_never_air() {
+    let mut scene = Scene::empty_box();
+    (scene.height, scene.container) = (844, Some(BoxPx { x: 100, y: 260, width: 1524, height: 324 }));
+    scene.slabs.push(Slab { area: BoxPx { x: 700, y: 400, width: 100, height: 30 }, attenuation: 2.0, ratio: 1.1 });
+    let whole = scene.scan(Polarity::AirBright);
+    // Dark, at a third and at four fifths of the air level, with and without noise; 32 rows and 96.
+    for (level, noise, rows) in
+        [(25, 4, 32), (0, 0, 32), (16_000, 6, 32), (38_000, 30, 32), (25, 4, 96), (38_000, 0, 96)]
+    {
+        let mut scan = whole.clone();
+        let Samples::U16(counts) = &mut scan.planes[0].samples else { panic!() };
+        for ((r, c), v) in counts.slice_mut(ndarray::s![400..400 + rows, ..]).indexed_iter_mut() {
+            *v = level + ((r * 7919 + c * 104_729) % (2 * noise + 1)) as u16;
+        }
+        let prepared = prepared(&scan);
+        let about = format!("{level} {noise} {rows}: {:?}", prepared.steps);
+        assert_eq!(prepared.frame.located, Located::Container, "{about}");
+        super::near(prepared.frame.crop, scene.container.unwrap(), 2);
+        let expected: Vec<usize> = (400..400 + rows).take(64).collect();
+        assert_eq!(super::step(&prepared, "dropouts").found["rows_px"], serde_json::json!(expected), "{about}");
+        let first = 400 - prepared.frame.crop.y as usize;
+        let state = prepared.state.slice(ndarray::s![first..first + rows, ..]);
+        assert!(state.iter().all(|&state| state == PixelState::Repaired), "{about}");
+    }
+}
+
+#[test]
+fn a_fan_beams_tall_containers_are_containers() {
+    let located = |height: f32, chassis: bool| {
+        let mut scene = Scene::empty_box();
+        let container = BoxPx { x: 440, y: 60, width: 1524, height: (height / 8.0) as u32 };
+        (scene.width, scene.height, scene.chassis) =
+            (2100, container.bottom() + if chassis { 180 } else { 60 }, chassis);
+        scene.container = Some(container);
+        let prepared = prepared(&scene.scan(Polarity::AirBright));
+        if prepared.frame.located == Located::Container {
+            super::near(prepared.frame.crop, container, 2);
+        }
+        prepared.frame.located
+    };
+    // Heights of 8 ft, 8 ft 6 in and 9 ft 6 in, enlarged by up to 1.4.
+    for height in [2438.0, 2591.0, 2760.0, 2896.0, 3200.0, 3498.0, 3900.0] {
+        assert_eq!(located(height, false), Located::Container, "{height}");
+    }
+    for height in [2000.0, 4300.0] {
+        assert_eq!(located(height, false), Located::Object, "{height}");
+    }
+    for height in [2591.0, 2896.0, 3100.0, 3498.0, 3900.0] {
+        assert_eq!(located(height, true), Located::Container, "{height}");
     }
 }
