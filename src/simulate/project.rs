@@ -37,6 +37,8 @@ pub struct CleanScan<'a> {
     pub scanner: Option<&'a ScannerModel>,
 }
 
+/// A channel under this share of the air level is dead.
+const DEAD: f32 = 0.01;
 /// What stands for goods of which nothing is known but how much they absorb.
 const GOODS: &str = "cardboard";
 
@@ -256,11 +258,17 @@ fn darken(scan: &Scan, plane: usize, extra: &Array2<f32>, level: &Level, prepare
             let inside = (row as u32 >= crop.y && column as u32 >= crop.x)
                 .then(|| prepared.state.get((row - crop.y as usize, column - crop.x as usize)))
                 .flatten();
-            // Nothing gets through there, or nothing was measured: no load can change that.
-            if inside.is_some_and(|state| *state != PixelState::Valid) {
+            let signal = (oriented(*value) - level.dark).max(0.0);
+            // Nothing gets through there, or nothing was measured: no load can change that. What was taken for a dropout or a
+            // dead channel may be one that a coarse digitiser keeps on one value: it is one where it shows no beam or full scale.
+            let stays = match inside {
+                Some(PixelState::Shielded) => true,
+                Some(PixelState::Repaired) => signal < DEAD * level.air || oriented(*value) >= full,
+                _ => false,
+            };
+            if stays {
                 continue;
             }
-            let signal = (oriented(*value) - level.dark).max(0.0);
             let t = (-extra).exp();
             let missing = level.per_photon * signal * t * (1.0 - t) + level.electronic.powi(2) * (1.0 - t * t);
             let darker = signal * t + missing.max(0.0).sqrt() * normal + level.dark;

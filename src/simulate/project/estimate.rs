@@ -98,8 +98,11 @@ pub(super) fn level(scan: &Scan, plane: usize, prepared: &Prepared, given: Optio
 }
 
 /// The variance of an air pixel of a plane, from the differences of neighbours along the rows: they share a detector, and
-/// the air level hardly changes from one column to the next. 0 where no air is seen.
+/// the air level hardly changes from one column to the next. What all rows of a column share is the pulse's, not the
+/// pixel's. 0 where no air is seen.
 fn air_variance(scan: &Scan, plane: usize, steps: &Steps<'_>) -> f64 {
+    /// Fewer rows do not tell what a column shares.
+    const ROWS: usize = 8;
     let counts = scan.planes[plane].samples.to_f32();
     let (rows, columns) = counts.dim();
     let margin = |step, plane, key| steps.number(step, plane, key).map_or(0, |margin| margin as usize);
@@ -107,18 +110,22 @@ fn air_variance(scan: &Scan, plane: usize, steps: &Steps<'_>) -> f64 {
     let air = |key| margin("air", Some(plane), key);
     let (top, bottom) = (trimmed("top"), rows - trimmed("bottom").min(rows));
     let (left, right) = (trimmed("left"), columns - trimmed("right").min(columns));
+    let blocks = [
+        (top..bottom, left..left + air("left")),
+        (top..bottom, right - air("right").min(right)..right),
+        (top..top + air("top"), left..right),
+        (bottom - air("bottom").min(bottom)..bottom, left..right),
+    ];
     let mut differences = Vec::new();
-    for row in top..bottom {
-        let line = counts.row(row);
-        let whole = row < top + air("top") || row >= bottom - air("bottom").min(bottom);
-        let sides = if whole {
-            [left..right, 0..0]
-        } else {
-            [left..left + air("left"), right - air("right").min(right)..right]
-        };
-        for side in sides {
-            let pairs = side.clone().zip(side.skip(1)).filter(|pair| pair.1 < columns);
-            differences.extend(pairs.map(|(a, b)| f64::from(line[b] - line[a]).abs()).filter(|d| d.is_finite()));
+    for (rows, columns) in blocks.into_iter().filter(|(rows, _)| rows.len() >= ROWS) {
+        for column in columns.clone().skip(1) {
+            let difference = |row: usize| f64::from(counts[[row, column]] - counts[[row, column - 1]]);
+            let mut line: Vec<f64> = rows.clone().map(difference).filter(|d| d.is_finite()).collect();
+            line.sort_unstable_by(f64::total_cmp);
+            // The middle half's mean: no dropout moves it, and steps do not round it.
+            let middle = &line[line.len() / 4..(3 * line.len()).div_ceil(4)];
+            let shared = middle.iter().sum::<f64>() / middle.len().max(1) as f64;
+            differences.extend(line.iter().map(|d| (d - shared).abs()));
         }
     }
     differences.sort_unstable_by(f64::total_cmp);
