@@ -3,10 +3,9 @@
 use crate::infer::{Channel, Scorer};
 use crate::judge::{self, Verdict};
 use crate::prepare;
-use crate::report::{ModelReport, Report, RunSettings, ScanInfo, Timings, overlay_png};
-use crate::scan::{Error, Result, Scan};
+use crate::report::{ModelReport, Report, RunSettings, ScanInfo, Timings, overlay_png, to_json};
+use crate::scan::{Error, Result, Scan, panic_words};
 use crate::source::{self, Entry};
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -148,12 +147,7 @@ fn timed<T>(ms: &mut f64, work: impl FnOnce() -> T) -> T {
     result
 }
 
-fn crashed(panic: &(dyn Any + Send)) -> Error {
-    let message = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".to_owned());
-    Error::bug(format!("portray crashed on this scan: {message}"))
+fn crashed(panic: &(dyn std::any::Any + Send)) -> Error {
+    Error::bug(format!("portray crashed on this scan: {}", panic_words(panic)))
         .help("please report it together with the scan's header")
 }

@@ -2,7 +2,7 @@
 
 use super::summary::Row;
 use crate::judge::Zone;
-use crate::scan::{CheckDigit, Error, Result};
+use crate::scan::{CheckDigit, Error, Result, misleads};
 
 /// The columns, in order.
 const HEADER: [&str; 13] = [
@@ -59,10 +59,11 @@ pub fn to_csv(rows: &[Row]) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| failed(&error))
 }
 
-/// Text that no spreadsheet takes for a formula (OWASP, CSV injection).
+/// Text that no spreadsheet takes for a formula (OWASP, CSV injection), without letters that turn others around.
 fn inert(text: &str) -> String {
+    let text: String = text.chars().map(|c| if misleads(c) { '\u{fffd}' } else { c }).collect();
     let dangerous = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    if dangerous { format!("'{text}") } else { text.to_owned() }
+    if dangerous { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -84,13 +85,14 @@ mod tests {
             report: "scans/x.json".into(),
             overlay: None,
         };
-        let table = to_csv(&[row("=1+1"), row("a,b\"c"), row("@x"), row("plain.tif")]).unwrap();
+        let table = to_csv(&[row("=1+1"), row("a,b\"c"), row("@x"), row("plain.tif"), row("a\u{202e}fit.x")]).unwrap();
         let text = String::from_utf8(table).unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 5);
-        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door end,-1.5,2,,scans/x.json,");
+        assert_eq!(lines.len(), 6);
+        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door end,-1.5,2,,2,scans/x.json,");
         assert!(lines[2].starts_with("2,\"a,b\"\"c\","));
         assert!(lines[3].starts_with("3,'@x,"));
         assert!(lines[4].starts_with("4,plain.tif,"));
+        assert!(lines[5].starts_with("5,a\u{fffd}fit.x,"));
     }
 }

@@ -40,7 +40,7 @@ pub use samples::SampleType;
 pub use sidecar::Sidecar;
 pub use sniff::{Format, sniff};
 
-use crate::scan::{Digest, Error, Result, Scan};
+use crate::scan::{Digest, Error, Result, Scan, panic_words};
 use decoded::Decoded;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -96,12 +96,7 @@ fn read_dicom(_: &[u8], _: &Limits) -> Result<(&'static str, Decoded)> {
 /// Runs a decoder and turns its panic into an error: decoders of other makers meet hostile files here.
 fn guarded<T>(format: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|payload| {
-        let text = payload
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| payload.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
-        Err(Error::format(format!("the {format} decoder gave up: {}", fields::words(&text)))
+        Err(Error::format(format!("the {format} decoder gave up: {}", fields::words(&panic_words(payload.as_ref()))))
             .help("the file is damaged"))
     })
 }
