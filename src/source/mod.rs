@@ -32,6 +32,7 @@ mod tiff_layout;
 mod time;
 pub mod write;
 
+pub use companions::OVERLAY_MARK;
 pub use discover::{Discovery, Entry, Ignored, discover};
 pub use limits::Limits;
 pub use open::{Loaded, load, open};
