@@ -72,7 +72,7 @@ impl Scorer for Threshold {
         let map = prepared.attenuation[0].mapv(|value| if value > 1.2 { 0.9 } else { 0.1 });
         assert!(!(self.panics && map.iter().any(|&value| value > 0.5)), "the scorer fell over");
         let map = ScoreMap::new(map, 1, prepared.dim())?;
-        Ok(Inference { map: Some(map), score: None, boxes: vec![], runs: 1, runtime: Duration::ZERO })
+        Ok(Inference { map: Some(map), score: None, boxes: vec![], warnings: vec![], runs: 1, runtime: Duration::ZERO })
     }
 }
 

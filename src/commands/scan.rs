@@ -2,7 +2,9 @@
 
 use super::terminal::Color;
 use super::{Exit, progress};
-use crate::infer::{Contract, OnnxScorer, Provider, RuntimeOptions, Scorer as _, SessionOptions, cores, thread_plan};
+use crate::infer::{
+    Contract, OnnxScorer, Provider, RuntimeOptions, Scorer as _, SessionOptions, cores, default_model, thread_plan,
+};
 use crate::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers};
 use crate::prepare::Calibration;
 use crate::report::{IgnoredFile, Names, RunSettings, Summary, SummaryTimings};
@@ -28,10 +30,6 @@ const EXAMPLES: &str = "Examples:
 Each scan gets reports/scans/NAME.json, those that need a look reports/overlays/NAME.overlay.png.
 The whole run is in summary.json and reports.csv (both ranked) and reports.jsonl.
 An interrupted run goes on where it stopped: reports that still hold are kept, unless --fresh.";
-
-/// Most scans worked on at once unless told: their memory bounds the program's, and more threads than these serve each
-/// scan.
-const MOST_AT_ONCE: usize = 4;
 
 /// Which scans get a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -76,7 +74,7 @@ pub(super) struct Args {
     /// Threads in all
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
-    /// Scans worked on at once; each takes about 100 MB for 3 Mpx [default: one per thread, at most 4]
+    /// Scans worked on at once; each takes about 100 MB for 3 Mpx [default: one per thread, at most 4 (600 MB)]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     sessions: Option<u32>,
     /// Score from which a scan is flagged, 0 to 1 [default: the model's]
@@ -224,10 +222,8 @@ fn jobs(entries: Vec<source::Entry>, problems: Vec<(String, Error)>) -> Vec<Job>
 /// One thread budget: many scans side by side with one thread each, a single scan with all of them.
 fn plan(args: &Args, scans: usize) -> Workers {
     let threads = args.threads.map_or_else(cores, |threads| threads as usize);
-    let plan = thread_plan(threads, scans);
-    let most = args.sessions.map_or(MOST_AT_ONCE, |sessions| sessions as usize);
-    let at_once = plan.sessions.min(most).max(1);
-    Workers { scans_at_once: at_once, threads_per_scan: (threads / at_once).max(1) }
+    let plan = thread_plan(threads, scans, args.sessions.map(|sessions| sessions as usize));
+    Workers { scans_at_once: plan.sessions, threads_per_scan: plan.threads }
 }
 
 fn load(args: &Args, workers: Workers) -> anyhow::Result<OnnxScorer> {

@@ -127,6 +127,7 @@ impl Line<'_> {
         let judgement =
             timed(&mut timings.judge_ms, || judge::judge(&prepared, &inference, contract, &metadata, &self.judge))?;
         let wanted = self.wants_overlay(judgement.verdict);
+        let warnings = [warnings, inference.warnings].concat();
         let report = Report::judged(info.clone(), &warnings, &prepared, judgement, self.model(), self.settings.clone());
         let overlay = timed(&mut timings.overlay_ms, || {
             wanted.then(|| overlay_png(&report, &prepared, inference.map.as_ref())).transpose()
