@@ -5,7 +5,7 @@ use crate::judge::Zone;
 use crate::scan::{CheckDigit, Error, Result, misleads};
 
 /// The columns, in order.
-const HEADER: [&str; 13] = [
+const HEADER: [&str; 14] = [
     "rank",
     "name",
     "verdict",
@@ -17,6 +17,7 @@ const HEADER: [&str; 13] = [
     "mass_kg",
     "mass_sigma_kg",
     "reason",
+    "warnings",
     "report",
     "overlay",
 ];
@@ -51,6 +52,7 @@ pub fn to_csv(rows: &[Row]) -> Result<Vec<u8>> {
             number(row.mass_kg.map(|mass| mass.0)),
             number(row.mass_kg.map(|mass| mass.1)),
             row.reason.as_deref().map(inert).unwrap_or_default(),
+            row.warnings.to_string(),
             inert(&row.report),
             row.overlay.as_deref().map(inert).unwrap_or_default(),
         ];
@@ -82,6 +84,7 @@ mod tests {
             zone: Some(Zone::DoorEnd),
             mass_kg: Some((-1.5, 2.0)),
             reason: None,
+            warnings: 2,
             report: "scans/x.json".into(),
             overlay: None,
         };
