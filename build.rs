@@ -41,7 +41,9 @@ fn sources() -> u64 {
 /// The sources and models at a path or below it; what is not there in a package is left out.
 fn collect(path: &std::path::Path, files: &mut Vec<std::path::PathBuf>) {
     if let Ok(entries) = std::fs::read_dir(path) {
-        entries.flatten().for_each(|entry| collect(&entry.path(), files));
+        for entry in entries.flatten() {
+            collect(&entry.path(), files);
+        }
     } else if path.is_file()
         && path.extension().is_some_and(|end| ["rs", "onnx", "toml", "lock"].iter().any(|known| end == *known))
     {

@@ -207,7 +207,9 @@ mod tests {
         use crate::report::{Counts, Generator, ModelReport, RunSettings};
         use crate::scan::Digest;
         let mut counts = Counts::default();
-        rows.iter().for_each(|row| counts.add(row.verdict));
+        for row in &rows {
+            counts.add(row.verdict);
+        }
         Summary {
             schema_version: 1,
             generator: Generator::this(),

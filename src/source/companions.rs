@@ -44,7 +44,7 @@ pub(super) fn reason(path: &Path, sidecars: &BTreeSet<PathBuf>) -> Option<&'stat
         let marked = start.windows(mark.len()).any(|window| window == mark.as_bytes());
         return marked.then_some("overlay that portray drew");
     }
-    if name.contains(".mask") && name.ends_with(".png") {
+    if name.contains(".mask") && end_of(path) == "png" {
         return is_mask(path).then_some("truth mask of a simulated scan");
     }
     if !is_text(path) {
