@@ -1,8 +1,11 @@
-//! Finds or installs ONNX Runtime, and does nothing else.
+//! Finds or installs ONNX Runtime, and tells this build from others.
 //!
 //! With the feature `fetch-onnxruntime` the pinned Python wheel is taken once per target directory and the path of its
 //! library is compiled in as `PORTRAY_ONNXRUNTIME`. Whatever goes wrong, the build succeeds with an empty path: the
 //! program then looks elsewhere and says what to do.
+//!
+//! `PORTRAY_BUILD` is a digest of the sources, the built-in models and the locked dependencies: reports name it, so that a
+//! report of other code under the same version is not taken for one that this program would write.
 
 #[cfg(feature = "fetch-onnxruntime")]
 #[path = "build/onnxruntime.rs"]
@@ -15,6 +18,37 @@ fn main() {
     println!("cargo:rerun-if-env-changed=PORTRAY_PYTHON");
     let library = library();
     println!("cargo:rustc-env=PORTRAY_ONNXRUNTIME={library}");
+    println!("cargo:rustc-env=PORTRAY_BUILD={:016x}", sources());
+}
+
+/// FNV-1a over the names and bytes of what decides about reports, in the order of the names: the same on every machine.
+fn sources() -> u64 {
+    let mut files = Vec::new();
+    for part in ["src", "models", "Cargo.toml", "Cargo.lock"] {
+        println!("cargo:rerun-if-changed={part}");
+        collect(std::path::Path::new(part), &mut files);
+    }
+    files.sort();
+    let hash = |hash: u64, bytes: &[u8]| {
+        bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    };
+    files.iter().fold(0xcbf2_9ce4_8422_2325, |all, path| {
+        let name = path.to_string_lossy().replace('\\', "/");
+        hash(hash(all, name.as_bytes()), &std::fs::read(path).unwrap_or_default())
+    })
+}
+
+/// The sources and models at a path or below it; what is not there in a package is left out.
+fn collect(path: &std::path::Path, files: &mut Vec<std::path::PathBuf>) {
+    if let Ok(entries) = std::fs::read_dir(path) {
+        for entry in entries.flatten() {
+            collect(&entry.path(), files);
+        }
+    } else if path.is_file()
+        && path.extension().is_some_and(|end| ["rs", "onnx", "toml", "lock"].iter().any(|known| end == *known))
+    {
+        files.push(path.to_path_buf());
+    }
 }
 
 #[cfg(not(feature = "fetch-onnxruntime"))]

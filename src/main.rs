@@ -2,6 +2,7 @@
 
 use clap::Parser as _;
 use portray::commands::{Cli, Exit};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -15,13 +16,18 @@ fn main() -> ExitCode {
     match std::panic::catch_unwind(|| portray::commands::run(cli)) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(error)) => {
-            eprintln!("error: {error:#}");
+            say(&format!("error: {error:#}"));
             Exit::of(&error).into()
         }
         // The panic's own words are in the log already.
         Err(_) => {
-            eprintln!("error: portray crashed; please report it with the lines above");
+            say("error: portray crashed; please report it with the lines above");
             Exit::Internal.into()
         }
     }
+}
+
+/// A line on standard error, which may be closed.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

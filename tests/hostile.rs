@@ -234,6 +234,37 @@ fn a_page_that_unpacks_to_far_more_than_the_limit_is_refused() {
 }
 
 #[test]
+fn texts_that_unpack_to_gigabytes_are_not_unpacked() {
+    let _alone = alone();
+    // 16 MB of spaces in a few kB, under a keyword that portray reads and under another, in both kinds of chunk.
+    let spaces = " ".repeat(16 << 20);
+    let mut long = png::text_metadata::ZTXtChunk::new("portray", spaces.as_str());
+    long.compress_text().unwrap();
+    let mut other = png::text_metadata::ZTXtChunk::new("Software", spaces.as_str());
+    other.compress_text().unwrap();
+    let mut international = png::text_metadata::ITXtChunk::new("Comment", spaces);
+    international.compressed = true;
+    international.compress_text().unwrap();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 1, 1);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.add_ztxt_chunk("Source".into(), "gate 2".into()).unwrap();
+    let mut writer = encoder.write_header().unwrap();
+    for _ in 0..2 {
+        writer.write_text_chunk(&long).unwrap();
+        writer.write_text_chunk(&other).unwrap();
+        writer.write_text_chunk(&international).unwrap();
+    }
+    writer.write_image_data(&[7]).unwrap();
+    writer.finish().unwrap();
+    assert!(bytes.len() < 1 << 20, "{}", bytes.len());
+    let scan = check("text bomb", &bytes).unwrap();
+    assert_eq!(scan.metadata.scanner.as_deref(), Some("gate 2"), "a text of a sane length is still read");
+    let told = scan.warnings.iter().filter(|warning| warning.code == "tag_unreadable").count();
+    assert_eq!(told, 4, "{:?}", scan.warnings);
+}
+
+#[test]
 fn damaged_sidecars_never_panic() {
     let _alone = alone();
     let mut random = ChaCha8Rng::seed_from_u64(9);
@@ -292,5 +323,5 @@ fn good_files_are_read_and_bad_ones_named_in_one_folder() {
     assert_eq!(told[2], "good.tif: 37x23");
     assert_eq!(told[3], "huge.tif: Limit: page 1: image is 40960x9000, limit is 64 Mpx; raise --max-pixels");
     assert!(told[4].starts_with("truncated.tif: Format: "), "{}", told[4]);
-    assert!(told[5].starts_with("wrong.tif: Unsupported: unknown format starting with 74 68"), "{}", told[5]);
+    assert!(told[5].starts_with("wrong.tif: Unsupported: this is a text file, expected PNG"), "{}", told[5]);
 }

@@ -1,11 +1,13 @@
 //! The Python peer of `benches/peer` and portray find the same regions on the samples.
 //!
-//! Runs where `PORTRAY_PEER_PYTHON` names an interpreter that has the packages of `benches/peer/requirements.txt`
-//! (`benches/peer/setup.sh` makes one, and `.ci/run` calls it); elsewhere it says that it was skipped.
+//! What the peer finds stands in `tests/data/peer-regions.json`, made by `benches/peer/golden.sh`, and is compared always.
+//! Where `PORTRAY_PEER_PYTHON` names an interpreter that has the packages of `benches/peer/requirements.txt`
+//! (`benches/peer/setup.sh` makes one, and `.ci/run` calls it), the peer itself runs too.
 
 mod sample_reports;
 
 use portray::judge::Verdict;
+use portray::report::Report;
 use portray::scan::BoxPx;
 use sample_reports::reports;
 use serde_json::Value;
@@ -29,6 +31,44 @@ struct Found {
     mass: Option<f64>,
 }
 
+/// What the peer says of one scan.
+#[derive(Debug)]
+struct Theirs {
+    verdict: String,
+    score: f64,
+    regions: Vec<Found>,
+}
+
+impl Theirs {
+    /// From a peer's report or the golden file, which calls a region's mass `mass_kg`.
+    fn of(value: &Value) -> Self {
+        let region = |r: &Value| Found {
+            area: serde_json::from_value(r["box_px"].clone()).unwrap(),
+            score: r["score"].as_f64().unwrap(),
+            mass: r["mass"]["kg"].as_f64().or_else(|| r["mass_kg"].as_f64()),
+        };
+        Self {
+            verdict: value["verdict"].as_str().unwrap().to_owned(),
+            score: value["score"].as_f64().unwrap_or_else(|| panic!("the peer failed: {}", value["error"])),
+            regions: value["regions"].as_array().unwrap().iter().map(region).collect(),
+        }
+    }
+}
+
+#[test]
+fn the_peers_committed_regions_are_portrays() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let golden: Value =
+        serde_json::from_slice(&std::fs::read(root.join("tests/data/peer-regions.json")).unwrap()).unwrap();
+    compare(&reports(&root.join("samples")), |ours| {
+        let again = "run benches/peer/golden.sh";
+        assert_eq!(golden["model_sha256"], ours.model.sha256.to_string(), "the built-in model changed: {again}");
+        let theirs = &golden["scans"][&ours.scan.name];
+        assert_eq!(theirs["sha256"], ours.scan.sha256.unwrap().to_string(), "{} changed: {again}", ours.scan.name);
+        Theirs::of(theirs)
+    });
+}
+
 #[test]
 fn the_peer_finds_the_same_regions() {
     let Some(python) = std::env::var_os("PORTRAY_PEER_PYTHON") else {
@@ -46,31 +86,26 @@ fn the_peer_finds_the_same_regions() {
         .status()
         .unwrap_or_else(|error| panic!("PORTRAY_PEER_PYTHON {}: {error}", python.display()));
     assert!(status.success(), "the peer failed: {status}");
+    compare(&reports(&root.join("samples")), |ours| {
+        let report = std::fs::read(out.path().join(format!("scans/{}.json", ours.scan.name))).unwrap();
+        Theirs::of(&serde_json::from_slice(&report).unwrap())
+    });
+}
 
+fn compare(ours: &[Report], theirs: impl Fn(&Report) -> Theirs) {
     let (mut scans, mut compared, mut alone, mut near_mass) = (0, 0, 0, 0);
-    for ours in reports(&root.join("samples")) {
+    for ours in ours {
         let name = &ours.scan.name;
-        let theirs: Value =
-            serde_json::from_slice(&std::fs::read(out.path().join(format!("scans/{name}.json"))).unwrap()).unwrap();
-        assert_eq!(theirs["verdict"].as_str(), Some(verdict(ours.verdict)), "{name}: {}", theirs["error"]);
+        let Theirs { verdict: said, score: theirs, regions: peers } = theirs(ours);
+        assert_eq!(said, verdict(ours.verdict), "{name}");
         let score = f64::from(ours.score.unwrap());
         // Without a region the score is the map's highest value, which depends on how a map is enlarged.
         let slack = if ours.regions.is_empty() { 2.0 * SCORE } else { SCORE };
-        assert!((theirs["score"].as_f64().unwrap() - score).abs() <= slack, "{name}: {score} {}", theirs["score"]);
+        assert!((theirs - score).abs() <= slack, "{name}: {score} {theirs}");
         let mine: Vec<Found> = ours
             .regions
             .iter()
             .map(|r| Found { area: r.box_px, score: f64::from(r.score), mass: r.mass.map(|mass| f64::from(mass.kg)) })
-            .collect();
-        let peers: Vec<Found> = theirs["regions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|r| Found {
-                area: serde_json::from_value(r["box_px"].clone()).unwrap(),
-                score: r["score"].as_f64().unwrap(),
-                mass: r["mass"]["kg"].as_f64(),
-            })
             .collect();
         for (index, region) in mine.iter().enumerate() {
             let Some(same) = counterpart(region, &peers) else {

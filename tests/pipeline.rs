@@ -72,7 +72,7 @@ impl Scorer for Threshold {
         let map = prepared.attenuation[0].mapv(|value| if value > 1.2 { 0.9 } else { 0.1 });
         assert!(!(self.panics && map.iter().any(|&value| value > 0.5)), "the scorer fell over");
         let map = ScoreMap::new(map, 1, prepared.dim())?;
-        Ok(Inference { map: Some(map), score: None, boxes: vec![], runs: 1, runtime: Duration::ZERO })
+        Ok(Inference { map: Some(map), score: None, boxes: vec![], warnings: vec![], runs: 1, runtime: Duration::ZERO })
     }
 }
 
@@ -105,10 +105,10 @@ fn scans(folder: &Path) {
     }
 }
 
-fn process(input: &Path, out: &Path, scorer: &Threshold, workers: usize, keep: bool, stop_after: usize) -> Totals {
+fn line(scorer: &Threshold) -> Line<'_> {
     let settings =
         RunSettings { limits: Limits { max_pixels: 10_000_000, ..Limits::default() }, ..RunSettings::default() };
-    let line = Line {
+    Line {
         scorer,
         prepare: portray::prepare::Settings::default().check().unwrap(),
         calibration: portray::prepare::Calibration::default(),
@@ -116,27 +116,34 @@ fn process(input: &Path, out: &Path, scorer: &Threshold, workers: usize, keep: b
         overlays: Overlays::Flagged,
         timings: false,
         settings,
-    };
+    }
+}
+
+fn jobs(input: &Path) -> Vec<Job> {
     let found = discover(&[input.to_str().unwrap().to_owned()], None, None);
     let mut names = Names::default();
-    let jobs: Vec<Job> = found
+    found
         .entries
         .into_iter()
         .map(|entry| Job { stem: names.stem(&entry.name), name: entry.name.clone(), entry: Ok(entry) })
-        .collect();
+        .collect()
+}
+
+fn process(input: &Path, out: &Path, scorer: &Threshold, workers: usize, keep: bool, stop_after: usize) -> Totals {
+    let (line, jobs) = (line(scorer), jobs(input));
     let folder = OutputFolder::create(out, keep).unwrap();
     folder.open_run().unwrap();
     let stop = AtomicBool::new(false);
     let mut done = 0;
     let workers = Workers { scans_at_once: workers, threads_per_scan: 1 };
-    let totals = run(&line, &jobs, workers, &folder, &stop, |_| {
+    let mut totals = run(&line, &jobs, workers, &folder, &stop, |_| {
         done += 1;
         if done == stop_after {
             stop.store(true, Ordering::Relaxed);
         }
     })
     .unwrap();
-    folder.finish(&line, &totals, Finish { ignored: vec![], exit_code: 0, timings: None }).unwrap();
+    folder.finish(&line, &mut totals, Finish { ignored: vec![], timings: None }, |_| 0).unwrap();
     totals
 }
 
@@ -145,7 +152,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     for part in ["", "scans", "overlays"] {
         for entry in fs::read_dir(folder.join(part)).unwrap() {
             let entry = entry.unwrap();
-            if entry.file_type().unwrap().is_file() {
+            if entry.file_type().unwrap().is_file() && entry.file_name() != ".portray.lock" {
                 let name = format!("{part}/{}", entry.file_name().to_string_lossy());
                 found.insert(name, fs::read(entry.path()).unwrap());
             }
@@ -244,6 +251,81 @@ fn every_good_file_gets_its_report_and_every_bad_one_an_error_that_names_the_fau
     let huge = report("huge.png.json").error.unwrap();
     assert_eq!(huge.fault, Fault::Limit, "{huge:?}");
     assert!(huge.help.is_some_and(|help| help.contains("--max-pixels")));
+}
+
+#[test]
+fn a_report_of_another_build_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (folder.path().join("in"), folder.path().join("out"));
+    fs::create_dir(&input).unwrap();
+    picture(&input.join("box.png"), 1, false);
+    let again = || process(&input, &out, &Threshold::new(false), 1, true, usize::MAX).kept;
+    assert_eq!((again(), again()), (0, 1));
+    let path = out.join("scans/box.png.json");
+    let mut report = Report::from_json(&fs::read(&path).unwrap()).unwrap();
+    let build = report.generator.build.replace("0123456789abcdef".to_owned()).unwrap();
+    assert_eq!(build.len(), 16);
+    fs::write(&path, portray::report::to_json(&report).unwrap()).unwrap();
+    assert_eq!((again(), again()), (0, 1));
+}
+
+#[test]
+fn a_report_of_another_scan_of_the_same_name_is_kept_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two, out) = (folder.path().join("day1"), folder.path().join("day2"), folder.path().join("out"));
+    for (day, loaded) in [(&one, true), (&two, false)] {
+        fs::create_dir(day).unwrap();
+        picture(&day.join("box.png"), 1, loaded);
+    }
+    process(&one, &out, &Threshold::new(false), 1, true, usize::MAX);
+    let first = Report::from_json(&fs::read(out.join("scans/box.png.json")).unwrap()).unwrap();
+    assert_eq!(first.verdict, Verdict::Flagged);
+    for _ in 0..2 {
+        process(&two, &out, &Threshold::new(false), 1, true, usize::MAX);
+        let summary: serde_json::Value = serde_json::from_slice(&fs::read(out.join("summary.json")).unwrap()).unwrap();
+        let aside = format!("box.png~{}", &first.scan.sha256.unwrap().to_string()[..8]);
+        assert_eq!(summary["stale"], serde_json::json!([format!("scans/{aside}.json")]));
+        let kept = Report::from_json(&fs::read(out.join(format!("scans/{aside}.json"))).unwrap()).unwrap();
+        assert_eq!((kept.verdict, &kept.scan), (Verdict::Flagged, &first.scan));
+        assert!(out.join(kept.overlay.unwrap()).is_file(), "its picture is kept with it");
+        assert!(!out.join("overlays/box.png.overlay.png").exists());
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_read_back_is_one_failed_scan() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (folder.path().join("in"), folder.path().join("out"));
+    fs::create_dir(&input).unwrap();
+    scans(&input);
+    let scorer = Threshold::new(false);
+    let line = line(&scorer);
+    let jobs = jobs(&input);
+    let target = OutputFolder::create(&out, true).unwrap();
+    target.open_run().unwrap();
+    let workers = Workers { scans_at_once: 1, threads_per_scan: 1 };
+    let mut totals = run(&line, &jobs, workers, &target, &AtomicBool::new(false), |_| ()).unwrap();
+    fs::write(out.join("scans/box-1.png.json"), b"{}").unwrap();
+    let finish = Finish { ignored: vec![], timings: None };
+    let summary = target.finish(&line, &mut totals, finish, |totals| totals.counts.failed as u8).unwrap();
+    assert_eq!((summary.counts.scans, summary.counts.failed, summary.counts.flagged, summary.exit_code), (6, 1, 2, 1));
+    assert_eq!(summary.failed[0].name, "box-1.png");
+    assert_eq!(fs::read_to_string(out.join("reports.jsonl")).unwrap().lines().count(), 5);
+}
+
+#[test]
+fn two_runs_do_not_share_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = OutputFolder::create(folder.path(), true).unwrap();
+    first.open_run().unwrap();
+    fs::write(folder.path().join("scans/.portray-half"), b"the first run writes this").unwrap();
+    let error = OutputFolder::create(folder.path(), true).unwrap_err();
+    assert_eq!(error.fault, Fault::Parameter);
+    assert!(error.to_string().contains("another run is at work"), "{error}");
+    assert!(folder.path().join("scans/.portray-half").exists());
+    drop(first);
+    OutputFolder::create(folder.path(), true).unwrap().open_run().unwrap();
+    assert!(!folder.path().join("scans/.portray-half").exists());
 }
 
 #[test]

@@ -27,10 +27,12 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let diagnosis = diagnose(&RuntimeOptions::from_process(args.onnxruntime.clone()), &args.models);
     let mut out = std::io::stdout();
-    if args.json {
-        out.write_all(&crate::report::to_json(&diagnosis)?)?;
-    } else {
-        out.write_all(shown(&diagnosis).as_bytes())?;
+    let text = if args.json { crate::report::to_json(&diagnosis)? } else { shown(&diagnosis).into_bytes() };
+    match out.write_all(&text) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            return Err(anyhow::Error::from(error).context("standard output cannot be written"));
+        }
+        _ => {}
     }
     let works = diagnosis.runtime.is_ok() && diagnosis.models.iter().all(|model| model.contract.is_ok());
     Ok(if works { Exit::Clear } else { Exit::Internal })
@@ -56,7 +58,9 @@ fn shown(diagnosis: &Diagnosis) -> String {
         line(if index == 0 { "providers" } else { "" }, &provider_line(provider));
     }
     line("cores", &diagnosis.cores.to_string());
-    let plan = |plan: crate::infer::Plan| format!("{} at once, {} threads each", plan.sessions, plan.threads);
+    let plan = |plan: crate::infer::Plan| {
+        format!("{} at once, {} each", plan.sessions, super::progress::counted(plan.threads, "thread"))
+    };
     line("many scans", &plan(diagnosis.many_scans));
     line("one scan", &plan(diagnosis.single_scan));
     line("cpu", &diagnosis.cpu_features.join(" "));

@@ -9,7 +9,7 @@ pub(super) const TABLE: &str = "Exit codes:
   0    all scans are clear
   1    a scan is flagged or inconclusive: someone has to look
   2    a scan failed
-  64   wrong usage: an argument or setting
+  64   wrong usage: an argument, a setting, a file named by one; or another run is at work in the folder
   70   portray, its runtime or its model cannot work, or a report cannot be written
   130  interrupted; the reports so far are complete";
 

@@ -73,11 +73,44 @@ pub(super) fn completions(args: &CompletionArgs) -> anyhow::Result<Exit> {
 
 pub(super) fn man() -> anyhow::Result<Exit> {
     let mut bytes = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut bytes).context("the manual page cannot be made")?;
+    page(Cli::command(), &mut bytes).context("the manual page cannot be made")?;
     for command in Cli::command().get_subcommands() {
         let name = format!("portray-{}", command.get_name());
         let command = command.clone().name(name.clone()).bin_name(name.replacen('-', " ", 1));
-        clap_mangen::Man::new(command).render(&mut bytes).context("the manual page cannot be made")?;
+        page(command, &mut bytes).context("the manual page cannot be made")?;
     }
     print(&bytes)
+}
+
+/// One manual page. What follows the options in `--help` begins with its own heading, such as `Exit codes:`; it becomes a
+/// section of that name, as man-pages(7) has it, and not one called EXTRA.
+fn page(command: clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let (options, below) = (command.get_opts().next().is_some(), command.has_subcommands());
+    let version = command.get_version().is_some();
+    let man = clap_mangen::Man::new(command);
+    man.render_title(out)?;
+    man.render_name_section(out)?;
+    man.render_synopsis_section(out)?;
+    man.render_description_section(out)?;
+    if options {
+        man.render_options_section(out)?;
+    }
+    if below {
+        man.render_subcommands_section(out)?;
+    }
+    if let Some((heading, text)) = after.split_once(":\n") {
+        let heading = if heading == "Exit codes" { "EXIT STATUS".to_owned() } else { heading.to_uppercase() };
+        writeln!(out, ".SH \"{heading}\"\n.nf")?;
+        for line in text.lines() {
+            // A line that begins with a point would be a request, and a backslash begins an escape.
+            let line = line.replace('\\', "\\e").replace('-', "\\-");
+            writeln!(out, "{}{line}", if line.starts_with(['.', '\'']) { "\\&" } else { "" })?;
+        }
+        writeln!(out, ".fi")?;
+    }
+    if version {
+        man.render_version_section(out)?;
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ use super::terminal::printable;
 use crate::judge::Verdict;
 use crate::pipeline::Done;
 use crate::report::{Row, Summary};
+use crate::scan::CheckDigit;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::Write as _;
@@ -36,39 +37,102 @@ pub(super) fn advance(bar: &ProgressBar, done: &Done) {
     bar.inc(1);
 }
 
-/// The closing table: what needs a look, the likeliest first, then a line of counts.
+/// The closing table: what needs a look, the likeliest first. `width` is that of the output where it is no terminal.
 pub(super) fn table(summary: &Summary, colours: bool, width: Option<u16>) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     if colours {
         table.enforce_styling();
     } else {
         table.force_no_tty();
     }
-    if let Some(width) = width {
-        table.set_width(width);
+    let header = ["", "score", "verdict", "where", "extra mass", "container", "scan"];
+    let mut rows: Vec<[String; 7]> =
+        summary.scans.iter().take(SHOWN).enumerate().map(|(rank, row)| cells(rank + 1, row)).collect();
+    if let Some(width) = width.or_else(|| table.width()) {
+        fit(&header, &mut rows, usize::from(width));
     }
     let plain = |text: &str| Cell::new(text);
-    let header = ["", "score", "verdict", "where", "extra mass", "container", "scan"];
     table.set_header(header.map(|text| if colours { plain(text).add_attribute(Attribute::Dim) } else { plain(text) }));
-    for (rank, row) in summary.scans.iter().take(SHOWN).enumerate() {
-        let verdict = plain(&row.verdict.to_string());
+    for (row, texts) in summary.scans.iter().zip(&rows) {
+        let [rank, score, verdict, place, mass, container, scan] = texts.each_ref().map(|text| plain(text));
         table.add_row([
-            plain(&(rank + 1).to_string()).set_alignment(CellAlignment::Right),
-            plain(&row.score.map(|score| format!("{score:.3}")).unwrap_or_default()),
+            rank.set_alignment(CellAlignment::Right),
+            score,
             if colours { verdict.fg(colour(row.verdict)) } else { verdict },
-            plain(&row.zone.map(|zone| zone.to_string()).unwrap_or_default()),
-            plain(&mass(row)).set_alignment(CellAlignment::Right),
-            plain(row.container.as_ref().map_or("", |container| container.number.as_str())),
-            plain(&printable(&row.name)),
+            place,
+            mass.set_alignment(CellAlignment::Right),
+            container,
+            scan,
         ]);
     }
     let mut text = table.to_string();
     text.push('\n');
-    if summary.scans.len() > SHOWN {
-        let _ = writeln!(text, "... and {} more in summary.json", summary.scans.len() - SHOWN);
+    // Nothing was found in these, and yet they need a look. Of flagged ones the table says it, of failed ones their errors.
+    for (rank, row) in summary.scans.iter().take(SHOWN).enumerate() {
+        if let (Verdict::Inconclusive, Some(reason)) = (row.verdict, &row.reason) {
+            let _ = writeln!(text, "{:>3}  why: {}", rank + 1, printable(reason));
+        }
+    }
+    if let Some(rest) = summary.scans.get(SHOWN..).filter(|rest| !rest.is_empty()) {
+        let of = |verdict| rest.iter().filter(|row| row.verdict == verdict).count();
+        let verdicts = [Verdict::Flagged, Verdict::Failed, Verdict::Inconclusive, Verdict::Clear];
+        let kinds: Vec<String> = verdicts
+            .into_iter()
+            .filter(|&verdict| of(verdict) > 0)
+            .map(|verdict| format!("{} {verdict}", of(verdict)))
+            .collect();
+        let _ = writeln!(text, "... and {} more in summary.json: {}", rest.len(), kinds.join(", "));
     }
     text
+}
+
+/// What the table says of one scan.
+fn cells(rank: usize, row: &Row) -> [String; 7] {
+    // Where a clear scan scored highest is no statement about a load.
+    let found = row.verdict != Verdict::Clear;
+    let container = row.container.as_ref().map_or_else(String::new, |container| {
+        let wrong = if container.check_digit == CheckDigit::Invalid { " (wrong check digit)" } else { "" };
+        format!("{}{wrong}", container.number)
+    });
+    [
+        rank.to_string(),
+        row.score.map(|score| format!("{score:.3}")).unwrap_or_default(),
+        row.verdict.to_string(),
+        row.zone.filter(|_| found).map(|zone| zone.to_string()).unwrap_or_default(),
+        if found { mass(row) } else { String::new() },
+        container,
+        printable(&row.name),
+    ]
+}
+
+/// Shortens the scans' names in their middle, since both ends tell scans apart, until the rows fit a width; nothing else is cut.
+fn fit(header: &[&str; 7], rows: &mut [[String; 7]], width: usize) {
+    let length = |text: &str| text.chars().count();
+    let widest =
+        |column: usize| rows.iter().map(|row| length(&row[column])).chain([length(header[column])]).max().unwrap_or(0);
+    // A space stands on either side of a cell.
+    let others: usize = (0..6).map(|column| widest(column) + 2).sum();
+    let room = width.saturating_sub(others + 2).max(12);
+    for row in rows {
+        row[6] = shortened(&row[6], room);
+    }
+}
+
+/// A text of at most `most` letters, its middle left out where it is longer.
+fn shortened(text: &str, most: usize) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    if letters.len() <= most {
+        return text.to_owned();
+    }
+    let kept = most.saturating_sub(1);
+    let (front, back) = (kept / 2, kept - kept / 2);
+    letters[..front].iter().chain(&['…']).chain(&letters[letters.len() - back..]).collect()
+}
+
+/// A number of things, the thing in the plural where there is not just one.
+pub(super) fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 fn mass(row: &Row) -> String {
@@ -93,16 +157,115 @@ fn colour(verdict: Verdict) -> Color {
 pub(super) fn counts(summary: &Summary) -> String {
     let counts = summary.counts;
     let mut text = format!(
-        "{} {}: {} flagged, {} inconclusive, {} clear, {} failed",
-        counts.scans,
-        if counts.scans == 1 { "scan" } else { "scans" },
+        "{}: {} flagged, {} inconclusive, {} clear, {} failed",
+        counted(counts.scans as usize, "scan"),
         counts.flagged,
         counts.inconclusive,
         counts.clear,
         counts.failed
     );
     if !summary.ignored.is_empty() {
-        let _ = write!(text, "; {} other files passed over", summary.ignored.len());
+        let _ = write!(text, "; {} passed over", counted(summary.ignored.len(), "other file"));
+    }
+    let warned = summary.scans.iter().filter(|row| row.warnings > 0 && row.verdict != Verdict::Failed).count();
+    if warned > 0 {
+        let whose = if warned == 1 { "its report" } else { "their reports" };
+        let _ = write!(text, "; {} with warnings, see {whose}", counted(warned, "scan"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::ContainerNumber;
+
+    fn row(verdict: Verdict, reason: Option<&str>) -> Row {
+        Row {
+            name: "day/a/a-very-long-folder/CSQU3054384_20261102T101500Z_gate_2.tif".into(),
+            verdict,
+            score: Some(0.5),
+            container: ContainerNumber::parse("CSQU3054384"),
+            regions: 1,
+            zone: Some(crate::judge::Zone::Load),
+            mass_kg: Some((80.0, 9.0)),
+            reason: reason.map(str::to_owned),
+            warnings: 1,
+            report: "scans/x.json".into(),
+            overlay: None,
+        }
+    }
+
+    #[test]
+    fn a_row_says_nothing_of_a_place_where_all_is_clear() {
+        let texts = |verdict| cells(1, &row(verdict, None));
+        assert_eq!(texts(Verdict::Flagged)[3..6], ["load", "80 ± 9 kg", "CSQU3054384 (wrong check digit)"]);
+        assert_eq!(texts(Verdict::Clear)[3..5], ["", ""]);
+    }
+
+    fn summary(rows: Vec<Row>) -> Summary {
+        use crate::report::{Counts, Generator, ModelReport, RunSettings};
+        use crate::scan::Digest;
+        let mut counts = Counts::default();
+        for row in &rows {
+            counts.add(row.verdict);
+        }
+        Summary {
+            schema_version: 1,
+            generator: Generator::this(),
+            exit_code: 1,
+            counts,
+            model: ModelReport {
+                name: "m".into(),
+                version: "1".into(),
+                sha256: Digest::of(b"m"),
+                contract_sha256: Digest::of(b"c"),
+                licence: "MIT".into(),
+                baseline: false,
+                calibration: None,
+                runtime: "none".into(),
+                provider: "cpu".into(),
+            },
+            settings: RunSettings::default(),
+            scans: rows,
+            failed: vec![],
+            stale: vec![],
+            ignored: vec![],
+            interrupted: false,
+            timings: None,
+        }
+    }
+
+    #[test]
+    fn rows_fit_80_columns_and_the_reasons_stand_below() {
+        let text = table(&summary(vec![row(Verdict::Inconclusive, Some("no_air: there is none"))]), false, Some(100));
+        assert!(text.lines().all(|line| line.trim_end().chars().count() <= 100), "{text}");
+        assert!(text.contains("day/a…gate_2.tif") || text.contains('…'), "{text}");
+        assert!(text.ends_with("  1  why: no_air: there is none\n"), "{text}");
+        assert_eq!(shortened("abcdefgh", 5), "ab…gh");
+        assert_eq!(shortened("abc", 5), "abc");
+    }
+
+    #[test]
+    fn rows_that_are_left_out_are_counted_by_verdict() {
+        let many = (0..20).map(|n| row(if n < 18 { Verdict::Flagged } else { Verdict::Clear }, None)).collect();
+        let text = table(&summary(many), false, Some(200));
+        assert!(text.ends_with("... and 5 more in summary.json: 3 flagged, 2 clear\n"), "{text}");
+    }
+
+    #[test]
+    fn counts_speak_of_one_and_of_many() {
+        let mut one = summary(vec![row(Verdict::Clear, None)]);
+        one.ignored = vec![crate::report::IgnoredFile { name: "a".into(), reason: "document".into() }];
+        let told = "1 scan: 0 flagged, 0 inconclusive, 1 clear, 0 failed; 1 other file passed over; 1 scan with warnings, see its report";
+        assert_eq!(counts(&one), told);
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(
+            (counted(1, "report"), counted(0, "report"), counted(2, "report")),
+            ("1 report".into(), "0 reports".into(), "2 reports".into())
+        );
+    }
 }

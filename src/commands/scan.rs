@@ -2,18 +2,20 @@
 
 use super::terminal::Color;
 use super::{Exit, progress};
-use crate::infer::{Contract, OnnxScorer, Provider, RuntimeOptions, Scorer as _, SessionOptions, cores, thread_plan};
+use crate::infer::{
+    Contract, OnnxScorer, Provider, RuntimeOptions, Scorer as _, SessionOptions, cores, default_model, thread_plan,
+};
 use crate::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers};
 use crate::prepare::Calibration;
-use crate::report::{IgnoredFile, Names, RunSettings, Summary, SummaryTimings};
-use crate::scan::Error;
+use crate::report::{IgnoredFile, Names, Row, RunSettings, Summary, SummaryTimings};
+use crate::scan::{Digest, Error, Fault};
 use crate::{judge, prepare, source};
 use anyhow::Context as _;
 use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,16 +24,12 @@ use std::time::Instant;
 const EXAMPLES: &str = "Examples:
   portray scan samples --out reports
   portray scan 'day/**/*.tif' --out reports --threads 8
-  find /scans -newer stamp -print0 | portray scan - --out reports --json
+  find /scans -type f -newer stamp -print0 | portray scan - --out reports --json
   portray scan box.dcs --out reports --model detector.onnx --threshold 0.7
 
 Each scan gets reports/scans/NAME.json, those that need a look reports/overlays/NAME.overlay.png.
 The whole run is in summary.json and reports.csv (both ranked) and reports.jsonl.
 An interrupted run goes on where it stopped: reports that still hold are kept, unless --fresh.";
-
-/// Most scans worked on at once unless told: their memory bounds the program's, and more threads than these serve each
-/// scan.
-const MOST_AT_ONCE: usize = 4;
 
 /// Which scans get a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,8 +50,8 @@ enum OverlayChoice {
 pub(super) struct Args {
     /// Scans: files, folders (searched through), globs, or - for a list on standard input
     ///
-    /// A list has one path a line, or paths with a NUL after each (find -print0). Files are told by their
-    /// content, not by their name.
+    /// A list has one path a line, or paths with a NUL after each (find -print0); sidecars, truth files and
+    /// masks in it are passed over. Files are told by their content, not by their name.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
     /// Folder for the reports; made where missing
@@ -76,7 +74,7 @@ pub(super) struct Args {
     /// Threads in all
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
-    /// Scans worked on at once; each takes about 100 MB for 3 Mpx [default: one per thread, at most 4]
+    /// Scans worked on at once; each takes about 100 MB for 3 Mpx [default: one per thread, at most 4 (600 MB)]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     sessions: Option<u32>,
     /// Score from which a scan is flagged, 0 to 1 [default: the model's]
@@ -101,13 +99,16 @@ pub(super) struct Args {
     #[arg(long)]
     no_timings: bool,
     /// Most pixels of a plane
-    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_pixels)]
+    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_pixels,
+        value_parser = clap::value_parser!(u64).range(1..))]
     max_pixels: u64,
     /// Most bytes of a file
-    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_bytes)]
+    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_bytes,
+        value_parser = clap::value_parser!(u64).range(1..))]
     max_bytes: u64,
     /// Most pages or planes of a file
-    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_pages)]
+    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_pages,
+        value_parser = clap::value_parser!(u32).range(1..))]
     max_pages: u32,
     /// Print nothing but errors
     #[arg(short, long, conflicts_with = "json")]
@@ -131,28 +132,34 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     let mut settings = read_settings(args.settings.as_deref())?;
     settings.judge.threshold = args.threshold.or(settings.judge.threshold);
     let limits = source::Limits { max_pixels: args.max_pixels, max_bytes: args.max_bytes, max_pages: args.max_pages };
+    let dark = frame("--dark", args.dark.as_deref(), &limits)?;
+    let air = frame("--air", args.air.as_deref(), &limits)?;
     let shown = RunSettings {
         limits: limits.clone(),
         prepare: settings.prepare.clone(),
         judge: settings.judge.clone(),
-        dark_frame_sha256: digest_of(args.dark.as_deref()).context("--dark")?,
-        air_frame_sha256: digest_of(args.air.as_deref()).context("--air")?,
+        dark_frame_sha256: dark.digest,
+        dark_sidecar_sha256: dark.sidecar_digest,
+        air_frame_sha256: air.digest,
+        air_sidecar_sha256: air.sidecar_digest,
     };
     let prepare = settings.prepare.check()?;
     let judge = settings.judge.check()?;
-    let calibration = Calibration {
-        dark: frames(args.dark.as_deref(), &limits).context("--dark")?,
-        air: frames(args.air.as_deref(), &limits).context("--air")?,
-    };
+    let calibration = Calibration { dark: dark.planes, air: air.planes };
 
     let discovery = source::discover(&args.inputs, Some(&mut std::io::stdin().lock()), Some(&args.out));
-    let folder = OutputFolder::create(&args.out, !args.fresh)?;
     let jobs = jobs(discovery.entries, discovery.problems);
     if jobs.is_empty() {
+        let earlier = if args.out.join("summary.json").exists() {
+            format!("; what is in {} is of an earlier run", args.out.display())
+        } else {
+            String::new()
+        };
         return Err(Error::parameter(format!("no scan was found in {}", args.inputs.join(", ")))
-            .help("give files, folders or globs that hold scans")
+            .help(format!("give files, folders or globs that hold scans{earlier}"))
             .into());
     }
+    let folder = OutputFolder::create(&args.out, !args.fresh)?;
     let workers = plan(args, jobs.len());
     let scorer = load(args, workers)?;
     let line = Line {
@@ -174,21 +181,20 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     folder.open_run()?;
     let stop = stop_on_signal();
     let start = Instant::now();
-    let totals = work(args, &line, &jobs, workers, &folder, &stop)?;
+    let mut totals = work(args, &line, &jobs, workers, &folder, &stop)?;
     let wall_s = start.elapsed().as_secs_f64();
-    let exit = if totals.interrupted { Exit::Interrupted } else { Exit::of_counts(&totals.counts) };
     let finish = Finish {
         ignored: discovery
             .ignored
             .into_iter()
             .map(|ignored| IgnoredFile { name: ignored.name, reason: ignored.reason })
             .collect(),
-        exit_code: exit as u8,
         timings: (!args.no_timings).then(|| timings(&totals, workers, wall_s)),
     };
-    let summary = folder.finish(&line, &totals, finish)?;
-    close(args, color, &summary, &totals, wall_s)?;
-    Ok(exit)
+    let exit = |totals: &Totals| if totals.interrupted { Exit::Interrupted } else { Exit::of_counts(&totals.counts) };
+    let summary = folder.finish(&line, &mut totals, finish, |totals| exit(totals) as u8)?;
+    close(args, color, &summary, &totals, jobs.len(), wall_s)?;
+    Ok(exit(&totals))
 }
 
 fn read_settings(path: Option<&Path>) -> anyhow::Result<FileSettings> {
@@ -198,20 +204,30 @@ fn read_settings(path: Option<&Path>) -> anyhow::Result<FileSettings> {
     toml::from_str(&text).map_err(|error| Error::parameter(error.to_string())).with_context(name)
 }
 
-fn digest_of(path: Option<&Path>) -> anyhow::Result<Option<crate::scan::Digest>> {
-    path.map(|path| {
-        let bytes = std::fs::read(path)
-            .map_err(|error| Error::parameter(format!("{} cannot be read: {error}", path.display())))?;
-        Ok(crate::scan::Digest::of(&bytes))
-    })
-    .transpose()
+/// A calibration frame as it was read, once: its planes and what says that it is the same as before.
+#[derive(Default)]
+struct CalibrationFrame {
+    planes: Option<Vec<ndarray::Array2<f32>>>,
+    digest: Option<Digest>,
+    sidecar_digest: Option<Digest>,
 }
 
-fn frames(path: Option<&Path>, limits: &source::Limits) -> anyhow::Result<Option<Vec<ndarray::Array2<f32>>>> {
-    let Some(path) = path else { return Ok(None) };
+fn frame(flag: &'static str, path: Option<&Path>, limits: &source::Limits) -> anyhow::Result<CalibrationFrame> {
+    let Some(path) = path else { return Ok(CalibrationFrame::default()) };
     let entry = source::Entry { path: path.to_owned(), name: path.display().to_string() };
-    let scan = source::open(&entry, limits).with_context(|| path.display().to_string())?;
-    Ok(Some(scan.planes.iter().map(|plane| plane.samples.to_f32()).collect()))
+    let read = || {
+        let file = source::load(&entry, limits)?;
+        let (digest, sidecar_digest) = (Some(file.digest), file.sidecar_digest);
+        let scan = file.decode(limits)?;
+        let planes = Some(scan.planes.iter().map(|plane| plane.samples.to_f32()).collect());
+        Ok(CalibrationFrame { planes, digest, sidecar_digest })
+    };
+    read().map_err(given).with_context(|| format!("{flag} {}", path.display()))
+}
+
+/// The fault of a file that the user named as an argument: another one has to be named.
+fn given(error: Error) -> Error {
+    Error { fault: Fault::Parameter, ..error }
 }
 
 fn jobs(entries: Vec<source::Entry>, problems: Vec<(String, Error)>) -> Vec<Job> {
@@ -224,10 +240,8 @@ fn jobs(entries: Vec<source::Entry>, problems: Vec<(String, Error)>) -> Vec<Job>
 /// One thread budget: many scans side by side with one thread each, a single scan with all of them.
 fn plan(args: &Args, scans: usize) -> Workers {
     let threads = args.threads.map_or_else(cores, |threads| threads as usize);
-    let plan = thread_plan(threads, scans);
-    let most = args.sessions.map_or(MOST_AT_ONCE, |sessions| sessions as usize);
-    let at_once = plan.sessions.min(most).max(1);
-    Workers { scans_at_once: at_once, threads_per_scan: (threads / at_once).max(1) }
+    let plan = thread_plan(threads, scans, args.sessions.map(|sessions| sessions as usize));
+    Workers { scans_at_once: plan.sessions, threads_per_scan: plan.threads }
 }
 
 fn load(args: &Args, workers: Workers) -> anyhow::Result<OnnxScorer> {
@@ -242,12 +256,23 @@ fn load(args: &Args, workers: Workers) -> anyhow::Result<OnnxScorer> {
         std::fs::read(path).map_err(|error| Error::parameter(format!("{} cannot be read: {error}", path.display())))
     };
     let model = args.model.as_deref().map(read).transpose().context("--model")?;
-    let contract = args.contract.as_deref().map(read).transpose().context("--contract")?;
-    let contract =
-        contract.map(|bytes| Contract::parse(&String::from_utf8_lossy(&bytes))).transpose().context("--contract")?;
-    let bytes = model.as_deref().unwrap_or(crate::infer::default_model());
-    let name = args.model.as_ref().map_or("the built-in model".to_owned(), |path| path.display().to_string());
-    OnnxScorer::load(bytes, contract, &options).context(name)
+    let contract = args.contract.as_deref().map(|path| {
+        let text = read(path)?;
+        Contract::parse(&String::from_utf8_lossy(&text)).map_err(given)
+    });
+    let contract = contract
+        .transpose()
+        .with_context(|| format!("--contract {}", args.contract.as_deref().unwrap_or(Path::new("")).display()))?;
+    let Some(bytes) = model else {
+        return OnnxScorer::load(default_model(), None, &options).context("the built-in model");
+    };
+    OnnxScorer::load(&bytes, contract, &options)
+        .map_err(|error| {
+            // The runtime and the provider are ours to get going; where they run the built-in model, the named one is wrong.
+            let ours = SessionOptions { sessions: 1, ..options.clone() };
+            if OnnxScorer::load(default_model(), None, &ours).is_ok() { given(error) } else { error }
+        })
+        .with_context(|| format!("--model {}", args.model.as_deref().unwrap_or(Path::new("")).display()))
 }
 
 pub(super) fn stop_on_signal() -> Arc<AtomicBool> {
@@ -258,7 +283,7 @@ pub(super) fn stop_on_signal() -> Arc<AtomicBool> {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(Exit::Interrupted as u8));
         }
-        eprintln!("stopping after the scans in work; once more to stop at once");
+        note("stopping after the scans in work; once more to stop at once");
     });
     if let Err(error) = set {
         tracing::debug!("signals stop the program at once: {error}");
@@ -275,14 +300,20 @@ fn work(
     stop: &AtomicBool,
 ) -> anyhow::Result<Totals> {
     let bar = progress::bar(jobs.len(), args.quiet || args.json);
+    let mut closed = false;
     let mut unwritable = None;
     let totals = crate::pipeline::run(line, jobs, workers, folder, stop, |done| {
         progress::advance(&bar, done);
-        if args.json {
-            let line = serde_json::json!({ "event": "scan", "kept": done.kept, "scan": done.row });
-            if let Err(error) = writeln!(std::io::stdout(), "{line}") {
-                unwritable.get_or_insert(error);
-                stop.store(true, Ordering::Relaxed);
+        if args.json && !closed {
+            let event = ScanEvent { event: "scan", kept: done.kept, scan: &done.row };
+            match json_line(&event) {
+                // Whoever read has enough; the reports are made all the same.
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => closed = true,
+                Err(error) => {
+                    unwritable.get_or_insert(error);
+                    stop.store(true, Ordering::Relaxed);
+                }
+                Ok(()) => {}
             }
         }
     })?;
@@ -291,6 +322,25 @@ fn work(
         return Err(anyhow::Error::from(error).context("standard output cannot be written"));
     }
     Ok(totals)
+}
+
+/// One line of `--json`: numbers as they stand in the reports.
+#[derive(Serialize)]
+struct ScanEvent<'a> {
+    event: &'static str,
+    kept: bool,
+    scan: &'a Row,
+}
+
+fn json_line(value: &impl Serialize) -> std::io::Result<()> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    std::io::stdout().lock().write_all(&line)
+}
+
+/// A line on standard error; that it may be closed is no reason to fail.
+fn note(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 fn timings(totals: &Totals, workers: Workers, wall_s: f64) -> SummaryTimings {
@@ -304,30 +354,20 @@ fn timings(totals: &Totals, workers: Workers, wall_s: f64) -> SummaryTimings {
     }
 }
 
-fn close(args: &Args, color: Color, summary: &Summary, totals: &Totals, wall_s: f64) -> anyhow::Result<()> {
-    let out = std::io::stdout();
-    if args.json {
-        let line = serde_json::json!({
-            "event": "summary", "exit_code": summary.exit_code, "counts": summary.counts,
-            "interrupted": summary.interrupted,
-        });
-        writeln!(out.lock(), "{line}")?;
-    } else if !args.quiet {
-        let terminal = out.is_terminal();
-        // Piped output has no width: rows are not to be broken for it.
-        let width = if terminal { None } else { Some(200) };
-        write!(out.lock(), "{}", progress::table(summary, color.on(terminal), width))?;
-        let mut line = progress::counts(summary);
-        if totals.kept > 0 {
-            let _ = write!(line, "; {} kept from an earlier run", totals.kept);
+fn close(
+    args: &Args,
+    color: Color,
+    summary: &Summary,
+    totals: &Totals,
+    scans: usize,
+    wall_s: f64,
+) -> anyhow::Result<()> {
+    match say(args, color, summary, totals, wall_s) {
+        // `portray scan ... | head`: the work is done and its reports are written.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            return Err(anyhow::Error::from(error).context("standard output cannot be written"));
         }
-        if !args.no_timings {
-            let _ = write!(line, "; {wall_s:.1} s");
-        }
-        writeln!(out.lock(), "{line}\nreports in {}", args.out.display())?;
-        if summary.model.baseline {
-            writeln!(out.lock(), "model: {} {}, an untrained baseline", summary.model.name, summary.model.version)?;
-        }
+        _ => {}
     }
     for failed in &summary.failed {
         let error = Error {
@@ -336,14 +376,50 @@ fn close(args: &Args, color: Color, summary: &Summary, totals: &Totals, wall_s: 
             message: failed.error.message.clone(),
             help: failed.error.help.clone(),
         };
-        eprintln!("failed: {}: {error}", super::terminal::printable(&failed.name));
+        note(&format!("failed: {}: {error}", super::terminal::printable(&failed.name)));
     }
     if !summary.stale.is_empty() {
-        let count = summary.stale.len();
-        eprintln!("note: {count} reports of earlier runs on other scans are in the folder; see stale in summary.json");
+        let reports = progress::counted(summary.stale.len(), "report");
+        note(&format!(
+            "note: the folder also holds {reports} of earlier runs on other scans; see stale in summary.json"
+        ));
     }
     if summary.interrupted {
-        eprintln!("interrupted: run the same command again to go on");
+        let done = summary.counts.scans;
+        note(&format!(
+            "interrupted: {done} of {} done; run the same command again to go on",
+            progress::counted(scans, "scan")
+        ));
     }
     Ok(())
+}
+
+/// What goes to standard output when all is done.
+fn say(args: &Args, color: Color, summary: &Summary, totals: &Totals, wall_s: f64) -> std::io::Result<()> {
+    let out = std::io::stdout();
+    if args.json {
+        return json_line(&serde_json::json!({
+            "event": "summary", "exit_code": summary.exit_code, "counts": summary.counts,
+            "interrupted": summary.interrupted,
+        }));
+    }
+    if args.quiet {
+        return Ok(());
+    }
+    let terminal = out.is_terminal();
+    // Piped output has no width: rows are not to be broken for it.
+    let width = if terminal { None } else { Some(200) };
+    let mut text = progress::table(summary, color.on(terminal), width);
+    text.push_str(&progress::counts(summary));
+    if totals.kept > 0 {
+        let _ = write!(text, "; {} kept from an earlier run", totals.kept);
+    }
+    if !args.no_timings {
+        let _ = write!(text, "; {wall_s:.1} s");
+    }
+    let _ = writeln!(text, "\nreports in {}", args.out.display());
+    if summary.model.baseline {
+        let _ = writeln!(text, "model: {} {}, an untrained baseline", summary.model.name, summary.model.version);
+    }
+    out.lock().write_all(text.as_bytes())
 }

@@ -1,5 +1,6 @@
 //! Colours and logs.
 
+use crate::scan::misleads;
 use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
@@ -48,9 +49,9 @@ pub(super) fn start_logs(verbose: u8, color: Color) {
 }
 
 /// A name as it may go to a terminal: control characters would let a file name move the cursor or
-/// change colours.
+/// change colours, and bidirectional ones let it read backwards.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if misleads(c) { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -62,6 +63,7 @@ mod tests {
         assert!(Color::Always.on(false));
         assert!(!Color::Never.on(true));
         assert!(!Color::Auto.on(false));
+        assert_eq!(printable("a\u{202e}fit"), "a\u{fffd}fit");
         assert_eq!(printable("a\x1b[31mb\n.tif"), "a\u{fffd}[31mb\u{fffd}.tif");
     }
 }

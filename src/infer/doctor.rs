@@ -100,8 +100,8 @@ pub fn diagnose(options: &RuntimeOptions, models: &[PathBuf]) -> Diagnosis {
             .map_err(|error| error.to_string()),
         providers: providers.to_vec(),
         cores,
-        single_scan: thread_plan(cores, 1),
-        many_scans: thread_plan(cores, usize::MAX),
+        single_scan: thread_plan(cores, 1, None),
+        many_scans: thread_plan(cores, usize::MAX, None),
         architecture: std::env::consts::ARCH,
         cpu_features: cpu_features(),
         models: std::iter::once(built_in).chain(named).collect(),
@@ -154,7 +154,7 @@ mod tests {
             assert_eq!(status.loads.is_ok(), status.provider == Provider::Cpu, "{status:?}");
         }
         assert_eq!(found.single_scan.threads, found.cores);
-        assert_eq!(found.many_scans.sessions, found.cores);
+        assert_eq!(found.many_scans, thread_plan(found.cores, 500, None), "what a run of many scans really does");
         let usable: Vec<bool> = found.models.iter().map(|model| model.contract.is_ok()).collect();
         assert_eq!(usable, [true, true, false, false]);
         assert_eq!(found.models[0].digest, found.models[1].digest);

@@ -74,7 +74,14 @@ impl Scorer for FixedScorer {
             prepared.transmission.first().ok_or_else(|| Error::bug("the prepared scan has no planes"))?;
         let map = transmission.mapv(|t| (1.0 - t).clamp(0.0, 1.0));
         let map = ScoreMap::new(map, 1, prepared.dim())?;
-        Ok(Inference { map: Some(map), score: None, boxes: Vec::new(), runs: 1, runtime: Duration::ZERO })
+        Ok(Inference {
+            map: Some(map),
+            score: None,
+            boxes: Vec::new(),
+            warnings: vec![],
+            runs: 1,
+            runtime: Duration::ZERO,
+        })
     }
 }
 

@@ -32,7 +32,7 @@ pub use provider::Provider;
 pub use runtime::{Found, How, RuntimeOptions, find_runtime};
 pub use scorer::{Inference, ModelInfo, ScoreMap, ScoredBox, Scorer};
 pub use signature::{Signature, TensorSpec};
-pub use threads::{Plan, cores, thread_plan};
+pub use threads::{MOST_AT_ONCE, Plan, cores, thread_plan};
 
 /// The model that portray uses where none is named: the untrained baseline `models/contrast.onnx`, at 5 mm a pixel.
 pub fn default_model() -> &'static [u8] {

@@ -206,7 +206,8 @@ impl OnnxScorer {
         drop(taken);
         let part = parts.remove(0);
         let mut found = part.boxes;
-        outputs::clip(&mut found, (rows, columns));
+        let lost = outputs::clip(&mut found, (rows, columns));
+        let (score, warnings) = outputs::placeless(lost, part.score, &found);
         let map = match part.map {
             Some(map) => {
                 let unit = outputs::map_unit(map.dim(), padded)?;
@@ -214,7 +215,7 @@ impl OnnxScorer {
             }
             None => None,
         };
-        Ok(Inference { map, score: part.score, boxes: found, runs: 1, runtime })
+        Ok(Inference { map, score, boxes: found, warnings, runs: 1, runtime })
     }
 
     fn squeezed(&self, prepared: &Prepared, size: (usize, usize)) -> Result<Inference> {
@@ -239,9 +240,10 @@ impl OnnxScorer {
         for b in &mut found {
             (b.x, b.width, b.y, b.height) = (b.x * across, b.width * across, b.y * down, b.height * down);
         }
-        outputs::clip(&mut found, (rows, columns));
+        let lost = outputs::clip(&mut found, (rows, columns));
+        let (score, warnings) = outputs::placeless(lost, part.score, &found);
         let whole = |map: Array2<f32>| ScoreMap::new(stretch(&map, (rows, columns))?, 1, (rows, columns));
-        Ok(Inference { map: part.map.map(whole).transpose()?, score: part.score, boxes: found, runs: 1, runtime })
+        Ok(Inference { map: part.map.map(whole).transpose()?, score, boxes: found, warnings, runs: 1, runtime })
     }
 
     fn tiled(&self, prepared: &Prepared, tile: (usize, usize), overlap: usize) -> Result<Inference> {
@@ -253,7 +255,14 @@ impl OnnxScorer {
         let mut tensor = vec![0.0; self.batch * length];
         let mut blend =
             self.contract.outputs.map.as_ref().map(|_| Blend::new(&windows, overlap, self.unit)).transpose()?;
-        let mut answer = Inference { map: None, score: None, boxes: Vec::new(), runs: 0, runtime: Duration::ZERO };
+        let mut answer = Inference {
+            map: None,
+            score: None,
+            boxes: Vec::new(),
+            warnings: Vec::new(),
+            runs: 0,
+            runtime: Duration::ZERO,
+        };
         // One session for the whole scan: its tiles come one after another anyway.
         let mut taken = self.take();
         for together in windows.chunks(self.batch) {
@@ -284,7 +293,8 @@ impl OnnxScorer {
             }
         }
         drop(taken);
-        outputs::clip(&mut answer.boxes, size);
+        let lost = outputs::clip(&mut answer.boxes, size);
+        (answer.score, answer.warnings) = outputs::placeless(lost, answer.score, &answer.boxes);
         outputs::suppress(&mut answer.boxes);
         answer.map = blend.map(|blend| ScoreMap::new(blend.finish(), self.unit, size)).transpose()?;
         Ok(answer)

@@ -1,7 +1,7 @@
 //! Output tensors to scores from 0 to 1: maps, scan scores, boxes.
 
 use super::{BoxLayout, BoxOutput, NamedOutput, ScoredBox, Values};
-use crate::scan::{Error, Result};
+use crate::scan::{Error, Result, Warning};
 use ndarray::Array2;
 
 /// An output as the runtime returned it.
@@ -134,7 +134,7 @@ pub(super) fn boxes(
             BoxLayout::Xywh => (a, b, c, d),
             BoxLayout::Cxcywh => (a - c / 2.0, b - d / 2.0, c, d),
         };
-        if width <= 0.0 || height <= 0.0 || score < least {
+        if score < least {
             continue;
         }
         let label = labels.and_then(|labels| labels.get(index)).map(|&number| {
@@ -146,15 +146,37 @@ pub(super) fn boxes(
     Ok(found)
 }
 
-/// Cuts boxes to the scan (rows, columns) and drops what lies outside; highest score first, then from the top left.
-pub(super) fn clip(boxes: &mut Vec<ScoredBox>, size: (usize, usize)) {
+/// Cuts boxes to the scan and sorts them by falling score. Returns how many have no area in it, and the highest score
+/// among those: they have no place to show, but the model did see something.
+pub(super) fn clip(boxes: &mut Vec<ScoredBox>, size: (usize, usize)) -> (usize, f32) {
+    let mut lost = (0, 0.0_f32);
     boxes.retain_mut(|b| {
         let (right, bottom) = ((b.x + b.width).min(size.1 as f32), (b.y + b.height).min(size.0 as f32));
         (b.x, b.y) = (b.x.max(0.0), b.y.max(0.0));
         (b.width, b.height) = (right - b.x, bottom - b.y);
-        b.width > 0.0 && b.height > 0.0
+        let inside = b.width > 0.0 && b.height > 0.0;
+        if !inside {
+            lost = (lost.0 + 1, lost.1.max(b.score));
+        }
+        inside
     });
     boxes.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.y.total_cmp(&b.y)).then(a.x.total_cmp(&b.x)));
+    lost
+}
+
+/// A detector's score and the warning about its boxes without a place: the scan must not be clear for their being lost.
+pub(super) fn placeless(
+    (count, best): (usize, f32),
+    score: Option<f32>,
+    boxes: &[ScoredBox],
+) -> (Option<f32>, Vec<Warning>) {
+    if count == 0 {
+        return (score, Vec::new());
+    }
+    let boxes = boxes.iter().map(|found| found.score).fold(best, f32::max);
+    let message =
+        format!("{count} of the model's boxes, of up to {best:.3}, have no area inside the scan; their score counts");
+    (Some(score.map_or(boxes, |score| score.max(best))), vec![Warning::new("boxes_without_place", message)])
 }
 
 /// Drops boxes that an equally named one of a higher score covers by more than half (intersection over union): tiles
@@ -276,14 +298,26 @@ mod tests {
     }
 
     #[test]
-    fn weak_and_empty_boxes_are_dropped_and_unfit_ones_refused() {
+    fn boxes_without_a_place_still_count() {
+        let at = |x: f32, width: f32, score: f32| ScoredBox { x, y: 0.0, width, height: 10.0, score, label: None };
+        let mut boxes = vec![at(1.0, 0.0, 0.9), at(90.0, 5.0, 0.99), at(2.0, 5.0, 0.3), at(9.0, -4.0, 0.4)];
+        let lost = clip(&mut boxes, (8, 25));
+        assert_eq!((lost, boxes.len()), ((3, 0.99), 1));
+        let (score, warnings) = placeless(lost, None, &boxes);
+        assert_eq!((score, warnings[0].code.as_str()), (Some(0.99), "boxes_without_place"));
+        assert_eq!(placeless(lost, Some(0.2), &boxes).0, Some(0.99));
+        assert_eq!(placeless((0, 0.0), None, &boxes), (None, vec![]));
+    }
+
+    #[test]
+    fn weak_boxes_are_dropped_and_unfit_ones_refused() {
         let output = box_output(BoxLayout::Xyxy);
         let numbers = [0.0, 0.0, 4.0, 4.0, 0.0, 0.0, 4.0, 4.0, 5.0, 5.0, 5.0, 9.0, 2.0, 0.0, 1.0, 1.0];
         let endless = [0.0, 0.0, f32::INFINITY, 4.0];
         let four = tensor(&[4, 4], &numbers);
         let weights = tensor(&[4], &[0.9, 0.05, 0.9, 0.9]);
         let found = boxes(&four, &weights, Some(&[7, 0, 0, 0]), &output, 0.1).unwrap();
-        assert_eq!(found.len(), 1);
+        assert_eq!(found.len(), 3, "those without an area are told apart when they are cut to the scan");
         assert_eq!(found[0].label.as_deref(), Some("class 7"));
         for (coordinates, scores, labels) in [
             (tensor(&[2, 8], &numbers), weights, None),
@@ -301,7 +335,7 @@ mod tests {
     fn boxes_are_cut_to_the_scan_sorted_and_told_once() {
         let at = |x: f32, score: f32| ScoredBox { x, y: 0.0, width: 10.0, height: 10.0, score, label: None };
         let mut boxes = vec![at(1.0, 0.5), at(0.0, 0.9), at(-4.0, 0.7), at(30.0, 0.99), at(22.0, 0.6)];
-        clip(&mut boxes, (8, 25));
+        assert_eq!(clip(&mut boxes, (8, 25)), (1, 0.99));
         assert_eq!(boxes.iter().map(|b| b.score).collect::<Vec<_>>(), [0.9, 0.7, 0.6, 0.5]);
         assert_eq!((boxes[1].x, boxes[1].width, boxes[1].height), (0.0, 6.0, 8.0));
         assert_eq!((boxes[2].x, boxes[2].width), (22.0, 3.0));

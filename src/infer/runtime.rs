@@ -155,7 +155,8 @@ fn version_of(path: &Path) -> Result<String> {
     // SAFETY: running the library's initialisers is what the user asked for by naming or installing it; the symbol
     // has had this signature in every release of ONNX Runtime, and both pointers are checked before use.
     unsafe {
-        let library = libloading::Library::new(path).map_err(|e| wrong(format!("does not load: {e}")))?;
+        let library =
+            libloading::Library::new(path).map_err(|e| wrong(format!("does not load: {}", with_cause(&e))))?;
         let base = library
             .get::<unsafe extern "C" fn() -> *const ort::sys::OrtApiBase>(b"OrtGetApiBase")
             .map_err(|_| wrong("is not ONNX Runtime: it has no OrtGetApiBase".to_owned()))?();
@@ -165,6 +166,14 @@ fn version_of(path: &Path) -> Result<String> {
             return Err(wrong("returned no version".to_owned()));
         }
         Ok(CStr::from_ptr(version).to_string_lossy().into_owned())
+    }
+}
+
+/// An error's words with those of its cause: the loader's own reason stands there.
+fn with_cause(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The edge between portray and a model: what goes in, what comes out, and who may stand there.
 
 use crate::prepare::Prepared;
-use crate::scan::{Digest, Error, Result};
+use crate::scan::{Digest, Error, Result, Warning};
 use ndarray::{Array2, s};
 use std::time::Duration;
 
@@ -65,6 +65,8 @@ pub struct Inference {
     pub score: Option<f32>,
     /// Boxes, for detectors.
     pub boxes: Vec<ScoredBox>,
+    /// What was odd about the answer.
+    pub warnings: Vec<Warning>,
     /// How often the runtime was asked: 1 for a whole scan, more for tiles.
     pub runs: u32,
     /// Time spent inside the runtime.

@@ -101,7 +101,7 @@ fn builder(runtime: &Runtime, options: &SessionOptions, strict: bool) -> Result<
 }
 
 fn unloadable(error: &ort::Error) -> Error {
-    Error::model(format!("the model does not load: {}", error.message()))
+    Error::model(format!("the model does not load: {}", error.message().trim_end_matches(['.', '\n', ' '])))
         .help("it must be one ONNX file with its weights inside, of an opset that this ONNX Runtime knows")
 }
 

@@ -65,7 +65,14 @@ fn map(prepared: &Prepared) -> ScoreMap {
 }
 
 fn inference(prepared: &Prepared) -> Inference {
-    Inference { map: Some(map(prepared)), score: None, boxes: vec![], runs: 1, runtime: Duration::ZERO }
+    Inference {
+        map: Some(map(prepared)),
+        score: None,
+        boxes: vec![],
+        warnings: vec![],
+        runs: 1,
+        runtime: Duration::ZERO,
+    }
 }
 
 fn judged(prepared: &Prepared, inference: &Inference) -> Judgement {

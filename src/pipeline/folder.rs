@@ -10,14 +10,21 @@ use crate::report::{
 use crate::scan::{Error, Result};
 use crate::source;
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File, TryLockError};
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The file that a run keeps locked. It stays when the run is over: to remove it would let two runs hold one lock each.
+const LOCK: &str = ".portray.lock";
 
 /// Where reports go.
 #[derive(Debug, Clone)]
 pub struct OutputFolder {
     root: PathBuf,
     keep: bool,
+    /// Held as long as any copy of this lives.
+    _lock: Option<Arc<File>>,
 }
 
 /// What the closing files say beside the scans.
@@ -25,18 +32,17 @@ pub struct OutputFolder {
 pub struct Finish {
     /// Files found that are no scans.
     pub ignored: Vec<IgnoredFile>,
-    /// The exit code the program will end with.
-    pub exit_code: u8,
     /// Wall times, unless left out.
     pub timings: Option<SummaryTimings>,
 }
 
 impl OutputFolder {
-    /// Makes the folder where it is missing. With `keep`, reports of an earlier run that still hold are
-    /// not made again.
+    /// Makes the folder where it is missing, and locks it against other runs. With `keep`, reports of an earlier run that
+    /// still hold are not made again.
     ///
     /// # Errors
-    /// An i/o error where it cannot be made or written to: better now than after an hour's work.
+    /// An i/o error where it cannot be made or written to: better now than after an hour's work. A parameter error where
+    /// another run is at work in it.
     pub fn create(root: &Path, keep: bool) -> Result<Self> {
         for folder in ["scans", "overlays"] {
             let path = root.join(folder);
@@ -49,7 +55,7 @@ impl OutputFolder {
                     .help("choose another --out")
             })?;
         }
-        Ok(Self { root: root.to_owned(), keep })
+        Ok(Self { root: root.to_owned(), keep, _lock: lock(root)?.map(Arc::new) })
     }
 
     /// The folder's path.
@@ -88,8 +94,30 @@ impl OutputFolder {
             .then(|| Row::of(&report, path))
     }
 
-    /// Writes a report and its overlay; removes what an earlier run left under the same name.
+    /// Keeps what an earlier run said of another scan that had this name: the next day's folder may hold the same
+    /// names, and what was flagged yesterday must not vanish. Failed scans left nothing to keep.
+    fn put_aside(&self, stem: &str, new: &Report) -> Result<()> {
+        let path = self.root.join(Self::report_path(stem));
+        let Some(mut old) = fs::read(&path).ok().and_then(|bytes| Report::from_json(&bytes).ok()) else {
+            return Ok(());
+        };
+        let Some(digest) = old.scan.sha256.filter(|_| old.verdict != Verdict::Failed) else { return Ok(()) };
+        if new.scan.sha256 == Some(digest) {
+            return Ok(());
+        }
+        let aside = format!("{stem}~{}", &digest.to_string()[..8]);
+        // Copied and then overwritten: whenever the program is killed, either copy is there.
+        if let Some(picture) = old.overlay.take().and_then(|overlay| fs::read(self.root.join(overlay)).ok()) {
+            let overlay = Self::overlay_path(&aside);
+            write_atomically(&self.root.join(&overlay), &picture)?;
+            old.overlay = Some(overlay);
+        }
+        write_atomically(&self.root.join(Self::report_path(&aside)), &to_json(&old)?)
+    }
+
+    /// Writes a report and its overlay in place of what an earlier run left on the same scan.
     pub(super) fn deliver(&self, stem: &str, mut report: Report, overlay: Option<Vec<u8>>) -> Result<Row> {
+        self.put_aside(stem, &report)?;
         let overlay_path = Self::overlay_path(stem);
         match overlay {
             Some(bytes) => {
@@ -109,29 +137,48 @@ impl OutputFolder {
     }
 
     /// Writes `reports.jsonl` (in the order of the scans), `reports.csv` and `summary.json` (ranked) and
-    /// returns the summary. `summary.json` comes last: where it stands, the run is complete.
+    /// returns the summary. `summary.json` comes last: where it stands, the other files do too, and its `interrupted` says
+    /// whether every scan was done. A report that cannot be read back any more makes its scan a failed one, in `totals`
+    /// too; `exit_code` is asked after that.
     ///
     /// # Errors
-    /// An i/o error where a file cannot be read back or written.
-    pub fn finish(&self, line: &Line<'_>, totals: &Totals, finish: Finish) -> Result<Summary> {
+    /// An i/o error where a file cannot be written.
+    pub fn finish(
+        &self,
+        line: &Line<'_>,
+        totals: &mut Totals,
+        finish: Finish,
+        exit_code: impl FnOnce(&Totals) -> u8,
+    ) -> Result<Summary> {
         let mut failed = Vec::new();
-        let mut lines = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(&self.root).map_err(unwritable)?;
-        for row in &totals.rows {
-            let report = self.read_back(row)?;
-            serde_json::to_writer(&mut lines, &report).map_err(unwritable)?;
-            std::io::Write::write_all(&mut lines, b"\n").map_err(unwritable)?;
-            if let Some(error) = report.error {
-                failed.push(FailedScan { name: report.scan.name, error });
+        let file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(&self.root).map_err(unwritable)?;
+        let mut lines = BufWriter::new(file);
+        for row in &mut totals.rows {
+            match self.read_back(row) {
+                Ok(report) => {
+                    serde_json::to_writer(&mut lines, &report).map_err(unwritable)?;
+                    lines.write_all(b"\n").map_err(unwritable)?;
+                    if let Some(error) = report.error {
+                        failed.push(FailedScan { name: report.scan.name, error });
+                    }
+                }
+                Err(error) => {
+                    totals.counts.fail(row.verdict);
+                    row.verdict = Verdict::Failed;
+                    row.reason = Some(error.to_string());
+                    failed.push(FailedScan { name: row.name.clone(), error: error.into() });
+                }
             }
         }
-        crate::report::persist(lines, &self.root.join("reports.jsonl"))?;
+        let file = lines.into_inner().map_err(|error| unwritable(error.into_error()))?;
+        crate::report::persist(file, &self.root.join("reports.jsonl"))?;
         let mut scans = totals.rows.clone();
         scans.sort_by(Row::rank);
         write_atomically(&self.root.join("reports.csv"), &to_csv(&scans)?)?;
         let summary = Summary {
             schema_version: Summary::VERSION,
             generator: Generator::this(),
-            exit_code: finish.exit_code,
+            exit_code: exit_code(totals),
             counts: totals.counts,
             model: line.model(),
             settings: line.settings.clone(),
@@ -168,7 +215,7 @@ impl OutputFolder {
     }
 
     /// Removes the closing files of an earlier run, so that none of them is taken for this one's, and what a killed run
-    /// left half written. Two runs must not share a folder at one time.
+    /// left half written. No other run is at work here: this one holds the folder's lock.
     ///
     /// # Errors
     /// An i/o error where one cannot be removed.
@@ -193,6 +240,26 @@ impl OutputFolder {
             }
         }
         Ok(())
+    }
+}
+
+/// Locks the folder, until the file returned is dropped or the program ends in whatever way; nothing where the file
+/// system has no locks.
+fn lock(root: &Path) -> Result<Option<File>> {
+    let path = root.join(LOCK);
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| {
+        Error::io(format!("the lock {} cannot be opened: {error}", path.display())).help("choose another --out")
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => {
+            Err(Error::parameter(format!("another run is at work in the output folder {}", root.display()))
+                .help("wait until it is done, or choose another --out"))
+        }
+        Err(TryLockError::Error(error)) => {
+            tracing::warn!("{} cannot be locked, see that no other run uses it: {error}", root.display());
+            Ok(None)
+        }
     }
 }
 

@@ -3,10 +3,9 @@
 use crate::infer::{Channel, Scorer};
 use crate::judge::{self, Verdict};
 use crate::prepare;
-use crate::report::{ModelReport, Report, RunSettings, ScanInfo, Timings, overlay_png};
-use crate::scan::{Error, Result, Scan};
+use crate::report::{ModelReport, Report, RunSettings, ScanInfo, Timings, overlay_png, to_json};
+use crate::scan::{Error, Result, Scan, panic_words};
 use crate::source::{self, Entry};
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -65,7 +64,23 @@ impl Line<'_> {
         let mut info = ScanInfo::unread(&job.name);
         let caught = catch_unwind(AssertUnwindSafe(|| self.stages(job, threads, &mut info)));
         // What was known before the crash stays in the report: the file can be found again by its digest.
-        caught.unwrap_or_else(|panic| self.failed(info, crashed(panic.as_ref())))
+        let outcome = caught.unwrap_or_else(|panic| self.failed(info, crashed(panic.as_ref())));
+        // JSON has no infinity: a number that slipped through would make a report that nobody can read, and end the run.
+        match to_json(&outcome.report).and_then(|bytes| Report::from_json(&bytes)) {
+            Ok(_) => outcome,
+            Err(error) => {
+                let read = outcome.report.scan;
+                let known = ScanInfo {
+                    sha256: read.sha256,
+                    sidecar_sha256: read.sidecar_sha256,
+                    bytes: read.bytes,
+                    ..ScanInfo::unread(&job.name)
+                };
+                let error = Error::bug(format!("the report would not be readable: {}", error.message))
+                    .help("please report it together with the scan's header");
+                self.failed(known, error)
+            }
+        }
     }
 
     /// Whether a scan of this verdict gets a picture.
@@ -129,6 +144,7 @@ impl Line<'_> {
             judge::judge(&prepared, &inference, contract, &metadata, &warnings, &self.judge)
         })?;
         let wanted = self.wants_overlay(judgement.verdict);
+        let warnings = [warnings, inference.warnings].concat();
         let report = Report::judged(info.clone(), &warnings, &prepared, judgement, self.model(), self.settings.clone());
         let overlay = timed(&mut timings.overlay_ms, || {
             wanted.then(|| overlay_png(&report, &prepared, inference.map.as_ref())).transpose()
@@ -149,12 +165,7 @@ fn timed<T>(ms: &mut f64, work: impl FnOnce() -> T) -> T {
     result
 }
 
-fn crashed(panic: &(dyn Any + Send)) -> Error {
-    let message = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".to_owned());
-    Error::bug(format!("portray crashed on this scan: {message}"))
+fn crashed(panic: &(dyn std::any::Any + Send)) -> Error {
+    Error::bug(format!("portray crashed on this scan: {}", panic_words(panic)))
         .help("please report it together with the scan's header")
 }

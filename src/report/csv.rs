@@ -2,10 +2,10 @@
 
 use super::summary::Row;
 use crate::judge::Zone;
-use crate::scan::{CheckDigit, Error, Result};
+use crate::scan::{CheckDigit, Error, Result, misleads};
 
 /// The columns, in order.
-const HEADER: [&str; 13] = [
+const HEADER: [&str; 14] = [
     "rank",
     "name",
     "verdict",
@@ -17,6 +17,7 @@ const HEADER: [&str; 13] = [
     "mass_kg",
     "mass_sigma_kg",
     "reason",
+    "warnings",
     "report",
     "overlay",
 ];
@@ -51,6 +52,7 @@ pub fn to_csv(rows: &[Row]) -> Result<Vec<u8>> {
             number(row.mass_kg.map(|mass| mass.0)),
             number(row.mass_kg.map(|mass| mass.1)),
             row.reason.as_deref().map(inert).unwrap_or_default(),
+            row.warnings.to_string(),
             inert(&row.report),
             row.overlay.as_deref().map(inert).unwrap_or_default(),
         ];
@@ -59,10 +61,11 @@ pub fn to_csv(rows: &[Row]) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| failed(&error))
 }
 
-/// Text that no spreadsheet takes for a formula (OWASP, CSV injection).
+/// Text that no spreadsheet takes for a formula (OWASP, CSV injection), without letters that turn others around.
 fn inert(text: &str) -> String {
+    let text: String = text.chars().map(|c| if misleads(c) { '\u{fffd}' } else { c }).collect();
     let dangerous = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    if dangerous { format!("'{text}") } else { text.to_owned() }
+    if dangerous { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -81,16 +84,18 @@ mod tests {
             zone: Some(Zone::DoorEnd),
             mass_kg: Some((-1.5, 2.0)),
             reason: None,
+            warnings: 2,
             report: "scans/x.json".into(),
             overlay: None,
         };
-        let table = to_csv(&[row("=1+1"), row("a,b\"c"), row("@x"), row("plain.tif")]).unwrap();
+        let table = to_csv(&[row("=1+1"), row("a,b\"c"), row("@x"), row("plain.tif"), row("a\u{202e}fit.x")]).unwrap();
         let text = String::from_utf8(table).unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 5);
-        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door end,-1.5,2,,scans/x.json,");
+        assert_eq!(lines.len(), 6);
+        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door end,-1.5,2,,2,scans/x.json,");
         assert!(lines[2].starts_with("2,\"a,b\"\"c\","));
         assert!(lines[3].starts_with("3,'@x,"));
         assert!(lines[4].starts_with("4,plain.tif,"));
+        assert!(lines[5].starts_with("5,a\u{fffd}fit.x,"));
     }
 }

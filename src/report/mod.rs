@@ -12,6 +12,7 @@ mod write;
 
 pub use self::csv::to_csv;
 pub use names::Names;
+pub(crate) use overlay::encoded as marked_png;
 pub use overlay::overlay_png;
 pub use schema::{report_schema, summary_schema};
 pub use summary::{Counts, FailedScan, IgnoredFile, Row, Summary, SummaryTimings};

@@ -7,14 +7,17 @@ use crate::infer::ScoreMap;
 use crate::judge::{Region, Verdict};
 use crate::prepare::{Located, PixelState, Prepared};
 use crate::scan::{End, Error, Point, Result};
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder as _, Rgb, RgbImage};
+use crate::source::OVERLAY_MARK;
+use image::{Rgb, RgbImage};
 use imageproc::drawing::{draw_filled_rect_mut, draw_line_segment_mut};
 use imageproc::rect::Rect;
 use ndarray::Array2;
 
 /// Widest picture, in pixels: it fits a screen without scrolling.
 const WIDEST: u32 = 1600;
+/// Tallest scan in a picture, in pixels: a strip of 16 columns and millions of rows is no container, and a picture as wide as
+/// captions need would take gigabytes.
+const TALLEST: u32 = 4800;
 /// Narrowest picture: captions need their room.
 const NARROWEST: u32 = 480;
 /// Rows above the scan: two lines of caption.
@@ -28,13 +31,11 @@ const TINT: f32 = 0.45;
 /// regions numbered as in the report, unpenetrated and repaired places, a scale bar. Returns PNG bytes.
 ///
 /// # Errors
-/// A bug error where the picture cannot be encoded.
+/// A limit error where the machine has not got the memory, a bug error where the picture cannot be encoded.
 pub fn overlay_png(report: &Report, prepared: &Prepared, map: Option<&ScoreMap>) -> Result<Vec<u8>> {
     let (rows, columns) = prepared.dim();
-    let scale = (WIDEST as f32 / columns.max(1) as f32).min(1.0);
-    let size = ((columns as f32 * scale).round().max(1.0) as u32, (rows as f32 * scale).round().max(1.0) as u32);
-    let canvas = Canvas { size, scale, width: size.0.max(NARROWEST) };
-    let mut image = RgbImage::from_pixel(canvas.width, size.1 + HEADER + FOOTER, INK);
+    let canvas = Canvas::of(rows, columns);
+    let mut image = canvas.blank()?;
     canvas.draw_scan(&mut image, prepared, map, report.threshold.unwrap_or(0.5));
     let mut captions = Vec::new();
     for (index, region) in report.regions.iter().enumerate() {
@@ -42,10 +43,20 @@ pub fn overlay_png(report: &Report, prepared: &Prepared, map: Option<&ScoreMap>)
     }
     canvas.draw_header(&mut image, report);
     canvas.draw_footer(&mut image, prepared, report);
+    encoded(&image).map_err(|error| Error::bug(format!("the overlay cannot be encoded: {error}")))
+}
+
+/// The picture as PNG, marked so that no run takes it for a scan.
+pub(crate) fn encoded(image: &RgbImage) -> std::result::Result<Vec<u8>, png::EncodingError> {
     let mut bytes = Vec::new();
-    PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Up)
-        .write_image(image.as_raw(), image.width(), image.height(), ExtendedColorType::Rgb8)
-        .map_err(|error| Error::bug(format!("the overlay cannot be encoded: {error}")))?;
+    let mut encoder = png::Encoder::new(&mut bytes, image.width(), image.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.set_filter(png::Filter::Up);
+    encoder.add_text_chunk(OVERLAY_MARK.0.to_owned(), OVERLAY_MARK.1.to_owned())?;
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(image.as_raw())?;
+    writer.finish()?;
     Ok(bytes)
 }
 
@@ -62,6 +73,29 @@ struct Canvas {
 }
 
 impl Canvas {
+    /// The canvas for a scan of so many rows and columns: shrunk until both sides fit.
+    fn of(rows: usize, columns: usize) -> Self {
+        let scale = (WIDEST as f32 / columns.max(1) as f32).min(TALLEST as f32 / rows.max(1) as f32).min(1.0);
+        let side = |pixels: usize, most: u32| ((pixels as f32 * scale).round() as u32).clamp(1, most);
+        let size = (side(columns, WIDEST), side(rows, TALLEST));
+        Self { size, scale, width: size.0.max(NARROWEST) }
+    }
+
+    /// The empty picture.
+    fn blank(&self) -> Result<RgbImage> {
+        let (width, height) = (self.width, self.size.1 + HEADER + FOOTER);
+        let length = width as usize * height as usize;
+        let mut pixels = Vec::new();
+        pixels
+            .try_reserve_exact(3 * length)
+            .map_err(|_| Error::limit("the overlay does not fit into memory").help("use --overlays none"))?;
+        for _ in 0..length {
+            pixels.extend_from_slice(&INK.0);
+        }
+        RgbImage::from_raw(width, height, pixels)
+            .ok_or_else(|| Error::bug("the overlay has another size than its pixels"))
+    }
+
     /// Each picture pixel shows the mean attenuation of its prepared pixels, and the strongest score and
     /// the worst state among them: nothing marked is lost in shrinking.
     fn draw_scan(&self, image: &mut RgbImage, prepared: &Prepared, map: Option<&ScoreMap>, threshold: f32) {
@@ -257,6 +291,27 @@ mod tests {
         // Where there is no room left at all, a caption still gets a place.
         let small = Canvas { size: (50, 10), scale: 1.0, width: 480 };
         assert_eq!(small.free_place(&taken, 0.0, (HEADER as f32, HEADER as f32 + 9.0), (100, 18)), (0, HEADER));
+    }
+
+    #[test]
+    fn no_scan_makes_a_picture_beyond_both_limits() {
+        for (rows, columns) in [(3_900_000, 16), (16, 3_900_000), (620, 2801), (1, 1), (64_000_000, 1), (8000, 8000)] {
+            let canvas = Canvas::of(rows, columns);
+            let image = canvas.blank().unwrap();
+            assert!(image.width() <= WIDEST && image.height() <= TALLEST + HEADER + FOOTER, "{rows} x {columns}");
+            assert!(image.width() >= NARROWEST && canvas.size.0 >= 1 && canvas.size.1 >= 1);
+        }
+        let usual = Canvas::of(620, 2801);
+        assert_eq!((usual.size, usual.width), ((1600, 354), 1600));
+    }
+
+    #[test]
+    fn pictures_carry_the_mark_that_keeps_them_from_being_scanned() {
+        let bytes = encoded(&RgbImage::from_pixel(3, 2, INK)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.overlay.png"), &bytes).unwrap();
+        let found = crate::source::discover(&[folder.path().display().to_string()], None, None);
+        assert_eq!(found.ignored[0].reason, "overlay that portray drew");
     }
 
     #[test]

@@ -33,6 +33,17 @@ impl Counts {
             Verdict::Failed => self.failed += 1,
         }
     }
+
+    /// A scan that was counted with this verdict failed after all.
+    pub fn fail(&mut self, counted: Verdict) {
+        match counted {
+            Verdict::Clear => self.clear -= 1,
+            Verdict::Inconclusive => self.inconclusive -= 1,
+            Verdict::Flagged => self.flagged -= 1,
+            Verdict::Failed => self.failed -= 1,
+        }
+        self.failed += 1;
+    }
 }
 
 /// One scan in a list.
@@ -55,6 +66,8 @@ pub struct Row {
     pub mass_kg: Option<(f32, f32)>,
     /// The first reason why the scan is not clear.
     pub reason: Option<String>,
+    /// How many warnings its report has.
+    pub warnings: u32,
     /// The report's file, relative to the output folder.
     pub report: String,
     /// The overlay, relative to the output folder.
@@ -74,6 +87,7 @@ impl Row {
             zone: top.and_then(|region| region.zone),
             mass_kg: top.and_then(|region| region.mass).map(|mass| (mass.kg, mass.sigma_kg)),
             reason: report.reasons.first().map(|reason| reason.message.clone()),
+            warnings: report.warnings.len() as u32,
             report: path,
             overlay: report.overlay.clone(),
         }
@@ -113,7 +127,7 @@ pub struct SummaryTimings {
     pub wall_s: f64,
     /// Scans per second over that time.
     pub scans_per_s: f64,
-    /// The share of the threads' time that the runtime took, 0 to 1.
+    /// The share of the threads' time that the runtime took, 0 to 1; while it runs it holds all threads of its scan.
     pub runtime_share: f64,
     /// Scans worked on at once.
     pub workers: u32,

@@ -20,12 +20,19 @@ pub struct Generator {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// A digest of the sources, built-in models and dependencies it was built from: 16 hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
 }
 
 impl Generator {
     /// This library.
     pub fn this() -> Self {
-        Self { name: "portray".into(), version: env!("CARGO_PKG_VERSION").into() }
+        Self {
+            name: "portray".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            build: option_env!("PORTRAY_BUILD").map(str::to_owned),
+        }
     }
 }
 
@@ -211,8 +218,14 @@ pub struct RunSettings {
     pub judge: judge::Settings,
     /// SHA-256 of the dark frame's file, where one was given.
     pub dark_frame_sha256: Option<Digest>,
+    /// SHA-256 of the dark frame's sidecar, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dark_sidecar_sha256: Option<Digest>,
     /// SHA-256 of the air frame's file, where one was given.
     pub air_frame_sha256: Option<Digest>,
+    /// SHA-256 of the air frame's sidecar, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub air_sidecar_sha256: Option<Digest>,
 }
 
 /// Why a scan failed.

@@ -86,6 +86,12 @@ impl Error {
     }
 }
 
+/// The words of a panic's payload.
+pub fn panic_words(payload: &(dyn std::any::Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}
+
 /// Something odd that did not prevent the work: it stands in the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

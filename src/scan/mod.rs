@@ -10,14 +10,16 @@ mod fault;
 mod geometry;
 mod metadata;
 mod plane;
+mod text;
 mod truth;
 
 pub use container::{CheckDigit, ContainerNumber};
 pub use digest::Digest;
-pub use fault::{Error, Fault, Result, Warning};
+pub use fault::{Error, Fault, Result, Warning, panic_words};
 pub use geometry::{BoxPx, PixelSize, Point};
 pub use metadata::{BeamSource, End, Metadata, Polarity};
 pub use plane::{Energy, Plane, Samples};
+pub use text::misleads;
 pub use truth::{ContainerTruth, ExtraAttenuation, Generator, LoadClass, LoadTruth, ScanFile, Truth};
 
 /// One scan as it was read: sample values exactly as stored, plus what is known about them.

@@ -1,10 +1,10 @@
 //! The contact sheet of a set: its first scans as an analyst sees them, small, with what is hidden in them.
 
 use crate::report::colour::{FLAGGED, INK, MUTED, PAPER};
+use crate::report::marked_png;
 use crate::report::text::{Face, draw};
 use crate::scan::{Error, Point, Polarity, Result, Samples, Scan, Truth};
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder as _, Rgb, RgbImage};
+use image::{Rgb, RgbImage};
 use imageproc::drawing::{draw_filled_rect_mut, draw_line_segment_mut};
 use imageproc::rect::Rect;
 use ndarray::Array2;
@@ -103,11 +103,7 @@ impl Contact {
             }
             top += tallest + CAPTION + GAP;
         }
-        let mut bytes = Vec::new();
-        PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive)
-            .write_image(sheet.as_raw(), sheet.width(), sheet.height(), ExtendedColorType::Rgb8)
-            .map_err(|error| Error::bug(format!("the contact sheet cannot be encoded: {error}")))?;
-        Ok(bytes)
+        marked_png(&sheet).map_err(|error| Error::bug(format!("the contact sheet cannot be encoded: {error}")))
     }
 
     fn caption(&self, sheet: &mut RgbImage, tile: &Tile, (left, top): (u32, u32)) {

@@ -47,6 +47,8 @@ pub(super) fn share_full_scale(planes: &mut [DecodedPlane]) {
 pub(super) struct Decoded {
     pub planes: Vec<DecodedPlane>,
     pub metadata: Metadata,
+    /// The full scale that the file's tags state, for all planes.
+    pub full_scale: Option<f32>,
     pub warnings: Vec<Warning>,
 }
 

@@ -76,7 +76,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<(&'static str, Decod
     let (slope, intercept) = attributes.rescale()?;
     let mut decoded = Decoded::default();
     for part in data.chunks_exact(frame).take(stored.frames) {
-        decoded.planes.push(rescaled(stored.samples(part)?, stored.range(), slope, intercept));
+        decoded.planes.push(rescaled(stored.samples(part)?, stored.range(), slope, intercept)?);
     }
     dicom_tags::metadata(&attributes, &mut decoded);
     if matches!(layout.transfer_syntax.as_str(), "1.2.840.10008.1.2.4.50" | "1.2.840.10008.1.2.4.51") {
@@ -171,15 +171,24 @@ impl Stored {
 }
 
 /// Slope and intercept applied in 64-bit floats; the identity leaves the integers as they are.
-fn rescaled(samples: Samples, range: (f64, f64), slope: f64, intercept: f64) -> DecodedPlane {
+///
+/// # Errors
+/// A format error where the values that the stored bits can hold would not be finite in 32-bit floats.
+fn rescaled(samples: Samples, range: (f64, f64), slope: f64, intercept: f64) -> Result<DecodedPlane> {
     if slope == 1.0 && intercept == 0.0 {
         // Sixteen bits stored is what every sixteen-bit file says, also of twelve-bit detectors.
         if range.1 == f64::from(u16::MAX) {
-            return DecodedPlane::new(samples);
+            return Ok(DecodedPlane::new(samples));
         }
-        return DecodedPlane::with_full_scale(samples, range.1 as f32);
+        return Ok(DecodedPlane::with_full_scale(samples, range.1 as f32));
     }
     let apply = |value: f64| value.mul_add(slope, intercept);
+    if [apply(range.0), apply(range.1)].iter().any(|&value| !(value as f32).is_finite()) {
+        return Err(Error::format(format!(
+            "RescaleSlope {slope:e} and RescaleIntercept {intercept:e} take the values from {} to {} out of range",
+            range.0, range.1
+        )));
+    }
     let values = match samples {
         Samples::U8(a) => a.mapv(|v| apply(v.into()) as f32),
         Samples::U16(a) => a.mapv(|v| apply(v.into()) as f32),
@@ -188,7 +197,7 @@ fn rescaled(samples: Samples, range: (f64, f64), slope: f64, intercept: f64) -> 
         Samples::F32(a) => a.mapv(|v| apply(v.into()) as f32),
     };
     let full_scale = apply(range.0).max(apply(range.1)) as f32;
-    DecodedPlane::with_full_scale(Samples::F32(values), full_scale)
+    Ok(DecodedPlane::with_full_scale(Samples::F32(values), full_scale))
 }
 
 /// Unpacks fragments after checking that they hold what the attributes say: the decoders fill what is missing with zeros.
@@ -323,10 +332,12 @@ mod tests {
         assert_eq!(scaled.planes[0].full_scale, 32757.5);
         let same = good(&file(&[0, 1, 2, 65535], |object| text(object, tags::RESCALE_SLOPE, VR::DS, "1.0")));
         assert_eq!(same.planes[0].samples, Samples::U16(array![[0, 1], [2, 65535]]));
-        for slope in ["0", "x"] {
+        for slope in ["0", "x", "1e300", "-1e36", "NaN", "1e-400"] {
             let bytes = file(&[0; 4], |object| text(object, tags::RESCALE_SLOPE, VR::DS, slope));
             assert_eq!(error(&bytes).fault, Fault::Format, "{slope}");
         }
+        let far = error(&file(&[0; 4], |object| text(object, tags::RESCALE_INTERCEPT, VR::DS, "1e39")));
+        assert!(far.to_string().contains("RescaleIntercept 1e39"), "{far}");
     }
 
     #[test]

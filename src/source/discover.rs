@@ -44,15 +44,15 @@ pub struct Discovery {
 /// Finds the files to read.
 ///
 /// An input is a file, a folder (walked with all below it), a glob (`*`, `**`, `?`, `[a-z]`, `{a,b}`), or `-` for a list on
-/// `stdin`, one path a line or separated by NUL bytes. A file named outright is an entry whatever it is; in folders and
-/// globs hidden files are passed over and companions (sidecars, truth, documents, reports) are [`Ignored`]. A file
-/// that is reached twice is one entry. `skip` is a folder that is not entered: the one that reports go to.
+/// `stdin`, one path a line or separated by NUL bytes. A file named outright is an entry whatever it is; in folders,
+/// globs and lists companions (sidecars, truth, documents, reports) are [`Ignored`], and so is what is hidden in folders.
+/// A file that is reached twice is one entry. `skip` is a folder that is not entered: the one that reports go to.
 pub fn discover(inputs: &[String], stdin: Option<&mut dyn Read>, skip: Option<&Path>) -> Discovery {
     let mut search = Search { skip: skip.and_then(|folder| folder.canonicalize().ok()), ..Search::default() };
     let mut stdin = stdin;
     for input in inputs {
         if input != "-" {
-            search.input(Path::new(input), true);
+            search.input(Path::new(input));
             continue;
         }
         let Some(stdin) = stdin.take() else {
@@ -63,7 +63,7 @@ pub fn discover(inputs: &[String], stdin: Option<&mut dyn Read>, skip: Option<&P
             Ok(paths) if paths.is_empty() => {
                 search.problem("-", Error::parameter("the list on standard input is empty"));
             }
-            Ok(paths) => paths.iter().for_each(|path| search.input(path, false)),
+            Ok(paths) => search.listed(&paths),
             Err(error) => search.problem("-", error),
         }
     }
@@ -121,12 +121,28 @@ impl Search {
         self.problems.push((name.to_owned(), error));
     }
 
-    fn input(&mut self, input: &Path, globs: bool) {
+    /// The paths of a list, which a program made: companions stand in it as they do in a folder, and names are the paths
+    /// as they are listed, so that one scan has one name whatever else is listed.
+    fn listed(&mut self, paths: &[PathBuf]) {
+        let sidecars = companions::sidecar_names(paths.iter());
+        for path in paths {
+            match std::fs::metadata(path) {
+                Ok(about) if about.is_dir() => self.walk(path, &path.to_string_lossy(), None),
+                Ok(_) => match companions::reason(path, &sidecars) {
+                    Some(reason) => self.ignore(Path::new(""), path, reason),
+                    None => self.add(path.clone(), path, path),
+                },
+                Err(error) => self.problem(&names::of(path), io(&error)),
+            }
+        }
+    }
+
+    fn input(&mut self, input: &Path) {
         let shown = input.to_string_lossy();
         match std::fs::metadata(input) {
             Ok(about) if about.is_dir() => self.walk(input, &shown, None),
             Ok(_) => self.add(input.to_owned(), Path::new(input.file_name().unwrap_or(input.as_os_str())), input),
-            Err(error) => match (globs && shown.contains(['*', '?', '[', '{']), input.to_str()) {
+            Err(error) => match (shown.contains(['*', '?', '[', '{']), input.to_str()) {
                 (true, Some(pattern)) => self.glob(pattern),
                 _ => self.problem(&shown, io(&error)),
             },
@@ -148,6 +164,7 @@ impl Search {
     /// Everything below `base`, or what matches there.
     fn walk(&mut self, base: &Path, shown: &str, matcher: Option<&GlobMatcher>) {
         let mut files = Vec::new();
+        let mut unseen = Vec::new();
         let skip = self.skip.clone();
         let walk = WalkDir::new(base).follow_links(true).sort_by_file_name().into_iter().filter_entry(|entry| {
             let hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
@@ -155,9 +172,13 @@ impl Search {
                 && entry.file_type().is_dir()
                 && skip.is_some()
                 && entry.path().canonicalize().ok() == skip;
+            if hidden && !skipped {
+                unseen.push(entry.path().to_owned());
+            }
             !hidden && !skipped
         });
-        for entry in walk {
+        let walked: Vec<_> = walk.collect();
+        for entry in walked {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) if entry.file_type().is_file() => files.push(entry.into_path()),
@@ -166,7 +187,9 @@ impl Search {
                     self.ignore(base, error.path().unwrap_or(base), "a link back to a folder above it");
                 }
                 Err(error) => {
-                    let name = error.path().map_or(shown.into(), |path| path.to_string_lossy());
+                    // Named as a file there would be: below the folder, or the folder itself where it cannot be entered.
+                    let below = error.path().and_then(|path| path.strip_prefix(base).ok()).map(names::of);
+                    let name = below.filter(|below| !below.is_empty()).unwrap_or_else(|| shown.to_owned());
                     let fault = error.io_error().map_or_else(|| Error::io(error.to_string()), io);
                     self.problem(&name, fault);
                 }
@@ -174,13 +197,18 @@ impl Search {
         }
         if let Some(matcher) = matcher {
             // A file matches itself or by a folder that holds it, as a shell would hand over that folder.
-            files.retain(|file| {
+            let matches = |file: &PathBuf| {
                 let below = file.strip_prefix(base).unwrap_or(file);
                 below.ancestors().any(|part| !part.as_os_str().is_empty() && matcher.is_match(part))
-            });
+            };
+            files.retain(matches);
+            unseen.retain(matches);
             if files.is_empty() {
                 self.problem(shown, Error::io("no file matches"));
             }
+        }
+        for path in &unseen {
+            self.ignore(base, path, if path.is_dir() { "hidden folder, not entered" } else { "hidden file" });
         }
         files.sort_by_cached_key(|file| names::of(file.strip_prefix(base).unwrap_or(file)).into_bytes());
         let sidecars = companions::sidecar_names(files.iter());
@@ -261,7 +289,10 @@ mod tests {
         let folder = folder(&["b/a.tif", "b.tif", "B.tif", "a/z", "a/é.png", ".hidden.tif", ".git/x.tif"]);
         let found = find(&[at(&folder, "")]);
         assert_eq!(names(&found), ["B.tif", "a/z", "a/é.png", "b.tif", "b/a.tif"]);
-        assert!(found.ignored.is_empty() && found.problems.is_empty());
+        let hidden: Vec<(&str, &str)> =
+            found.ignored.iter().map(|ignored| (ignored.name.as_str(), ignored.reason.as_str())).collect();
+        assert_eq!(hidden, [(".git", "hidden folder, not entered"), (".hidden.tif", "hidden file")]);
+        assert!(found.problems.is_empty());
     }
 
     #[test]
@@ -273,14 +304,17 @@ mod tests {
             "a.truth.json",
             "a.mask.png",
             "a.mask2.png",
-            "contact.png",
-            "a.overlay.png",
             "README.md",
             "other.json",
             "reports.jsonl",
             "reports.csv",
             "NOTES.TXT",
         ]);
+        fs::write(
+            folder.path().join("a.truth.json"),
+            r#"{"loads": [{"mask": "a.mask.png"}, {"mask": "a.mask2.png"}]}"#,
+        )
+        .unwrap();
         fs::write(folder.path().join("really.txt"), b"\x89PNG\r\n\x1a\n").unwrap();
         let found = find(&[at(&folder, "")]);
         assert_eq!(names(&found), ["a.tif", "really.txt"]);
@@ -294,10 +328,8 @@ mod tests {
                 ("a.json", "sidecar"),
                 ("a.mask.png", "truth mask of a simulated scan"),
                 ("a.mask2.png", "truth mask of a simulated scan"),
-                ("a.overlay.png", "overlay that portray drew"),
                 ("a.tif.toml", "sidecar"),
                 ("a.truth.json", "truth of a simulated scan"),
-                ("contact.png", "contact sheet of a simulated set"),
                 ("other.json", "report or sidecar without a scan"),
                 ("reports.csv", "table or report"),
                 ("reports.jsonl", "table or report"),
@@ -355,14 +387,31 @@ mod tests {
     fn lists_hold_lines_or_nul_separated_paths() {
         let folder = folder(&["a.tif", "b c.tif", "*.tif"]);
         let list = |text: String| discover(&["-".to_owned()], Some(&mut text.as_bytes()), None);
+        let listed = |names: &[&str]| -> Vec<String> {
+            names.iter().map(|name| at(&folder, name).trim_start_matches('/').to_owned()).collect()
+        };
         let lines = list(format!("{}\r\n\n{}\n", at(&folder, "b c.tif"), at(&folder, "a.tif")));
-        assert_eq!(names(&lines), ["b c.tif", "a.tif"]);
+        assert_eq!(names(&lines), listed(&["b c.tif", "a.tif"]), "names are the paths as they are listed");
         let nul = list(format!("{}\0{}\0", at(&folder, "a.tif"), at(&folder, "*.tif")));
-        assert_eq!(names(&nul), ["a.tif", "*.tif"], "a list holds paths, not patterns");
+        assert_eq!(names(&nul), listed(&["a.tif", "*.tif"]), "a list holds paths, not patterns");
         assert!(list(String::new()).problems[0].1.to_string().contains("is empty"));
         assert_eq!(list(at(&folder, "none")).problems[0].1.fault, Fault::Io);
         let missing = discover(&["-".to_owned()], None, None);
         assert_eq!(missing.problems[0].1.fault, Fault::Parameter);
+    }
+
+    #[test]
+    fn companions_in_a_list_are_passed_over_as_in_a_folder() {
+        let folder = folder(&["day/a/x.tif", "day/a/x.json", "day/a/x.mask.png", "day/y.tif"]);
+        fs::write(folder.path().join("day/a/x.truth.json"), r#"{"loads": [{"mask": "x.mask.png"}]}"#).unwrap();
+        let paths = ["day/a/x.json", "day/a/x.mask.png", "day/a/x.tif", "day/a/x.truth.json", "day/y.tif"];
+        let text: String = paths.iter().map(|path| at(&folder, path) + "\0").collect();
+        let found = discover(&["-".to_owned()], Some(&mut text.as_bytes()), None);
+        let ends: Vec<bool> =
+            names(&found).iter().zip(["day/a/x.tif", "day/y.tif"]).map(|(a, b)| a.ends_with(b)).collect();
+        assert_eq!(ends, [true, true], "{found:?}");
+        let reasons: Vec<&str> = found.ignored.iter().map(|ignored| ignored.reason.as_str()).collect();
+        assert_eq!(reasons, ["sidecar", "truth mask of a simulated scan", "truth of a simulated scan"]);
     }
 
     #[test]
@@ -390,6 +439,6 @@ mod tests {
             [("x/up", "a link back to a folder above it"), ("x/b.tif", "the same file was already found"),]
         );
         assert_eq!(found.problems.len(), 1, "{:?}", found.problems);
-        assert!(found.problems[0].0.ends_with("c.tif"));
+        assert_eq!(found.problems[0].0, "x/c.tif", "a broken link is named as a file there would be");
     }
 }

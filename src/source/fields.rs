@@ -2,7 +2,7 @@
 
 use super::raw::{self, RawLayout};
 use super::time;
-use crate::scan::{BeamSource, ContainerNumber, End, Error, Metadata, PixelSize, Polarity, Result, Warning};
+use crate::scan::{BeamSource, ContainerNumber, End, Error, Metadata, PixelSize, Polarity, Result, Warning, misleads};
 use serde_json::{Map, Value};
 
 /// What a sidecar or a tag says, checked.
@@ -114,7 +114,7 @@ fn string(value: &Value) -> Result<Option<String>> {
 
 /// A text from a file as one printable line of at most 200 characters; nothing where nothing is left.
 pub(super) fn clean(text: &str) -> Option<String> {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line: String = text.chars().map(|c| if misleads(c) { ' ' } else { c }).collect();
     let line: String = line.trim().chars().take(200).collect();
     (!line.is_empty()).then_some(line)
 }
@@ -240,6 +240,7 @@ mod tests {
     #[test]
     fn texts_become_one_printable_line() {
         assert_eq!(clean(" a\nb\0 ").as_deref(), Some("a b"));
+        assert_eq!(clean("a\u{202e}b").as_deref(), Some("a b"));
         assert_eq!(clean(" \0\0"), None);
         assert_eq!(clean(&"x".repeat(1000)).unwrap().len(), 200);
     }

@@ -42,16 +42,16 @@ pub(super) fn finish(
     sidecar: Option<&Sidecar>,
     name: Option<&str>,
 ) -> (Vec<Plane>, Metadata, Vec<Warning>) {
-    let Decoded { mut planes, metadata: tags, mut warnings } = decoded;
+    let Decoded { mut planes, metadata: tags, full_scale, mut warnings } = decoded;
     share_full_scale(&mut planes);
     let named = name.map(from_name).unwrap_or_default();
     let stated = sidecar.map(|sidecar| sidecar.metadata.clone()).unwrap_or_default();
     if let Some(sidecar) = sidecar {
         warnings.extend(sidecar.warnings.iter().cloned());
-        if let Some(full_scale) = sidecar.full_scale {
-            for plane in &mut planes {
-                plane.full_scale = full_scale;
-            }
+    }
+    if let Some(full_scale) = sidecar.and_then(|sidecar| sidecar.full_scale).or(full_scale) {
+        for plane in &mut planes {
+            plane.full_scale = full_scale;
         }
     }
     let numbers = [("sidecar", &stated.container), ("file's tags", &tags.container), ("file's name", &named.container)];
@@ -208,5 +208,9 @@ mod tests {
     fn a_sidecar_states_the_full_scale() {
         let (planes, _, _) = finish(decoded(&[1]), Some(&sidecar(r#"{"full_scale": 200}"#)), None);
         assert_eq!(planes[0].full_scale, 200.0);
+        let tagged = Decoded { full_scale: Some(100.0), ..decoded(&[1]) };
+        assert_eq!(finish(tagged, None, None).0[0].full_scale, 100.0);
+        let both = Decoded { full_scale: Some(100.0), ..decoded(&[1]) };
+        assert_eq!(finish(both, Some(&sidecar(r#"{"full_scale": 200}"#)), None).0[0].full_scale, 200.0);
     }
 }

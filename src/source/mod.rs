@@ -32,6 +32,7 @@ mod tiff_layout;
 mod time;
 pub mod write;
 
+pub use companions::OVERLAY_MARK;
 pub use discover::{Discovery, Entry, Ignored, discover};
 pub use limits::Limits;
 pub use open::{Loaded, load, open};
@@ -40,7 +41,7 @@ pub use samples::SampleType;
 pub use sidecar::Sidecar;
 pub use sniff::{Format, sniff};
 
-use crate::scan::{Digest, Error, Result, Scan};
+use crate::scan::{Digest, Error, Result, Scan, panic_words};
 use decoded::Decoded;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -51,6 +52,14 @@ pub struct Hints {
     pub file_name: Option<String>,
     /// The sidecar, if there is one.
     pub sidecar: Option<Sidecar>,
+}
+
+impl Hints {
+    /// Whether the sidecar is for this file alone: it carries the file's whole name, or no file's name is known.
+    fn own_sidecar(&self) -> bool {
+        let (Some(file), Some(sidecar)) = (&self.file_name, &self.sidecar) else { return true };
+        sidecar.name.strip_prefix(file.as_str()).is_some_and(|end| matches!(end, ".json" | ".toml"))
+    }
 }
 
 /// Reads one scan from the bytes of its file: sample values exactly as stored, high energy first where energies are known.
@@ -68,8 +77,14 @@ fn read_digested(bytes: &[u8], digest: Digest, hints: &Hints, limits: &Limits) -
     if bytes.is_empty() {
         return Err(Error::format("the file is empty"));
     }
-    let layout = hints.sidecar.as_ref().and_then(|sidecar| sidecar.raw.as_ref());
-    let (format, decoded) = match (layout, sniff(bytes)) {
+    let found = sniff(bytes);
+    let mut layout = hints.sidecar.as_ref().and_then(|sidecar| sidecar.raw.as_ref());
+    // STEM.json stands beside STEM.dat and its preview STEM.png alike: it makes no raw counts of an image.
+    let shared = found.filter(|_| layout.is_some() && !hints.own_sidecar());
+    if shared.is_some() {
+        layout = None;
+    }
+    let (format, mut decoded) = match (layout, found) {
         (Some(layout), _) => ("raw", guarded("raw", || raw::read(bytes, layout, limits))?),
         (None, Some(Format::Png)) => ("png", guarded("png", || png::read(bytes, limits))?),
         (None, Some(Format::Tiff)) => ("tiff", guarded("tiff", || tiff::read(bytes, limits))?),
@@ -78,6 +93,15 @@ fn read_digested(bytes: &[u8], digest: Digest, hints: &Hints, limits: &Limits) -
         (None, Some(Format::Dicom)) => guarded("dicom", || read_dicom(bytes, limits))?,
         (None, None) => return Err(unknown(bytes)),
     };
+    if let (Some(format), Some(sidecar)) = (shared, &hints.sidecar) {
+        let message = format!(
+            "{} describes raw counts, but this file is {}: it was read as that; call the sidecar {}.json if it is for this file",
+            sidecar.name,
+            format.name(),
+            hints.file_name.as_deref().unwrap_or("FILE.EXT"),
+        );
+        decoded.warn("raw_ignored", message);
+    }
     let (planes, metadata, warnings) = metadata::finish(decoded, hints.sidecar.as_ref(), hints.file_name.as_deref());
     Ok(Scan { format, digest, bytes: bytes.len() as u64, planes, metadata, warnings })
 }
@@ -96,12 +120,7 @@ fn read_dicom(_: &[u8], _: &Limits) -> Result<(&'static str, Decoded)> {
 /// Runs a decoder and turns its panic into an error: decoders of other makers meet hostile files here.
 fn guarded<T>(format: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|payload| {
-        let text = payload
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| payload.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
-        Err(Error::format(format!("the {format} decoder gave up: {}", fields::words(&text)))
+        Err(Error::format(format!("the {format} decoder gave up: {}", fields::words(&panic_words(payload.as_ref()))))
             .help("the file is damaged"))
     })
 }
@@ -110,6 +129,8 @@ fn unknown(bytes: &[u8]) -> Error {
     let known = "expected PNG, TIFF, JPEG, NumPy, DICOM or DICOS";
     let error = if let Some(kind) = sniff::other_kind(bytes) {
         Error::unsupported(format!("this is {kind}, {known}"))
+    } else if sniff::is_text(bytes) {
+        Error::unsupported(format!("this is a text file, {known}"))
     } else {
         let start: Vec<String> = bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         Error::unsupported(format!("unknown format starting with {}, {known}", start.join(" ")))
@@ -135,8 +156,9 @@ mod tests {
         let text = |bytes: &[u8]| read(bytes, &Hints::default(), &Limits::default()).unwrap_err().to_string();
         assert_eq!(text(b""), "the file is empty");
         assert!(text(b"PK\x03\x04").contains("this is a ZIP archive"));
-        assert!(text(b"hello").contains("starting with 68 65 6c 6c 6f, expected PNG"));
-        assert!(text(b"hello").contains("raw counts need a sidecar"));
+        assert!(text(b"hello\xff\0").contains("starting with 68 65 6c 6c 6f ff 00, expected PNG"));
+        assert!(text(b"hello\xff\0").contains("raw counts need a sidecar"));
+        assert!(text("id;größe\r\n1;2\n".as_bytes()).contains("this is a text file, expected PNG"));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! How reports name a file: relative to its input, with forward slashes, one name a file.
 
+use crate::scan::misleads;
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 /// A relative path as a printable name: forward slashes, no `.` or `..`, and `%XX` for bytes that are not UTF-8, for
-/// control characters and for `%` itself, so that two paths never share a name.
+/// control and bidirectional characters and for `%` itself, so that two paths never share a name.
 pub(super) fn of(path: &Path) -> String {
     let parts: Vec<String> = path
         .components()
@@ -26,7 +27,7 @@ fn escape(bytes: &[u8]) -> String {
     let mut name = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for letter in chunk.valid().chars() {
-            if letter.is_control() || letter == '%' || letter == '\\' {
+            if misleads(letter) || letter == '%' || letter == '\\' {
                 let mut buffer = [0; 4];
                 percent(&mut name, letter.encode_utf8(&mut buffer).as_bytes());
             } else {
@@ -69,6 +70,7 @@ mod tests {
     fn names_are_clean_and_lossless() {
         assert_eq!(of(Path::new("./a/../b c/ü.tif")), "a/b c/ü.tif");
         assert_eq!(of(Path::new("a\nb%.tif")), "a%0Ab%25.tif");
+        assert_eq!(of(Path::new("a\u{202e}fit.x")), "a%E2%80%AEfit.x");
         #[cfg(unix)]
         {
             use std::os::unix::ffi::OsStrExt;

@@ -160,11 +160,44 @@ mod tests {
         let read = open(&entry(scan.clone()), &Limits::default()).unwrap();
         assert_eq!((read.width(), read.height()), (2, 1));
         fs::write(folder.path().join("a.raw.json"), r#"{"raw": {"width": 1, "height": 2, "type": "u8"}}"#).unwrap();
-        fs::write(folder.path().join("a.json"), r#"{"schema_version": "1", "verdict": "clear"}"#).unwrap();
+        let report = r#"{"schema_version": 1, "generator": {"name": "portray", "version": "1"}, "verdict": "clear"}"#;
+        fs::write(folder.path().join("a.json"), report).unwrap();
         let read = open(&entry(scan), &Limits::default()).unwrap();
         assert_eq!((read.width(), read.height()), (1, 2));
         let codes: Vec<&str> = read.warnings.iter().map(|warning| warning.code.as_str()).collect();
         assert_eq!(codes, ["sidecar_ignored"]);
+    }
+
+    #[test]
+    fn a_sidecar_with_a_schema_version_is_read_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let scan = folder.path().join("a.raw");
+        fs::write(&scan, [1, 2]).unwrap();
+        let text = r#"{"schema_version": 1, "scanner": "gate 2", "raw": {"width": 2, "height": 1, "type": "u8"}}"#;
+        fs::write(folder.path().join("a.json"), text).unwrap();
+        let read = open(&entry(scan), &Limits::default()).unwrap();
+        assert_eq!(read.metadata.scanner.as_deref(), Some("gate 2"));
+        assert_eq!(read.warnings[0].code, "sidecar_unknown_key");
+    }
+
+    #[test]
+    fn one_raw_sidecar_for_several_files_leaves_images_to_their_own_format() {
+        let folder = tempfile::tempdir().unwrap();
+        let (raw, preview) = (folder.path().join("box.dat"), folder.path().join("box.png"));
+        fs::write(&raw, [1, 2]).unwrap();
+        image::GrayImage::from_pixel(3, 5, image::Luma([9])).save(&preview).unwrap();
+        let text = r#"{"scanner": "gate 2", "raw": {"width": 2, "height": 1, "type": "u8"}}"#;
+        fs::write(folder.path().join("box.json"), text).unwrap();
+        let read = open(&entry(raw), &Limits::default()).unwrap();
+        assert_eq!((read.format, read.width()), ("raw", 2));
+        let read = open(&entry(preview.clone()), &Limits::default()).unwrap();
+        assert_eq!((read.format, read.width(), read.height()), ("png", 3, 5));
+        assert_eq!(read.metadata.scanner.as_deref(), Some("gate 2"), "what else the sidecar says still holds");
+        assert_eq!(read.warnings[0].code, "raw_ignored");
+        // A sidecar for this very file is believed whatever the file begins with.
+        let own = r#"{"raw": {"width": 4, "height": 2, "type": "u8"}}"#;
+        fs::write(folder.path().join("box.png.json"), own).unwrap();
+        assert_eq!(open(&entry(preview), &Limits::default()).unwrap().format, "raw");
     }
 
     #[test]

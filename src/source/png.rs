@@ -13,6 +13,12 @@ use std::io::{Cursor, ErrorKind};
 /// What the decoder may take for text, profiles and row buffers, beside the pixels.
 const CHUNK_BYTES: usize = 32 << 20;
 
+/// The longest text that is unpacked, in bytes: a sidecar may be as long.
+const TEXT_BYTES: usize = 1 << 20;
+
+/// How many compressed texts are unpacked at most; more of the keywords that portray reads are no scanner's doing.
+const TEXTS: usize = 16;
+
 /// The most that one byte of Deflate data can unpack to (258 bytes from 2 bits).
 pub(super) const DEFLATE_RATIO: u64 = 1032;
 
@@ -72,28 +78,51 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
 }
 
 fn metadata(info: &::png::Info<'_>, decoded: &mut Decoded) {
-    let mut texts: Vec<(String, String)> = Vec::new();
     for chunk in &info.uncompressed_latin1_text {
-        texts.push((chunk.keyword.clone(), chunk.text.clone()));
+        text(&chunk.keyword, &chunk.text, decoded);
     }
-    for chunk in &info.compressed_latin1_text {
-        texts.extend(chunk.get_text().ok().map(|text| (chunk.keyword.clone(), text)));
-    }
-    for chunk in &info.utf8_text {
-        texts.extend(chunk.get_text().ok().map(|text| (chunk.keyword.clone(), text)));
-    }
-    for (keyword, text) in &texts {
-        match keyword.as_str() {
-            "portray" => tags::portray_text(text, "PNG text portray", decoded),
-            "Creation Time" => tags::time(text, decoded),
-            "Source" => tags::scanner(text, decoded),
-            "Title" | "Description" | "Comment" => tags::description(text, "PNG text", decoded),
-            _ => {}
+    // A few bytes may unpack to gigabytes: only what is asked for is unpacked, one by one and up to a limit.
+    let compressed = info.compressed_latin1_text.iter().filter(|chunk| known(&chunk.keyword)).map(|chunk| {
+        let mut chunk = chunk.clone();
+        let unpacked = chunk.decompress_text_with_limit(TEXT_BYTES).and_then(|()| chunk.get_text());
+        (chunk.keyword, unpacked)
+    });
+    let international = info.utf8_text.iter().filter(|chunk| known(&chunk.keyword)).map(|chunk| {
+        let mut chunk = chunk.clone();
+        let unpacked = chunk.decompress_text_with_limit(TEXT_BYTES).and_then(|()| chunk.get_text());
+        (chunk.keyword, unpacked)
+    });
+    for (count, (keyword, unpacked)) in compressed.chain(international).enumerate() {
+        match unpacked {
+            _ if count == TEXTS => {
+                decoded.warn("tag_unreadable", format!("only the first {TEXTS} compressed PNG texts were read"));
+                break;
+            }
+            Ok(unpacked) => text(&keyword, &unpacked, decoded),
+            Err(error) => {
+                let message = format!("PNG text {keyword}: {}; at most {TEXT_BYTES} bytes are unpacked", words(&error));
+                decoded.warn("tag_unreadable", message);
+            }
         }
     }
     if let Some(density) = info.pixel_dims.filter(|density| density.unit == Unit::Meter) {
         let mm = |per_metre: u32| if per_metre == 0 { 0.0 } else { 1000.0 / per_metre as f32 };
         tags::resolution(mm(density.xppu), mm(density.yppu), decoded);
+    }
+}
+
+/// Whether portray reads the texts of this keyword.
+fn known(keyword: &str) -> bool {
+    matches!(keyword, "portray" | "Creation Time" | "Source" | "Title" | "Description" | "Comment")
+}
+
+fn text(keyword: &str, text: &str, decoded: &mut Decoded) {
+    match keyword {
+        "portray" => tags::portray_text(text, "PNG text portray", decoded),
+        "Creation Time" => tags::time(text, decoded),
+        "Source" => tags::scanner(text, decoded),
+        "Title" | "Description" | "Comment" => tags::description(text, "PNG text", decoded),
+        _ => {}
     }
 }
 

@@ -40,9 +40,10 @@ impl Sidecar {
     }
 }
 
-/// Whether a JSON object is one of portray's own reports: they carry `schema_version`.
+/// Whether a JSON object is one of portray's own reports or summaries: they name their generator.
 pub(super) fn is_report(object: &Map<String, Value>) -> bool {
-    object.contains_key("schema_version")
+    let name = object.get("generator").and_then(|generator| generator.get("name"));
+    name.and_then(Value::as_str) == Some("portray")
 }
 
 /// Names the sidecar in an error's place.
@@ -116,7 +117,7 @@ mod tests {
             ("a.json", b"{\"doors\": 1}", "sidecar a.json, key \"doors\": expected"),
             ("a.toml", b"x = 1\npixel_mm = =", "sidecar a.toml, line 2: not TOML"),
             ("a.toml", b"doors = 'up'", "sidecar a.toml, key \"doors\": expected"),
-            ("a.json", b"{\"schema_version\": \"1\"}", "sidecar a.json: this is a portray report"),
+            ("a.json", b"{\"generator\": {\"name\": \"portray\"}}", "sidecar a.json: this is a portray report"),
             ("a.json", b"", "sidecar a.json: not JSON"),
         ];
         for (name, bytes, message) in cases {
@@ -126,6 +127,14 @@ mod tests {
         }
         let long = vec![b' '; (1 << 20) + 1];
         assert_eq!(Sidecar::parse("a.json", &long).unwrap_err().fault, Fault::Limit);
+    }
+
+    #[test]
+    fn a_schema_version_makes_no_report_of_a_sidecar() {
+        let sidecar = Sidecar::parse("a.json", br#"{"schema_version": 1, "pixel_mm": 4}"#).unwrap();
+        assert_eq!(sidecar.metadata.pixel_mm, PixelSize::new(4.0, 4.0));
+        assert_eq!(sidecar.warnings[0].code, "sidecar_unknown_key");
+        assert!(sidecar.warnings[0].message.contains("schema_version"));
     }
 
     #[test]

@@ -72,6 +72,20 @@ pub(super) fn other_kind(bytes: &[u8]) -> Option<&'static str> {
     KINDS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|&(_, kind)| kind)
 }
 
+/// Whether a file of no known kind is text: its first half kilobyte is UTF-8 without control characters.
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(512)];
+    let whole = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        // The cut may go through a letter.
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    !whole.is_empty() && !whole.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

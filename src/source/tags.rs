@@ -63,9 +63,8 @@ fn portray_value(value: &Value, origin: &str, decoded: &mut Decoded) {
             let tags = std::mem::take(&mut decoded.metadata);
             decoded.metadata = super::metadata::merge(found.metadata, tags);
             decoded.warnings.extend(found.warnings);
-            if let Some(full_scale) = found.full_scale {
-                decoded.planes.iter_mut().for_each(|plane| plane.full_scale = full_scale);
-            }
+            // Tags may be read before the planes are: it is applied when both are there.
+            decoded.full_scale = found.full_scale.or(decoded.full_scale);
         }
         Err(error) => decoded.warn("tag_unreadable", format!("{origin}: {error}")),
     }

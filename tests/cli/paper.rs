@@ -25,6 +25,15 @@ fn completions_manual_and_schemas_are_printed() {
 }
 
 #[test]
+fn the_manual_has_the_sections_that_manuals_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = portray(folder.path()).arg("man").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains(".SH \"EXIT STATUS\"") && text.contains("130  interrupted"), "{text}");
+    assert!(text.contains(".SH \"EXAMPLES\"") && !text.contains("EXTRA"), "{text}");
+}
+
+#[test]
 fn every_command_has_help_with_an_example() {
     let folder = tempfile::tempdir().unwrap();
     for command in ["scan", "simulate", "doctor", "schema", "completions", "man"] {

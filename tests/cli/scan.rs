@@ -68,7 +68,7 @@ fn json_lines_quiet_and_a_list_on_standard_input() {
     let text = String::from_utf8(output.stdout).unwrap();
     let events: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(events.len(), 3);
-    assert_eq!(events[0]["scan"]["name"], "empty.png");
+    assert_eq!(events[0]["scan"]["name"], "day/empty.png");
     assert_eq!(events[2]["counts"]["scans"], 2);
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let quiet = portray(folder.path()).args(["scan", "day", "--out", "r2", "--quiet"]).output().unwrap();
@@ -101,6 +101,122 @@ fn wrong_usage_ends_with_64_and_says_what_is_right() {
 }
 
 #[test]
+fn a_broken_file_named_as_an_argument_is_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    fs::write(folder.path().join("text.tif"), b"no frame").unwrap();
+    fs::write(folder.path().join("broken.json"), b"{").unwrap();
+    fs::write(folder.path().join("model.onnx"), b"no model").unwrap();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/contrast.onnx");
+    let model = model.to_str().unwrap();
+    let cases: [(&[&str], &str); 8] = [
+        (&["--air", "text.tif"], "--air text.tif: this is a text file"),
+        (&["--dark", "text.tif"], "--dark text.tif: this is a text file"),
+        (&["--air", "none.tif"], "--air none.tif: no such file"),
+        (&["--dark", "text.tif", "--max-bytes", "4"], "file has 8 bytes, limit is 4"),
+        (&["--model", "model.onnx"], "--model model.onnx"),
+        (&["--model", model, "--contract", "broken.json"], "--contract broken.json"),
+        (&["--model", model, "--contract", "none.json"], "--contract none.json"),
+        (&["--max-pixels", "0"], "--max-pixels"),
+    ];
+    for (arguments, words) in cases {
+        let output = portray(folder.path()).args(["scan", "day", "--out", "r"]).args(arguments).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(64), "{arguments:?}: {text}");
+        assert!(text.contains(words), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
+fn a_frames_sidecar_is_part_of_what_a_report_was_made_with() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    image::ImageBuffer::<image::Luma<u16>, Vec<u16>>::from_pixel(700, 320, image::Luma([60_000]))
+        .save(folder.path().join("air.png"))
+        .unwrap();
+    let kept = || {
+        let arguments = ["scan", "day", "--out", "r", "--air", "air.png", "--no-timings"];
+        let output = portray(folder.path()).args(arguments).output().unwrap();
+        assert!(output.status.code() <= Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).contains("2 kept")
+    };
+    assert!(!kept());
+    assert!(kept());
+    fs::write(folder.path().join("air.json"), r#"{"scanner": "gate 2"}"#).unwrap();
+    assert!(!kept(), "the frame's sidecar changed");
+    assert!(kept());
+}
+
+#[test]
+fn whoever_stops_reading_does_not_spoil_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    for extra in [None, Some("--json")] {
+        let out = format!("r{}", extra.unwrap_or_default());
+        let mut child = portray(folder.path())
+            .args(["scan", "day", "--out", &out, "--no-timings"])
+            .args(extra)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{extra:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(folder.path().join(&out).join("summary.json").is_file(), "{extra:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let arguments = ["scan", "day", "--out", "r"];
+    let output = portray(folder.path()).args(arguments).stdout(full).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(output.status.code(), Some(70));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("standard output cannot be written"));
+}
+
+#[test]
+fn a_start_that_fails_leaves_no_folders() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    fs::create_dir(folder.path().join("nothing")).unwrap();
+    let scan = |input: &str| portray(folder.path()).args(["scan", input, "--out", "r"]).output().unwrap();
+    assert_eq!(scan("nothing").status.code(), Some(64));
+    assert!(!folder.path().join("r").exists());
+    scan("day");
+    let again = scan("nothing");
+    assert!(String::from_utf8_lossy(&again.stderr).contains("what is in r is of an earlier run"));
+}
+
+#[test]
+fn a_list_as_find_prints_it_needs_no_filter_and_numbers_are_those_of_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    let mut child = portray(folder.path())
+        .args(["scan", "-", "--out", "r", "--json", "--no-timings"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let list = b"day/MSKU9070323.json\0day/MSKU9070323.png\0day/empty.json\0day/empty.png\0";
+    child.stdin.take().unwrap().write_all(list).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().count(), 3, "two scans and the summary: {text}");
+    let summary = fs::read_to_string(folder.path().join("r/summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    for row in summary["scans"].as_array().unwrap() {
+        let number = row["score"].to_string();
+        assert!(text.contains(&format!("\"score\":{number},")), "{number} in {text}");
+    }
+}
+
+#[test]
 fn no_runtime_is_explained_and_ends_with_70() {
     let folder = tempfile::tempdir().unwrap();
     day(folder.path());
@@ -130,7 +246,7 @@ fn outputs(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     for part in ["", "scans", "overlays"] {
         for entry in fs::read_dir(folder.join(part)).unwrap() {
             let entry = entry.unwrap();
-            if entry.file_type().unwrap().is_file() {
+            if entry.file_type().unwrap().is_file() && entry.file_name() != ".portray.lock" {
                 found
                     .insert(format!("{part}/{}", entry.file_name().to_string_lossy()), fs::read(entry.path()).unwrap());
             }
