@@ -13,7 +13,7 @@ import sys
 import numpy as np
 from onnx import TensorProto, checker, helper, numpy_helper
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 PIXEL_MM = 5.0
 FIRST = 4  # input pixels per map pixel
 LEVELS = (4, 8, 16)  # input pixels per pixel of each pyramid level: 20, 40 and 80 mm
@@ -28,10 +28,10 @@ SMOOTH = (9, 11, 7)
 FLOOR, SHARE, PATTERN, COLUMN = 0.222, 0.01, 4.2, (3.2, 1.88, 0.32)
 CELL, ALONG, UP = 7, (121, 15), (3, 41)
 EDGE = 1.2  # a pixel's own contrast counts this many times where it is less than its load's: it draws the outline
-# The corner castings of every container are compact and dense: contrast counts for nothing in the scan's corners, and fully
-# from REACH map pixels (0.3 m) from either edge. The coarsest level leaves out ENDS (0.5 m) at both ends, where it would
+# The corner castings of every container are compact and dense, and a fan beam shows the near and the far one apart: contrast
+# counts for nothing in the scan's corners, and fully from REACH map pixels (columns, rows: 0.5 and 1.2 m) from either edge. The coarsest level leaves out ENDS (0.5 m) at both ends, where it would
 # take a whole refrigeration unit for a load. STEEP is the masks' slope.
-REACH, ENDS, STEEP = 16, 24, 6.0
+REACH, ENDS, STEEP = (26, 60), 24, 6.0
 GAIN, CENTRE = 4.0, 1.1  # logit = GAIN * (contrast / ordinary - CENTRE)
 
 CONTRACT = {
@@ -165,7 +165,7 @@ def masks(g, x):
         steep = g.op("Min", [g.op("Mul", [closeness, g.number(STEEP)], f"{name}_steep"), ones], f"{name}_whole")
         return g.op("Sub", [ones, steep], f"{name}{FIRST}")
 
-    corner = g.op("Mul", [near(REACH, 0, "side"), near(0, REACH, "top")], "corner")
+    corner = g.op("Mul", [near(REACH[0], 0, "side"), near(0, REACH[1], "top")], "corner")
     return away(corner, "inner"), away(near(ENDS, 0, "end"), "middle")
 
 

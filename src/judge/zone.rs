@@ -14,15 +14,18 @@ pub enum Zone {
     FrontWall,
     /// Within 1.2 m of an end, and which end the doors are at is not known.
     End,
-    /// The top 0.15 m: roof void, bows.
+    /// The top 0.15 m, and what a fan beam adds: roof void, bows.
     Roof,
-    /// The lowest 0.2 m: floor boards, beams below them.
+    /// The lowest 0.2 m, and what a fan beam adds: floor boards, beams below them.
     Floor,
     /// Within 0.15 m of a side wall; only a view from above can tell.
     Side,
     /// Anywhere else: among the cargo.
     Load,
 }
+
+/// Height of a high-cube container (ISO 668) in mm.
+const TALLEST_MM: f32 = 2_896.0;
 
 impl Zone {
     /// Every zone.
@@ -37,9 +40,11 @@ impl Zone {
         if seen_from_above && (y < 150.0 || y > height - 150.0) {
             return Self::Side;
         }
-        if !seen_from_above && y > height - 150.0 {
+        // A fan beam shows the near side larger: what exceeds the tallest box is the depth of roof and floor.
+        let fan = (height - TALLEST_MM).max(0.0);
+        if !seen_from_above && y > height - 150.0 - fan {
             Self::Roof
-        } else if !seen_from_above && y < 200.0 {
+        } else if !seen_from_above && y < 200.0 + fan {
             Self::Floor
         } else if !doors_known && (x > length - 1_200.0 || x < 1_200.0) {
             Self::End

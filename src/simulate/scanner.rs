@@ -127,7 +127,7 @@ pub struct Detector {
     pub electronic: f64,
     /// The digitiser's step in counts, 1 to 1024.
     pub step: u32,
-    /// True for a companding digitiser: its step doubles at 1024, 4096 and 16384 counts, near the growth of photon noise.
+    /// True for a companding digitiser: its step doubles at 48, 192, 768, 3072, 12288 and 49152 counts, as photon noise does.
     #[serde(default)]
     pub companding: bool,
     /// Scattered over direct radiation behind 100 g/cm2 of matter, 0 to 0.5; it grows with the matter in the beam and
@@ -324,7 +324,7 @@ impl ScannerModel {
     pub(super) fn step_at(&self, counts: f64) -> f64 {
         // Fewer bits leave the lower ones empty.
         let step = f64::from(self.detector.step.max(1 << (16 - self.bits.max(12))));
-        let doubled = [1024.0, 4096.0, 16384.0].iter().filter(|&&limit| counts >= limit).count();
+        let doubled = [48.0, 192.0, 768.0, 3072.0, 12288.0, 49152.0].iter().filter(|&&limit| counts >= limit).count();
         if self.detector.companding { step * f64::from(1u32 << doubled) } else { step }
     }
 

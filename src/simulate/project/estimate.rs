@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_digitisers_steps_are_found_in_either_polarity_and_kept() {
-        // Steps of 16 that double at 1024, 4096 and 16384.
+        // Steps of 16 that double at every fourfold of counts.
         let step = |v: f32| 16.0 * [1024.0, 4096.0, 16384.0].iter().filter(|&&l| v >= l).fold(1.0, |s, _| s * 2.0);
         let value = |i: usize| ((i as f32 / step(i as f32)).round() * step(i as f32)).min(65535.0) as u16;
         let bright = Array2::from_shape_fn((256, 256), |(r, c)| value(r * 256 + c));
