@@ -87,7 +87,9 @@ def normalise(counts):
     if left + right >= width or left + right == 0:
         return image / np.float32(bright - dark), first, 0, sigma / bright
     levels = [np.median(side, axis=1) for side in (image[:, :left], image[:, width - right :]) if side.shape[1] >= 4]
-    quotient = float(np.median(levels[-1] / levels[0]))
+    # A dead channel is 0 at both ends.
+    alive = (levels[0] > 0) & (levels[-1] > 0)
+    quotient = float(np.median(levels[-1][alive] / levels[0][alive]))
     row = (levels[0] + levels[-1] / quotient) / 2
     dead = (row < 0.3 * ndimage.median_filter(row, 15)) | (row <= 0)
     row[dead] = np.interp(np.flatnonzero(dead), np.flatnonzero(~dead), row[~dead])
@@ -140,7 +142,7 @@ def locate(t, pixel):
     if min(abs(length / nominal - 1) for nominal in LENGTHS_MM) > 0.035:
         return (new_top, new_bottom, new_left, new_right), False
     below = bottoms[under_roof] - bottom // size
-    if (below > 2).sum() > 2 or (abs(below) <= 2).mean() < 0.9 or min(abs(height / nominal - 1) for nominal in HEIGHTS_MM) > 0.035:
+    if (below > 2).sum() > 2 or (abs(below) <= 2).mean() < 0.9 or not any(0.97 <= height / nominal <= 1.4 for nominal in HEIGHTS_MM):
         # Beams and wheels hang below: the floor is the strongest edge along the length at an ISO height that has
         # something under it.
         best, strongest = None, 0.02

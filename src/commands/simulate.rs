@@ -165,7 +165,7 @@ pub(super) fn run(args: &Args, out: &mut dyn std::io::Write) -> Result<Exit> {
     }
     let title = format!("{} scans by {}", scenario.name, scanner.name);
     let recipe = Fresh { args, values: set::values(scenario.file(), scanner.file())?, scenario, scanner, format };
-    set::make(&recipe, &title, folder, &args.set, out)
+    set::make(&recipe, &title, folder, args.set, out)
 }
 
 /// A set of scans rendered from nothing.

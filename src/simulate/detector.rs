@@ -107,6 +107,9 @@ pub(super) fn motion(scanner: &ScannerModel, draw: &mut Draw) -> Motion {
 /// How far scattered radiation spreads, in mm on the middle plane: broad beside any edge of cargo.
 const SCATTER_MM: f64 = 150.0;
 
+/// Scatter is made on a grid so many times coarser: what is that broad holds nothing finer.
+const COARSE: usize = 8;
+
 /// The signal per air signal: what comes straight through, and what the matter in the beam scatters into the line. The
 /// ratio of the two grows with the matter in g/cm2 (for broad fans it does so nearly linearly up to some 200 g/cm2), and
 /// scattered radiation spreads.
@@ -116,8 +119,6 @@ fn signal(attenuation: &Array2<f32>, areal: &Array2<f32>, scanner: &ScannerModel
     if per <= 0.0 {
         return blur(&direct, scanner.detector.blur_px);
     }
-    // On a grid eight times coarser: what is that broad holds nothing finer.
-    const COARSE: usize = 8;
     let (rows, columns) = direct.dim();
     let size = (rows.div_ceil(COARSE), columns.div_ceil(COARSE));
     let coarse = Array2::from_shape_fn(size, |(row, column)| {
@@ -235,7 +236,9 @@ fn blur(image: &Array2<f32>, deviation: f64) -> Array2<f32> {
     let mut kernel: Vec<f32> =
         (0..=2 * reach).map(|d| (-0.5 * ((d as f64 - reach as f64) / deviation).powi(2)).exp() as f32).collect();
     let sum: f32 = kernel.iter().sum();
-    kernel.iter_mut().for_each(|k| *k /= sum);
+    for k in &mut kernel {
+        *k /= sum;
+    }
     let (rows, columns) = image.dim();
     let mut across = Array2::zeros((rows, columns));
     ndarray::Zip::from(across.rows_mut()).and(image.rows()).par_for_each(|mut out, line| {

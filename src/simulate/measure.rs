@@ -71,7 +71,9 @@ pub(super) fn load(
     let clutter = clutter(behind, &mask, &box_px, scanner);
 
     let right = |mut polygon: Vec<Point>| {
-        polygon.iter_mut().for_each(|point| point.x += part.first as f32);
+        for point in &mut polygon {
+            point.x += part.first as f32;
+        }
         polygon
     };
     let truth = LoadTruth {

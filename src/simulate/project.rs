@@ -106,7 +106,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
     let value = |what: serde_json::Result<serde_json::Value>| what.map_err(|e| Error::bug(e.to_string()));
     let mut scanner_value = value(serde_json::to_value(scanner.file()))?;
     scanner_value["projected_into"] = serde_json::json!({
-        "file": into.name, "sha256": scan.digest, "scanner": into.scanner.map(|scanner| scanner.file()),
+        "file": into.name, "sha256": scan.digest, "scanner": into.scanner.map(ScannerModel::file),
     });
     let truth = Truth {
         schema_version: Truth::SCHEMA_VERSION,

@@ -79,9 +79,9 @@ pub struct Filter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GammaSource {
-    /// Caesium-137: 0.662 MeV.
+    /// Caesium-137: 0.662 `MeV`.
     Cs137,
-    /// Cobalt-60: 1.17 and 1.33 MeV.
+    /// Cobalt-60: 1.17 and 1.33 `MeV`.
     Co60,
 }
 

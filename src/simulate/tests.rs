@@ -48,12 +48,17 @@ fn every_place_of_every_class_can_hold_a_load() {
         for place in scenario::places(class) {
             let base = if class == LoadClass::InEmpty { "in_empty" } else { "reefer_machinery" };
             let mut file = preset(base).file().clone();
-            file.containers = vec![ContainerKind::Reefer40];
+            let person = class == LoadClass::Person;
+            // Foam and machinery are a reefer's; its side walls and beams hold nothing else.
+            let reefer = class == LoadClass::ReeferMachinery || *place == "foam";
+            file.containers = vec![if reefer { ContainerKind::Reefer40 } else { ContainerKind::Box40 }];
+            file.cargo.fill = if person { [0.4, 0.5] } else { file.cargo.fill };
             file.loads[0].class = class;
             file.loads[0].places = vec![(*place).to_owned()];
-            let person = class == LoadClass::Person;
             file.loads[0].mass_kg = (!person).then_some([18.0, 18.0]);
-            let truth = simulate(&file.check().unwrap(), &coarse("single_6"), 8, 0).unwrap().truth;
+            let truth = simulate(&file.check().unwrap(), &coarse("single_6"), 8, 0)
+                .unwrap_or_else(|error| panic!("{} {place}: {error}", class.as_str()))
+                .truth;
             let load = &truth.loads[0];
             assert_eq!((load.class, load.place.as_str()), (class, *place));
             assert!(person || (load.mass_kg / 18.0 - 1.0).abs() < 0.06, "{place}: {} kg", load.mass_kg);
@@ -79,13 +84,11 @@ fn the_mixed_scenario_never_fails() {
 fn loads_that_cannot_be_placed_are_errors() {
     let mut file = preset("in_cargo_cartons").file().clone();
     file.cargo = CargoFile { families: vec![Family::Timber], fill: [0.1, 0.1], declared: None };
+    file.cargo.families = vec![Family::Empty];
+    file.loads[0].places = vec!["on_top".to_owned()];
+    file.loads[0].class = LoadClass::RipOff;
     let error = simulate(&file.check().unwrap(), &coarse("single_6"), 0, 0).unwrap_err().to_string();
-    assert!(error.contains("no block of this cargo is large enough"), "{error}");
-    let mut file = preset("in_empty").file().clone();
-    file.loads[0].material = Some("steel".into());
-    file.loads[0].mass_kg = Some([1.0, 1.0]);
-    let error = simulate(&file.check().unwrap(), &coarse("single_6"), 0, 0).unwrap_err().to_string();
-    assert!(error.contains("a load of 1.0 kg is less than half a brick of steel; raise \"mass_kg\""), "{error}");
+    assert!(error.contains("there is no cargo to lay a load on"), "{error}");
 }
 
 #[test]
@@ -97,10 +100,11 @@ fn masses_are_those_asked_for_and_those_in_the_picture() {
         let simulated = simulate(&file.check().unwrap(), &coarse("dual_6_4"), 5, 0).unwrap();
         let load = &simulated.truth.loads[0];
         assert!((load.mass_kg / 40.0 - 1.0).abs() < 0.03, "{name}: {} kg", load.mass_kg);
-        // The path integrated over the mask is the volume; cloth and rim pixels make the difference.
+        // The path integrated over the mask is the volume; the fan beam shows what stands near the source up to a fifth
+        // higher and what stands far lower, and rim pixels make a difference too.
         let volume = load.path_mm * load.area_mm2;
         let kg = volume * 1.1e-6;
-        assert!((kg / load.mass_kg - 1.0).abs() < 0.12, "{name}: {kg} kg in the picture, {} built", load.mass_kg);
+        assert!((kg / load.mass_kg - 1.0).abs() < 0.25, "{name}: {kg} kg in the picture, {} built", load.mass_kg);
         ran += 1;
     }
     assert_eq!(ran, 5);
@@ -111,21 +115,23 @@ fn a_load_changes_nothing_but_its_own_pixels() {
     let hiding = preset("in_empty");
     let mut clean = hiding.file().clone();
     clean.loads.clear();
-    // Scattered radiation would reach everywhere.
+    // Scattered radiation would reach everywhere, and afterglow trail along the row.
     let mut file = coarse("single_6").file().clone();
     file.detector.scatter = 0.0;
+    file.detector.afterglow = 0.0;
     let scanner = file.check().unwrap();
     let with = simulate(&hiding, &scanner, 3, 4).unwrap();
     let without = simulate(&clean.check().unwrap(), &scanner, 3, 4).unwrap();
     assert_eq!(with.scan.metadata, without.scan.metadata);
     let (a, b) = (with.scan.planes[0].samples.to_f32(), without.scan.planes[0].samples.to_f32());
     let bounds = with.truth.loads[0].box_px;
-    // The blur reaches three pixels beyond.
+    // The bags around the goods, and three pixels of blur: a quarter of a metre.
+    let reach = 14;
     let near = |row: usize, column: usize| {
-        (bounds.y as usize).saturating_sub(4) <= row
-            && row < bounds.bottom() as usize + 4
-            && (bounds.x as usize).saturating_sub(4) <= column
-            && column < bounds.right() as usize + 4
+        (bounds.y as usize).saturating_sub(reach) <= row
+            && row < bounds.bottom() as usize + reach
+            && (bounds.x as usize).saturating_sub(reach) <= column
+            && column < bounds.right() as usize + reach
     };
     let mut changed = 0;
     for ((row, column), value) in a.indexed_iter() {

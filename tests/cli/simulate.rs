@@ -8,7 +8,7 @@ use std::path::Path;
 const SCANNER: &str = r#"
 schema_version = 1
 name = "coarse"
-beams = [{ mv = 6.0, effective_mev = 2.0 }]
+beams = [{ mv = 6.0 }]
 pixel_mm = { x = 20.0, y = 20.0 }
 geometry = { source_mm = 50000, detector_mm = 2500, source_height_mm = 1300, array = "vertical" }
 polarity = "air_bright"

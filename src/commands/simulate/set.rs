@@ -32,7 +32,7 @@ pub(super) struct SetArgs {
 }
 
 impl SetArgs {
-    pub(super) fn is_quiet(&self) -> bool {
+    pub(super) fn is_quiet(self) -> bool {
         self.quiet
     }
 }
@@ -84,7 +84,7 @@ pub(super) fn make(
     recipe: &impl Recipe,
     title: &str,
     folder: &Path,
-    args: &SetArgs,
+    args: SetArgs,
     out: &mut dyn Write,
 ) -> Result<Exit> {
     std::fs::create_dir_all(folder)
@@ -154,7 +154,7 @@ fn summary(tally: &Tally, folder: &Path) -> String {
 }
 
 /// Makes the scans in order, until the set is whole or someone wants to stop.
-fn render(recipe: &impl Recipe, folder: &Path, args: &SetArgs, stop: &AtomicBool, sender: &SyncSender<(u64, Step)>) {
+fn render(recipe: &impl Recipe, folder: &Path, args: SetArgs, stop: &AtomicBool, sender: &SyncSender<(u64, Step)>) {
     for number in 0..recipe.count() {
         if stop.load(Ordering::Relaxed) {
             return;
@@ -211,7 +211,7 @@ fn finish(
     tally: &mut Tally,
     sheet: &mut Option<Contact>,
     bar: &ProgressBar,
-    args: &SetArgs,
+    args: SetArgs,
     out: &mut dyn Write,
 ) -> Result<()> {
     let name = recipe.name(number);

@@ -69,7 +69,7 @@ pub(super) fn run(args: &TipArgs, out: &mut dyn std::io::Write) -> Result<Exit> 
     let values = set::values(threats.file(), &serde_json::Value::Null)?.0;
     let title = format!("{} projected into {}", threats.name, args.into.join(", "));
     let recipe = Projected::new(args, found, threats, scanner, values);
-    set::make(&recipe, &title, &args.out, &args.set, out)
+    set::make(&recipe, &title, &args.out, args.set, out)
 }
 
 /// A set of scans projected into clean ones.
@@ -129,7 +129,7 @@ impl set::Recipe for Projected<'_> {
             && truth.seed == self.args.seed
             && truth.scenario == self.threats_value
             && into["sha256"] == digest.to_string()
-            && into["scanner"] == serde_json::json!(self.scanner.as_ref().map(|scanner| scanner.file()))
+            && into["scanner"] == serde_json::json!(self.scanner.as_ref().map(ScannerModel::file))
     }
 
     fn make(&self, number: u64) -> Result<(Simulated, Format)> {

@@ -67,7 +67,8 @@ fn walls(scene: &mut Scene, of: Outside, rail: f64, draw: &mut Draw) {
             let side = z[0].signum();
             let mut space = [side * (of.half - 20.0), side * (of.half - 2.0)];
             space.sort_unstable_by(f64::total_cmp);
-            let mut inside = [side * (of.half - 42.0), side * (of.half - 24.0)];
+            // A false wall takes a hand's breadth of the hold.
+            let mut inside = [side * (of.half - 92.0), side * (of.half - 24.0)];
             inside.sort_unstable_by(f64::total_cmp);
             for z in [space, inside] {
                 cavity(scene, "side_wall", [from, from + 900.0], [y[0] + 20.0, y[1] - 20.0], z);

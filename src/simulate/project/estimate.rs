@@ -88,7 +88,8 @@ pub(super) fn level(scan: &Scan, plane: usize, prepared: &Prepared, given: Optio
             let message = format!("plane {plane}: its air is saturated, so that the noise behind a load is not known");
             return Err(Error::format(message).help("give the scanner with --scanner"));
         };
-        air / detector.photons
+        let swank = given.and_then(|scanner| scanner.spectra().get(plane)).map_or(1.0, |beam| beam.swank);
+        air / (detector.photons * swank)
     } else {
         // What rounding to the digitiser's steps adds is none of the photons'.
         let rounding = f64::from(grid.step_at(air + dark)).powi(2) / 12.0;
@@ -235,8 +236,8 @@ pub(super) fn scanner(
         let Some(like) = like else { return Err(Error::bug("a scan has no plane")) };
         let mut file = like.file().clone();
         file.beams = beams;
-        scan.metadata.scanner.as_deref().unwrap_or("unknown").clone_into(&mut file.description);
-        file.name = "estimated".to_owned();
+        file.description = scan.metadata.scanner.clone().unwrap_or_else(|| "unknown".to_owned());
+        file.name = String::from("estimated");
         file
     };
     let plane = &scan.planes[0];
@@ -253,6 +254,10 @@ pub(super) fn scanner(
     file.detector.electronic = counts(level.electronic).clamp(0.0, 1000.0);
     file.detector.step = ((f64::from(level.grid.step_at(1.0)) * scale) as u32).clamp(1, 1024);
     file.artefacts = Artefacts::default();
+    // The noise tells of photons that all leave the same; those of a spectrum that give it are more.
+    let model = file.clone().check()?;
+    let swank = model.spectra().first().map_or(1.0, |beam| beam.swank);
+    file.detector.photons = (file.detector.photons / swank).clamp(1e3, 1e9);
     file.check()
 }
 

@@ -115,7 +115,7 @@ fn a_load_in_a_box_shows_its_mass_in_both_energies_and_repeats() {
             area = f64::from(load.area_mm2);
         }
         // Its whole extra attenuation, over what a gram does, is its mass.
-        let mev = scanner.effective_mev()[0];
+        let mev = scanner.spectra()[0].effective_mev().unwrap();
         let per_gram = matter::mass_attenuation(&load.material, mev).unwrap();
         let kg = f64::from(load.extra_attenuation[0].mean) * area / 100.0 / per_gram / 1000.0;
         assert!((kg / f64::from(load.mass_kg) - 1.0).abs() < 0.25, "{name}: {kg} kg of {}", load.mass_kg);
