@@ -35,6 +35,31 @@ fn an_opaque_block_on_an_unknown_offset_is_shielded_all_the_same() {
 }
 
 #[test]
+fn dead_pixels_rows_and_columns_do_not_pass_for_the_dark_level() {
+    let whole = opaque(1500.0).scan(Polarity::AirBright);
+    let expected = shielded_there(&prepared(&whole));
+    let (height, width) = whole.planes[0].samples.dim();
+    let (height, width) = (height as u32, width as u32);
+    let faults: [(&str, Vec<BoxPx>); 4] = [
+        ("rows", vec![BoxPx { x: 0, y: 200, width, height: 3 }]),
+        ("columns", vec![BoxPx { x: 700, y: 0, width: 6, height }]),
+        ("right edge", vec![BoxPx { x: width - 12, y: 0, width: 12, height }]),
+        (
+            "pixels",
+            (0..4000u32).map(|n| BoxPx { x: n * 7919 % width, y: n * 104_729 % height, width: 1, height: 1 }).collect(),
+        ),
+    ];
+    for (what, places) in faults {
+        let mut scan = whole.clone();
+        for place in places {
+            paint(&mut scan, 0, place, 0);
+        }
+        let found = shielded_there(&prepared(&scan));
+        assert!(found as f32 > 0.9 * expected as f32, "dead {what}: {found} of {expected} pixels");
+    }
+}
+
+#[test]
 fn a_scan_that_stops_inside_its_container_is_incomplete() {
     let incomplete = |scan: &Scan| prepared(scan).warnings.iter().any(|warning| warning.code == "incomplete");
     let whole = Scene::empty_box().scan(Polarity::AirBright);
