@@ -19,8 +19,8 @@ fn the_samples_get_the_verdicts_that_readme_names() {
     use Verdict::{Clear, Flagged, Inconclusive};
     let expected = [
         ("bananas-clean.tif", Clear, None),
-        // Bricks of the fruit's own attenuation in a pallet: beyond the baseline.
-        ("bananas-in-cargo.tif", Clear, None),
+        // Bars in place of fruit in a pallet: beyond the baseline. The beam does not get through all of the chassis' twist locks.
+        ("bananas-in-cargo.tif", Inconclusive, None),
         // 29 kg within the refrigeration unit: beyond the baseline.
         ("bananas-reefer-machinery.tif", Clear, None),
         ("cartons-structure.tif", Flagged, Some(Zone::Roof)),

@@ -192,14 +192,12 @@ impl Scratch {
         for target in targets.iter().filter(|t| t.span[0] < right && left < t.span[1]) {
             self.sections(target, left, right);
             self.there[target.material] = true;
+            let mut texture = target.solid.texture.column(f64::midpoint(left, right));
             for row in target.rows[0]..target.rows[1] {
                 let length = mean_length(target, &self.cuts, rays, row, column);
                 if length > 0.0 {
-                    let texture = match target.solid.texture {
-                        Texture::Even => 1.0,
-                        texture => texture.factor(f64::midpoint(left, right), rays.height(row)),
-                    };
-                    self.areal[target.material][row] += (length * target.areal * texture) as f32;
+                    let factor = texture.factor(rays.height(row));
+                    self.areal[target.material][row] += (length * target.areal * factor) as f32;
                 }
             }
         }

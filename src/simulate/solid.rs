@@ -236,32 +236,88 @@ pub(super) enum Texture {
 
 impl Texture {
     /// The factor on the path length at a place of the picture.
+    #[cfg(test)]
     pub(super) fn factor(&self, x: f64, y: f64) -> f64 {
+        self.column(x).factor(y)
+    }
+
+    /// The texture along a line of constant x.
+    pub(super) fn column(&self, x: f64) -> TextureColumn {
         match *self {
-            Self::Even => 1.0,
+            Self::Even => TextureColumn::Constant(1.0),
             Self::Grain { amplitude, size, seed } => {
-                let (u, v) = (x / size[0], y / size[1]);
-                let sum = lattice_noise(u, v, seed) + 0.5 * lattice_noise(2.1 * u, 2.1 * v, seed ^ 0x9e37);
-                (1.0 + amplitude * sum / 1.1).max(0.0)
+                let u = x / size[0];
+                let octaves = [Octave::new(u, seed), Octave::new(2.1 * u, seed ^ 0x9e37)];
+                TextureColumn::Grain { amplitude, size: size[1], octaves }
             }
             Self::Corrugated { pitch } => {
                 let phase = (x / pitch).rem_euclid(1.0);
                 let slope = (0.25..0.5).contains(&phase) || (0.75..1.0).contains(&phase);
-                if slope { std::f64::consts::SQRT_2 } else { 1.0 }
+                TextureColumn::Constant(if slope { std::f64::consts::SQRT_2 } else { 1.0 })
             }
         }
     }
 }
 
-/// Value noise in -1..1: random values on a unit lattice, blended smoothly between.
-fn lattice_noise(u: f64, v: f64, seed: u64) -> f64 {
-    let (iu, iv) = (u.floor(), v.floor());
-    let smooth = |t: f64| t * t * (3.0 - 2.0 * t);
-    let (fu, fv) = (smooth(u - iu), smooth(v - iv));
-    let at = |du: f64, dv: f64| hash_unit((iu + du) as i64, (iv + dv) as i64, seed);
-    let low = at(0.0, 0.0) * (1.0 - fu) + at(1.0, 0.0) * fu;
-    let high = at(0.0, 1.0) * (1.0 - fu) + at(1.0, 1.0) * fu;
-    low * (1.0 - fv) + high * fv
+/// A [`Texture`] at one x. Rows are asked for one after another, and neighbours share what they need.
+pub(super) enum TextureColumn {
+    Constant(f64),
+    Grain { amplitude: f64, size: f64, octaves: [Octave; 2] },
+}
+
+impl TextureColumn {
+    /// The factor on the path length at height y.
+    #[inline]
+    pub(super) fn factor(&mut self, y: f64) -> f64 {
+        match self {
+            Self::Constant(factor) => *factor,
+            Self::Grain { amplitude, size, octaves: [coarse, fine] } => {
+                let v = y / *size;
+                let sum = coarse.at(v) + 0.5 * fine.at(2.1 * v);
+                (1.0 + *amplitude * sum / 1.1).max(0.0)
+            }
+        }
+    }
+}
+
+/// Value noise in -1..1 along a line: random values on a unit lattice, blended smoothly between.
+pub(super) struct Octave {
+    seed: u64,
+    /// The lattice column left of the line, and how far the line is from it, smoothed.
+    left: f64,
+    share: f64,
+    /// The lattice row that was asked for last, and the values at it and above.
+    row: f64,
+    low: f64,
+    high: f64,
+}
+
+/// Smoothly from 0 to 1.
+#[inline]
+fn smooth(t: f64) -> f64 {
+    t * t * (3.0 - 2.0 * t)
+}
+
+impl Octave {
+    fn new(u: f64, seed: u64) -> Self {
+        let left = u.floor();
+        Self { seed, left, share: smooth(u - left), row: f64::NAN, low: 0.0, high: 0.0 }
+    }
+
+    #[inline]
+    fn at(&mut self, v: f64) -> f64 {
+        let row = v.floor();
+        if row != self.row {
+            let edge = |row: f64| {
+                let value = |column: f64| hash_unit(column as i64, row as i64, self.seed);
+                value(self.left) * (1.0 - self.share) + value(self.left + 1.0) * self.share
+            };
+            (self.low, self.high) = (edge(row), edge(row + 1.0));
+            self.row = row;
+        }
+        let share = smooth(v - row);
+        self.low * (1.0 - share) + self.high * share
+    }
 }
 
 /// A value in -1..1 from a lattice point (the finaliser of `SplitMix64`).
