@@ -85,7 +85,6 @@ pub fn density(material: &str) -> Result<f64> {
 ///
 /// # Errors
 /// A parameter error where there is no such material.
-#[allow(dead_code, reason = "scenes with materials by name come with the next step")]
 pub(super) fn canonical(material: &str) -> Result<&'static str> {
     Ok(entry(material)?.0)
 }

@@ -28,6 +28,7 @@ mod scenario;
 mod scene;
 mod solid;
 mod store;
+mod texture;
 
 pub use cargo::Family;
 pub use coco::{COCO_FILE, Coco};

@@ -4,7 +4,8 @@
 use super::beam::Spectrum;
 use super::matter;
 use super::rays::{FINE, Rays};
-use super::solid::{Shape, Solid, Texture};
+use super::solid::{Shape, Solid};
+use super::texture::Texture;
 use crate::scan::Result;
 use ndarray::{Array2, s};
 use rayon::prelude::*;

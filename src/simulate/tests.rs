@@ -61,7 +61,10 @@ fn every_place_of_every_class_can_hold_a_load() {
                 .truth;
             let load = &truth.loads[0];
             assert_eq!((load.class, load.place.as_str()), (class, *place));
-            assert!(person || (load.mass_kg / 10.0 - 1.0).abs() < 0.11, "{place}: {} kg", load.mass_kg);
+            // Narrow hollows may be full before; the truth says what was built.
+            let narrow = ["beam", "door", "corner_post"].contains(place);
+            let built = if narrow { 4.0..=11.1 } else { 8.9..=11.1 };
+            assert!(person || built.contains(&load.mass_kg), "{place}: {} kg", load.mass_kg);
             let goods = if person { "people" } else { "narcotics" };
             assert!(load.goods == goods && !load.packing.is_empty(), "{place}: {} {}", load.goods, load.packing);
             assert_eq!(load.box_px.intersection(&truth.container.box_px), Some(load.box_px), "{place}");
