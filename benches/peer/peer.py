@@ -189,6 +189,13 @@ def fill_dropouts(t):
     return filled
 
 
+def darkest(t):
+    """The transmission that 0.2 % of the medians of squares of 16 pixels lie under."""
+    rows, columns = (n // 16 * 16 for n in t.shape)
+    squares = t[:rows, :columns].reshape(rows // 16, 16, columns // 16, 16)[:, ::2, :, ::2]
+    return float(np.quantile(np.median(squares.transpose(0, 2, 1, 3).reshape(rows // 16, columns // 16, -1), axis=2), 0.002))
+
+
 def resize(plane, size, how):
     return np.asarray(Image.fromarray(plane).resize((size[1], size[0]), how))
 
@@ -218,7 +225,11 @@ def prepare(planes, meta, pixel_mm):
             ts.reverse()
     repaired = np.logical_or.reduce([fill_dropouts(t) for t in ts])
     quantum = 2 / (0.9 * full) if planes.dtype.kind == "u" else 0
-    shielded = (ts[0] < max(SHIELDED, 5 * normal[0][3], quantum)) & ~repaired
+    level = max(SHIELDED, 5 * normal[0][3], quantum)
+    if normal[0][3] == 0:  # No black strip tells the dark level: what is near the darkest is not seen.
+        raised = 1.25 * darkest(ts[0])
+        level = raised if level < raised <= 0.05 else level
+    shielded = (ts[0] < level) & ~repaired
     size = (max(round((bottom - top) * pixel[1] / pixel_mm), 1), max(round((right - left) * pixel[0] / pixel_mm), 1))
     attenuation = []
     for t in ts:
