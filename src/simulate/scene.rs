@@ -140,6 +140,7 @@ impl Scene {
         for solid in self.solids.iter_mut().filter(|s| touching(s)) {
             // Lines through the part along z: what of them is in the part and in the solid.
             let step = [0, 1].map(|axis| (high[axis] - low[axis]) / f64::from(STEPS));
+            let cut = solid.clone().without(part.clone());
             let mut length = 0.0;
             for i in 0..STEPS {
                 for j in 0..STEPS {
@@ -151,8 +152,6 @@ impl Scene {
                     let along = [0.0, 0.0, 1.0];
                     let before = solid.path(from, along).map_or(0.0, |p| p.0);
                     if before > 0.0 {
-                        let mut cut = solid.clone();
-                        cut.cuts.push(part.clone());
                         length += before - cut.path(from, along).map_or(0.0, |p| p.0);
                     }
                 }
