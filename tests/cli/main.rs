@@ -3,6 +3,7 @@
 mod doctor;
 mod paper;
 mod scan;
+mod settings;
 mod simulate;
 
 use std::path::Path;
