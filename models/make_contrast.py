@@ -13,7 +13,7 @@ import sys
 import numpy as np
 from onnx import TensorProto, checker, helper, numpy_helper
 
-VERSION = "1.2.0"
+VERSION = "1.2.1"
 PIXEL_MM = 5.0
 FIRST = 4  # input pixels per map pixel
 LEVELS = (4, 8, 16)  # input pixels per pixel of each pyramid level: 20, 40 and 80 mm
@@ -29,8 +29,9 @@ FLOOR, SHARE, PATTERN, COLUMN = 0.222, 0.01, 4.2, (3.2, 1.88, 0.32)
 CELL, ALONG, UP = 7, (121, 15), (3, 41)
 EDGE = 1.2  # a pixel's own contrast counts this many times where it is less than its load's: it draws the outline
 # The corner castings of every container are compact and dense, and a fan beam shows the near and the far one apart: contrast
-# counts for nothing in the scan's corners, and fully from REACH map pixels (columns, rows: 0.5 and 1.2 m) from either edge. The coarsest level leaves out ENDS (0.5 m) at both ends, where it would
-# take a whole refrigeration unit for a load. STEEP is the masks' slope.
+# counts for nothing in the scan's corners, and fully from REACH map pixels (columns, rows: 0.5 and 1.2 m) from either
+# edge. The coarsest level leaves out ENDS (0.5 m) at both ends, where it would take a whole refrigeration unit for a load.
+# STEEP is the masks' slope.
 REACH, ENDS, STEEP = (26, 60), 24, 6.0
 GAIN, CENTRE = 4.0, 1.1  # logit = GAIN * (contrast / ordinary - CENTRE)
 
@@ -155,11 +156,13 @@ def masks(g, x):
     ones = g.op("Add", [zero, g.number(1.0)], "ones")
 
     def near(columns, rows, name):
-        """1 at the edge, 0 further from it than this many pixels."""
+        """1 at the edge, 0 further from it than this many pixels. It is the same in every row, or in every column: of one
+        line only, for a tall box over the whole scan would cost as much as all else together."""
+        line = g.op("ReduceMax", [ones], f"{name}_line", axes=[3] if rows else [2], keepdims=1)
         pads = g.constant(f"{name}_pads", [0, 0, rows, columns] * 2, np.int64)
-        padded = g.op("Pad", [ones, pads], f"{name}_padded")
+        padded = g.op("Pad", [line, pads], f"{name}_padded")
         inside = g.op("AveragePool", [padded], f"{name}_inside", kernel_shape=[2 * rows + 1, 2 * columns + 1])
-        return g.op("Mul", [g.op("Sub", [ones, inside], f"{name}_outside"), g.number(2.0)], name)
+        return g.op("Mul", [g.op("Sub", [line, inside], f"{name}_outside"), g.number(2.0)], name)
 
     def away(closeness, name):
         steep = g.op("Min", [g.op("Mul", [closeness, g.number(STEEP)], f"{name}_steep"), ones], f"{name}_whole")
