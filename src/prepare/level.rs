@@ -1,8 +1,10 @@
 //! Which dark and air levels a plane is compared with: given frames first, else what the image shows.
 
-use super::air::{self, Air, AirMargins, Dark};
+use super::air::{self, Air};
+use super::air_margins::AirMargins;
 use super::calibration::{self, Calibration};
 use super::counts::Counts;
+use super::dark::{self, Dark};
 use super::dead;
 use super::record::{Record, number};
 use super::robust::{median, quantile};
@@ -88,7 +90,7 @@ fn dark(basis: Basis<'_>, settings: &Checked, calibration: &Calibration, record:
     } else if let Some(given) = given {
         (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma, known: true }, "frames")
     } else {
-        let strip = air::dark_strip(basis.counts, basis.margins, basis.bright);
+        let strip = dark::dark_strip(basis.counts, basis.margins, basis.bright);
         let from = if strip.is_some() { "strip" } else { "none" };
         let known = strip.is_some();
         let (level, sigma) = strip.unwrap_or((0.0, 0.0));
