@@ -7,6 +7,7 @@ use super::attenuation::{Beam, MassAttenuation};
 use super::components::Component;
 use super::region::rounded;
 use crate::prepare::{PixelState, Prepared};
+use crate::scan::median;
 use ndarray::Array2;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -112,7 +113,8 @@ fn excess(prepared: &Prepared, plane: usize, component: &Component) -> Option<Ex
         return None;
     }
     let background = median(&mut medians);
-    let (low, high) = (medians[0], medians[medians.len() - 1]);
+    let low = medians.iter().copied().fold(f32::INFINITY, f32::min);
+    let high = medians.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let around = grown(component, (gap_y, gap_x), (rows, columns));
     let mut sum = 0.0_f64;
     for &(row, column) in &around {
@@ -150,13 +152,6 @@ fn grown(component: &Component, gap: (usize, usize), size: (usize, usize)) -> Ve
     }
     let places = inside.indexed_iter().filter(|(_, inside)| **inside);
     places.map(|((row, column), _)| ((row + top) as u32, (column + left) as u32)).collect()
-}
-
-/// The median; sorts `values`, which must not be empty.
-fn median(values: &mut [f32]) -> f32 {
-    values.sort_unstable_by(f32::total_cmp);
-    let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { f32::midpoint(values[middle - 1], values[middle]) }
 }
 
 /// Extra mass of a component, from the high-energy plane.
