@@ -1,5 +1,6 @@
 //! How dark a picture gets: what of it the beam did not get through.
 
+use super::dark::Evidence;
 use super::level::Channel;
 use super::record::Record;
 use super::robust;
@@ -52,7 +53,7 @@ pub(super) fn shielded_level(
     let air = robust::median(&mut channel.air.row[part.y as usize..part.bottom() as usize].to_vec());
     let (sigmas, quantum) = (settings.shielded_sigmas, channel.counts.quantum());
     let level = shielded::threshold(settings.shielded_below, sigmas, channel.dark.sigma, quantum, air);
-    if channel.dark.known || !settings.shielded {
+    if channel.dark.evidence != Evidence::Nothing || !settings.shielded {
         return settings.shielded.then_some(level);
     }
     let mut medians = square_medians(&channel.source(area, part));

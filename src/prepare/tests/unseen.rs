@@ -31,6 +31,14 @@ fn an_opaque_block_on_an_unknown_offset_is_shielded_all_the_same() {
     let strip = prepared(&Scene { black_strip: 12, ..opaque(1500.0) }.scan(Polarity::AirBright));
     assert!(!strip.warnings.iter().any(|warning| warning.code == "dark_unknown"), "{:?}", strip.warnings);
     assert!((23_000..28_000).contains(&shielded_there(&strip)));
+    // Nor does one at a side, before the source was on or after it went off.
+    for off in [(12, 0), (0, 40), (7, 9)] {
+        let sides = prepared(&Scene { off, ..opaque(1500.0) }.scan(Polarity::AirBright));
+        assert_eq!(super::codes(&sides), [""; 0], "{off:?}");
+        let level = super::step(&sides, "dark").found["level"].as_f64().unwrap();
+        assert!((level - 1500.0).abs() < 2.0, "{off:?}: {level}");
+        assert!((23_000..28_000).contains(&shielded_there(&sides)), "{off:?}");
+    }
     assert_eq!(shielded_there(&prepared(&Scene::empty_box().scan(Polarity::AirBright))), 0);
 }
 
@@ -40,9 +48,11 @@ fn dead_pixels_rows_and_columns_do_not_pass_for_the_dark_level() {
     let expected = shielded_there(&prepared(&whole));
     let (height, width) = whole.planes[0].samples.dim();
     let (height, width) = (height as u32, width as u32);
-    let faults: [(&str, Vec<BoxPx>); 4] = [
+    let faults: [(&str, Vec<BoxPx>); 6] = [
         ("rows", vec![BoxPx { x: 0, y: 200, width, height: 3 }]),
         ("columns", vec![BoxPx { x: 700, y: 0, width: 6, height }]),
+        ("left edge", vec![BoxPx { x: 0, y: 0, width: 40, height }]),
+        ("lower edge", vec![BoxPx { x: 0, y: height - 12, width, height: 12 }]),
         ("right edge", vec![BoxPx { x: width - 12, y: 0, width: 12, height }]),
         (
             "pixels",
