@@ -3,7 +3,8 @@
 mod sample_reports;
 
 use portray::judge::{Verdict, Zone};
-use portray::scan::{BoxPx, Truth};
+use portray::scan::{BoxPx, Samples, Truth};
+use portray::source;
 use sample_reports::reports;
 use std::path::Path;
 
@@ -48,4 +49,24 @@ fn the_samples_get_the_verdicts_that_readme_names() {
         }
     }
     assert_eq!(hits, 4, "the highest region lies on the hidden load in each scan where one is found");
+}
+
+#[test]
+fn an_offset_that_nothing_subtracts_is_never_clear() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let folder = tempfile::tempdir().unwrap();
+    let file = std::fs::read(samples.join("reels-clean.png")).unwrap();
+    let mut scan = source::read(&file, &source::Hints::default(), &source::Limits::default()).unwrap();
+    let Samples::U16(counts) = &mut scan.planes[0].samples else { panic!("not 16 bits") };
+    counts.mapv_inplace(|count| count.saturating_add(3_000));
+    let png = source::write::encode(&scan, source::write::Format::Png).unwrap();
+    std::fs::write(folder.path().join("reels-clean.png"), png).unwrap();
+    std::fs::copy(samples.join("reels-clean.json"), folder.path().join("reels-clean.json")).unwrap();
+    let reports = reports(folder.path());
+    let [report] = reports.as_slice() else { panic!("{} reports", reports.len()) };
+    assert_eq!(report.verdict, Verdict::Inconclusive, "{:?}", report.warnings);
+    assert!(report.warnings.iter().any(|warning| warning.code == "dark_unknown"), "{:?}", report.warnings);
+    // The reels themselves are what was not seen: as much as with the dark level known.
+    let unseen: f32 = report.unseen.iter().map(|area| area.area_mm2).sum();
+    assert!((8e6..1.6e7).contains(&unseen), "{unseen}");
 }

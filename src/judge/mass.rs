@@ -7,9 +7,11 @@ use super::attenuation::{Beam, MassAttenuation};
 use super::components::Component;
 use super::region::rounded;
 use crate::prepare::{PixelState, Prepared};
+use crate::scan::{BoxPx, median};
 use ndarray::Array2;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Share of the mass that the effective energy and the material leave open: 6 MV beams differ by about
 /// 15 % in hardness after filters and cargo, organic goods by 5 % in Z/A.
@@ -32,8 +34,7 @@ const MIN_EXTRA_FOR_BAND: f32 = 0.05;
 pub struct Mass {
     /// Extra mass in kg; negative where less absorbs than around it.
     pub kg: f32,
-    /// Whether the beam did not get through more than a hundredth of the region: `kg` is then the least it can be, and `sigma_kg` does
-    /// not cover what is behind.
+    /// Whether more may hide where the beam did not get through than the coefficient leaves open: `kg` is then the least it can be.
     pub at_least: bool,
     /// Standard uncertainty in kg: background, effective energy and material.
     pub sigma_kg: f32,
@@ -78,24 +79,35 @@ struct Excess {
     sigma: f32,
     /// Pixels it was taken over.
     pixels: usize,
+    /// The attenuation of the surroundings.
+    background: f32,
+}
+
+/// A length in prepared rows and columns.
+fn across(prepared: &Prepared, mm: f32) -> (usize, usize) {
+    let pixel = prepared.frame.pixel;
+    ((mm / pixel.y).ceil() as usize, (mm / pixel.x).ceil() as usize)
+}
+
+/// The strips left and right of a place, above and below it: rows and columns.
+fn sides(prepared: &Prepared, b: BoxPx) -> [(Range<usize>, Range<usize>); 4] {
+    let (rows, columns) = prepared.dim();
+    let ((gap_y, gap_x), (ring_y, ring_x)) = (across(prepared, GAP_MM), across(prepared, RING_MM));
+    let (left, top, right, bottom) = (b.x as usize, b.y as usize, b.right() as usize, b.bottom() as usize);
+    let span = |from: usize, to: usize, end: usize| from.min(end)..to.min(end);
+    [
+        (span(top, bottom, rows), left.saturating_sub(gap_x + ring_x)..left.saturating_sub(gap_x)),
+        (span(top, bottom, rows), span(right + gap_x, right + gap_x + ring_x, columns)),
+        (top.saturating_sub(gap_y + ring_y)..top.saturating_sub(gap_y), span(left, right, columns)),
+        (span(bottom + gap_y, bottom + gap_y + ring_y, rows), span(left, right, columns)),
+    ]
 }
 
 /// Extra attenuation of a component in one plane over the medians of what lies left, right, above and below.
 fn excess(prepared: &Prepared, plane: usize, component: &Component) -> Option<Excess> {
     let attenuation = prepared.attenuation.get(plane)?;
     let (rows, columns) = attenuation.dim();
-    let pixel = prepared.frame.pixel;
-    let (gap_x, gap_y) = ((GAP_MM / pixel.x).ceil() as usize, (GAP_MM / pixel.y).ceil() as usize);
-    let (ring_x, ring_y) = ((RING_MM / pixel.x).ceil() as usize, (RING_MM / pixel.y).ceil() as usize);
-    let b = component.bounds;
-    let (left, top, right, bottom) = (b.x as usize, b.y as usize, b.right() as usize, b.bottom() as usize);
-    let span = |from: usize, to: usize, end: usize| from.min(end)..to.min(end);
-    let sides = [
-        (span(top, bottom, rows), left.saturating_sub(gap_x + ring_x)..left.saturating_sub(gap_x)),
-        (span(top, bottom, rows), span(right + gap_x, right + gap_x + ring_x, columns)),
-        (top.saturating_sub(gap_y + ring_y)..top.saturating_sub(gap_y), span(left, right, columns)),
-        (span(bottom + gap_y, bottom + gap_y + ring_y, rows), span(left, right, columns)),
-    ];
+    let sides = sides(prepared, component.bounds);
     let measured = |row: usize, column: usize| prepared.state[[row, column]] == PixelState::Valid;
     let mut medians: Vec<f32> = sides
         .into_iter()
@@ -112,8 +124,9 @@ fn excess(prepared: &Prepared, plane: usize, component: &Component) -> Option<Ex
         return None;
     }
     let background = median(&mut medians);
-    let (low, high) = (medians[0], medians[medians.len() - 1]);
-    let around = grown(component, (gap_y, gap_x), (rows, columns));
+    let low = medians.iter().copied().fold(f32::INFINITY, f32::min);
+    let high = medians.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let around = grown(component, across(prepared, GAP_MM), (rows, columns));
     let mut sum = 0.0_f64;
     for &(row, column) in &around {
         sum += f64::from(attenuation[[row as usize, column as usize]] - background);
@@ -127,7 +140,7 @@ fn excess(prepared: &Prepared, plane: usize, component: &Component) -> Option<Ex
         _ => (high - low) / 2.06,
     };
     let pixels = around.len();
-    (pixels > 0).then(|| Excess { mean: (sum / pixels as f64) as f32, sigma, pixels })
+    (pixels > 0).then(|| Excess { mean: (sum / pixels as f64) as f32, sigma, pixels, background })
 }
 
 /// The pixels of a component and those within `gap` (rows, columns) of it: outlines run inside what they mark.
@@ -152,11 +165,44 @@ fn grown(component: &Component, gap: (usize, usize), size: (usize, usize)) -> Ve
     places.map(|((row, column), _)| ((row + top) as u32, (column + left) as u32)).collect()
 }
 
-/// The median; sorts `values`, which must not be empty.
-fn median(values: &mut [f32]) -> f32 {
-    values.sort_unstable_by(f32::total_cmp);
-    let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { f32::midpoint(values[middle - 1], values[middle]) }
+/// What may hide where the beam did not get through a component, as a share of the component's own extra attenuation.
+///
+/// A shielded place of the component's own can absorb twice what was measured, or any more: as much again is counted. A
+/// structure that goes on beyond the component - floor, roof line, posts, opaque cargo - is not its own; but it hides as much
+/// as the component has elsewhere on the same area.
+fn hidden_share(prepared: &Prepared, component: &Component, background: f32) -> f32 {
+    let shielded = |row: usize, column: usize| prepared.state[[row, column]] == PixelState::Shielded;
+    let b = component.bounds;
+    let (top, left) = (b.y as usize, b.x as usize);
+    let [before, after, above, below] = sides(prepared, b);
+    // A line is shielded on one side, along most of the strip there.
+    let most = |n: usize, of: usize| of > 0 && 2 * n > of;
+    let rows = (top..b.bottom() as usize).map(|row| {
+        let along = |columns: &Range<usize>| most(columns.clone().filter(|&c| shielded(row, c)).count(), columns.len());
+        along(&before.1) || along(&after.1)
+    });
+    let columns = (left..b.right() as usize).map(|column| {
+        let along = |rows: &Range<usize>| most(rows.clone().filter(|&r| shielded(r, column)).count(), rows.len());
+        along(&above.0) || along(&below.0)
+    });
+    let (rows, columns): (Vec<bool>, Vec<bool>) = (rows.collect(), columns.collect());
+    // A structure that lies a little askew moves by a pixel.
+    let near = |lines: &[bool], at: usize| lines[at.saturating_sub(1)..(at + 2).min(lines.len())].contains(&true);
+    let (mut behind, mut core, mut seen, mut n_seen) = (0.0, 0.0, 0.0, 0.0);
+    for (row, column) in component.pixels.iter().map(|&(row, column)| (row as usize, column as usize)) {
+        let extra = f64::from(prepared.attenuation[0][[row, column]] - background);
+        if !shielded(row, column) {
+            (seen, n_seen) = (seen + extra, n_seen + 1.0);
+        } else if near(&rows, row - top) || near(&columns, column - left) {
+            behind += 1.0;
+        } else {
+            core += extra;
+        }
+    }
+    // Where nothing but a structure is seen, anything may be behind it.
+    let own: f64 = seen + core;
+    let hidden: f64 = core + if n_seen > 0.0 { behind * seen / n_seen } else { behind };
+    if hidden <= 0.0 { 0.0 } else { (hidden / own.max(1e-6)) as f32 }
 }
 
 /// Extra mass of a component, from the high-energy plane.
@@ -166,13 +212,10 @@ pub(super) fn mass(prepared: &Prepared, component: &Component, high: Beam) -> Op
     let area_cm2 = excess.pixels as f32 * prepared.frame.pixel.area() / 100.0;
     let to_kg = area_cm2 / coefficient / 1000.0;
     let kg = excess.mean * to_kg;
-    let blocked =
-        |&&(row, column): &&(u32, u32)| prepared.state[[row as usize, column as usize]] == PixelState::Shielded;
-    let shielded = component.pixels.iter().filter(blocked).count();
     let spread = if high.known { COEFFICIENT_SPREAD } else { COEFFICIENT_SPREAD_ASSUMED };
     Some(Mass {
         kg: rounded(kg, 0.01),
-        at_least: 100 * shielded > component.pixels.len(),
+        at_least: hidden_share(prepared, component, excess.background) > spread,
         sigma_kg: rounded((excess.sigma * to_kg).hypot(kg * spread), 0.01),
         extra_attenuation: rounded(excess.mean, 1e-4),
         coefficient_cm2_g: rounded(coefficient, 1e-5),

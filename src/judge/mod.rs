@@ -2,10 +2,14 @@
 
 mod attenuation;
 mod components;
+mod context;
+mod find;
 mod mass;
 mod outline;
 mod region;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod unseen;
 mod verdict;
 mod zone;

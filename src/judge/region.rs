@@ -47,7 +47,7 @@ pub struct Region {
     pub mass: Option<Mass>,
     /// The material band, where two energies tell.
     pub material: Option<Material>,
-    /// The share of the region that the beam did not get through, 0 to 1: its mass is then a least one.
+    /// The share of the region that the beam did not get through, 0 to 1.
     pub shielded_share: f32,
     /// The class the model named, for detectors that name one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,16 +1,13 @@
 //! The verdict on a scan.
 
-use super::attenuation::Beam;
-use super::components::{Component, MOST_PIECES, hysteresis, merge};
-use super::mass::{mass, material};
-use super::outline::outlines;
-use super::region::{BoxMm, Region, UnseenArea, UnseenCause, area_mm2, boxes, rounded};
+use super::context::Context;
+use super::find::{box_regions, map_regions};
+use super::region::{Region, UnseenArea, UnseenCause, rounded};
 use super::settings::{Checked, POOR};
-use super::unseen::{Unseen, shielded_share, small_places, unseen_places};
-use super::zone::Zone;
-use crate::infer::{Contract, Inference, ScoreContract, ScoredBox};
-use crate::prepare::{Frame, Located, PixelState, Prepared};
-use crate::scan::{BoxPx, Error, Metadata, Point, Result, Warning};
+use super::unseen::{shielded_share, small_places, unseen_places};
+use crate::infer::{Contract, Inference, ScoreContract};
+use crate::prepare::{Located, PixelState, Prepared};
+use crate::scan::{Error, Metadata, Result, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -213,100 +210,6 @@ pub fn judge(
     Ok(Judgement { verdict, reasons, score, map_peak, threshold, regions, unseen, warnings })
 }
 
-struct Context<'a> {
-    prepared: &'a Prepared,
-    high: Beam,
-    low: Beam,
-    view: View,
-}
-
-/// From where a container is looked at, as far as zones depend on it.
-#[derive(Clone, Copy, PartialEq)]
-enum View {
-    Side,
-    Top,
-    Other,
-}
-
-impl<'a> Context<'a> {
-    fn new(prepared: &'a Prepared, metadata: &Metadata) -> Self {
-        // In the planes' order, which the preparation keeps: of three energies the second plane has the lowest.
-        let energies = &prepared.energies_mv;
-        let high = Beam::of(energies.first().copied(), metadata.source);
-        let low = match energies.get(1) {
-            Some(&mv) => Beam::of(Some(mv), metadata.source),
-            // Interlaced accelerators pair 6 with 4 MV and 9 with 6: two thirds.
-            None => Beam { effective_mev: high.effective_mev * 2.0 / 3.0, known: false },
-        };
-        let view = match metadata.view.as_deref().map(str::to_lowercase).as_deref() {
-            // Where nothing is said: nearly all fielded scanners look from the side.
-            None | Some("side") => View::Side,
-            Some("top") => View::Top,
-            Some(_) => View::Other,
-        };
-        Self { prepared, high, low, view }
-    }
-
-    fn frame(&self) -> &Frame {
-        &self.prepared.frame
-    }
-
-    /// A point of the prepared grid in source pixels, to a tenth of a pixel.
-    fn corner(&self, point: Point) -> Point {
-        let source = self.frame().to_source(point);
-        Point { x: rounded(source.x, 0.1), y: rounded(source.y, 0.1) }
-    }
-
-    fn zone(&self, region: &BoxMm) -> Option<Zone> {
-        let frame = self.frame();
-        let length = frame.crop.width as f32 * frame.source_pixel.x;
-        let height = frame.crop.height as f32 * frame.source_pixel.y;
-        let known = frame.located == Located::Container && self.view != View::Other;
-        known.then(|| Zone::of(region, length, height, self.view == View::Top, frame.doors_known))
-    }
-
-    fn areas(&self, places: Vec<Unseen>) -> Vec<UnseenArea> {
-        let area = |Unseen { place, shielded }| {
-            let (box_px, box_mm) = boxes(self.frame(), place.bounds);
-            let cause = if shielded { UnseenCause::Shielded } else { UnseenCause::Repaired };
-            UnseenArea { cause, box_px, box_mm, area_mm2: area_mm2(self.frame(), &place), zone: self.zone(&box_mm) }
-        };
-        places.into_iter().map(area).collect()
-    }
-
-    fn region(
-        &self,
-        component: &Component,
-        outlines: Vec<Vec<Point>>,
-        score: f32,
-        mean_score: f32,
-        label: Option<String>,
-    ) -> Region {
-        let (box_px, box_mm) = boxes(self.frame(), component.bounds);
-        let blocked = component
-            .pixels
-            .iter()
-            .filter(|&&(row, column)| self.prepared.state[[row as usize, column as usize]] == PixelState::Shielded)
-            .count();
-        Region {
-            box_px,
-            box_mm,
-            polygons: outlines
-                .into_iter()
-                .map(|polygon| polygon.into_iter().map(|point| self.corner(point)).collect())
-                .collect(),
-            area_mm2: area_mm2(self.frame(), component),
-            score,
-            mean_score,
-            zone: self.zone(&box_mm),
-            mass: mass(self.prepared, component, self.high),
-            material: material(self.prepared, component, self.high, self.low),
-            shielded_share: blocked as f32 / component.pixels.len() as f32,
-            label,
-        }
-    }
-}
-
 fn check_numbers(prepared: &Prepared, inference: &Inference) -> Result<()> {
     if let Some(map) = &inference.map {
         let (rows, columns) = prepared.dim();
@@ -324,61 +227,6 @@ fn check_numbers(prepared: &Prepared, inference: &Inference) -> Result<()> {
         return Err(Error::model(format!("the model returned the score {bad}, expected a number from 0 to 1")));
     }
     Ok(())
-}
-
-fn map_regions(
-    context: &Context<'_>,
-    inference: &Inference,
-    limits: &ScoreContract,
-    warnings: &mut Vec<Warning>,
-) -> Vec<Region> {
-    let Some(map) = &inference.map else { return Vec::new() };
-    let pixel = context.frame().pixel;
-    let cells = |mm: f32| (limits.merge_mm / mm / map.cell as f32) as u32;
-    let size = context.prepared.dim();
-    let peak = |found: &Component| {
-        found.pixels.iter().map(|&(row, column)| map.scores[[row as usize, column as usize]]).fold(0.0, f32::max)
-    };
-    let mut parts = hysteresis(&map.scores, limits.region_seed, limits.region_grow);
-    if parts.len() > MOST_PIECES {
-        let message = format!("the map falls into {} pieces, the {MOST_PIECES} highest are looked at", parts.len());
-        warnings.push(Warning::new("regions_cut", message));
-        parts.sort_by(|a, b| peak(b).total_cmp(&peak(a)));
-        parts.truncate(MOST_PIECES);
-    }
-    merge(parts, (cells(pixel.x), cells(pixel.y)))
-        .into_iter()
-        .filter_map(|found| {
-            let component = found.scaled((map.cell, map.cell), size);
-            if area_mm2(context.frame(), &component) < limits.min_area_mm2 {
-                return None;
-            }
-            let scores = found.pixels.iter().map(|&(row, column)| map.scores[[row as usize, column as usize]]);
-            let mean = scores.map(f64::from).sum::<f64>() / found.pixels.len() as f64;
-            Some(context.region(&component, outlines(&found, map.cell), peak(&found), mean as f32, None))
-        })
-        .collect()
-}
-
-fn box_regions(context: &Context<'_>, boxes: &[ScoredBox], limits: &ScoreContract) -> Vec<Region> {
-    let (rows, columns) = context.prepared.dim();
-    let whole = BoxPx { x: 0, y: 0, width: columns as u32, height: rows as u32 };
-    boxes
-        .iter()
-        .filter(|found| found.score >= limits.region_grow)
-        .filter_map(|found| {
-            let (x, y) = (found.x.max(0.0) as u32, found.y.max(0.0) as u32);
-            let (right, bottom) = ((found.x + found.width).ceil() as u32, (found.y + found.height).ceil() as u32);
-            let bounds = BoxPx { x, y, width: right.saturating_sub(x), height: bottom.saturating_sub(y) };
-            let bounds = bounds.intersection(&whole)?;
-            let pixels =
-                (bounds.y..bounds.bottom()).flat_map(|row| (bounds.x..bounds.right()).map(move |c| (row, c))).collect();
-            // A detector has judged its box as a whole: however small, it is not to be dropped.
-            let component = Component { pixels, bounds };
-            let outlines = outlines(&component, 1);
-            Some(context.region(&component, outlines, found.score, found.score, found.label.clone()))
-        })
-        .collect()
 }
 
 /// The scan's score where the model returns none: the highest peak of a region. Where no region
@@ -413,7 +261,3 @@ fn planes_differ(prepared: &Prepared) -> bool {
 fn share(prepared: &Prepared, state: PixelState) -> f32 {
     prepared.state.iter().filter(|&&found| found == state).count() as f32 / prepared.state.len().max(1) as f32
 }
-
-#[cfg(test)]
-#[path = "verdict_tests.rs"]
-mod tests;

@@ -1,8 +1,10 @@
 //! Which dark and air levels a plane is compared with: given frames first, else what the image shows.
 
-use super::air::{self, Air, AirMargins, Dark};
+use super::air::{self, Air};
+use super::air_margins::AirMargins;
 use super::calibration::{self, Calibration};
 use super::counts::Counts;
+use super::dark::{self, Dark, Evidence};
 use super::dead;
 use super::record::{Record, number};
 use super::robust::{median, quantile};
@@ -84,15 +86,18 @@ fn dark(basis: Basis<'_>, settings: &Checked, calibration: &Calibration, record:
     let given = calibration::rows(calibration.dark.as_ref(), "dark", basis.number, all_rows, basis.flip())?;
     let n = basis.rows().len();
     let (dark, from) = if !settings.dark {
-        (Dark { level: vec![0.0; n], sigma: 0.0, known: true }, "off")
+        (Dark { level: vec![0.0; n], sigma: 0.0, evidence: Evidence::Stated }, "off")
     } else if let Some(given) = given {
-        (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma, known: true }, "frames")
+        (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma, evidence: Evidence::Stated }, "frames")
     } else {
-        let strip = air::dark_strip(basis.counts, basis.margins, basis.bright);
-        let from = if strip.is_some() { "strip" } else { "none" };
-        let known = strip.is_some();
-        let (level, sigma) = strip.unwrap_or((0.0, 0.0));
-        (Dark { level: vec![level; n], sigma, known }, from)
+        match dark::strip(basis.counts, basis.margins, basis.bright) {
+            Some(strip) => {
+                let evidence = if strip.measured { Evidence::Strip } else { Evidence::Nothing };
+                let from = if strip.measured { "strip" } else { "constant_strip" };
+                (Dark { level: vec![strip.level; n], sigma: strip.sigma, evidence }, from)
+            }
+            None => (Dark { level: vec![0.0; n], sigma: 0.0, evidence: Evidence::Nothing }, "none"),
+        }
     };
     let middle = median(&mut dark.level.clone());
     record.step(

@@ -3,21 +3,17 @@
 //! A container shows one straight roof line over its whole length and ends at straight walls; below its floor
 //! there may be air, or a chassis with wheels. Its outline in ISO 668 sizes tells the floor from the chassis.
 
+mod floor;
+mod nominal;
+
 use super::prepared::Located;
-use super::robust::{median, quantile};
+use super::robust::median;
 use super::transmission::Source;
 use crate::scan::{BoxPx, PixelSize};
+use floor::floor;
+use nominal::nominal;
 use rayon::prelude::*;
 
-/// Outer lengths of ISO 668 containers in mm: 20, 40 and 45 ft.
-const LENGTHS_MM: [f32; 3] = [6058.0, 12192.0, 13716.0];
-/// Outer heights in mm: 9 ft 6 in, 8 ft 6 in, 8 ft.
-const HEIGHTS_MM: [f32; 3] = [2896.0, 2591.0, 2438.0];
-/// How far a measured length may be from its nominal size. Along the container the belt or the truck's speed sets the
-/// scale, so that nothing is enlarged.
-const TOLERANCE: f32 = 0.035;
-/// Measured over true height: a fan beam enlarges the side that is nearer to its source, by as much as a third.
-const APPARENT_HEIGHT: std::ops::RangeInclusive<f32> = 0.97..=1.4;
 /// Something beside a container that is as long as this and higher than half of it is no cab: these are 2 to 3 m long, the
 /// shortest usual container 6 m.
 const BESIDE_MM: f32 = 3_500.0;
@@ -292,125 +288,4 @@ fn refine(source: &Source<'_>, object: &Object, size: usize) -> BoxPx {
         width: right.saturating_sub(left).max(1) as u32,
         height: bottom.saturating_sub(top).max(1) as u32,
     }
-}
-
-/// The nominal size that a box of `length` x `height` pixels has: by its length, and a height that a fan beam can make of
-/// a nominal one. Where the pixel size is unknown, by its sides' ratio: a parallel beam's first, for it tells more.
-fn nominal(length: f32, height: f32, pixel: Option<PixelSize>) -> Option<(f32, f32)> {
-    let Some(pixel) = pixel else { return by_ratio(length / height) };
-    let (length, height) = (length * pixel.x, height * pixel.y);
-    let long = LENGTHS_MM.into_iter().find(|long| (length / long - 1.0).abs() < TOLERANCE)?;
-    nearest_height(height).map(|high| (long, high))
-}
-
-/// The nominal height nearest to a measured one, in mm.
-fn nearest_height(height: f32) -> Option<f32> {
-    let off = |high: &f32| (height / high - 1.0).abs();
-    let possible = HEIGHTS_MM.into_iter().filter(|high| APPARENT_HEIGHT.contains(&(height / high)));
-    possible.min_by(|a, b| off(a).total_cmp(&off(b)))
-}
-
-fn by_ratio(ratio: f32) -> Option<(f32, f32)> {
-    let mut best = None;
-    let mut least = TOLERANCE;
-    for long in LENGTHS_MM {
-        for high in HEIGHTS_MM {
-            let off = (ratio / (long / high) - 1.0).abs();
-            // Where two fit alike (40 ft of 8 ft 6 in and 45 ft of 9 ft 6 in), the commoner 40 ft wins.
-            if off < least - if long > 13_000.0 { 0.02 } else { 0.0 } {
-                (least, best) = (off, Some((long, high)));
-            }
-        }
-    }
-    // Only 40 and 45 ft can be taken for one another; 45 ft stands last.
-    best.or_else(|| LENGTHS_MM.into_iter().find_map(|long| nearest_height(long / ratio).map(|high| (long, high))))
-}
-
-/// The height in pixels down to the floor of a container with a chassis below, and its nominal size.
-///
-/// At an ISO height the strongest of the [`lines`] is the floor. In a fan beam the floor is a band that ends lower, at its
-/// near edge: a lower line that is at least half as strong is taken instead, so that nothing of the container is left out.
-fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>) -> Option<(u32, (f32, f32))> {
-    let mut best = None;
-    let mut most = 0.0;
-    for long in LENGTHS_MM {
-        let across = long / boxed.width as f32;
-        if pixel.is_some_and(|p| (p.x / across - 1.0).abs() > TOLERANCE) {
-            continue;
-        }
-        let mm = pixel.map_or(across, |p| p.y);
-        // Not 8 ft: the bottom rail of a box of 8 ft 6 in begins there, and is a line as straight as a floor.
-        for high in &HEIGHTS_MM[..2] {
-            let expected = high / mm;
-            let slack = (0.012 * expected).max(3.0);
-            for (at, step) in
-                lines(source, boxed, (expected - slack).max(0.0) as usize, (expected + slack).ceil() as usize)
-            {
-                if step > most {
-                    most = step;
-                    best = Some((at as u32, (long, *high)));
-                }
-            }
-        }
-        // Without a pixel size half of all heights would be possible.
-        if pixel.is_none() {
-            continue;
-        }
-        let from =
-            best.map_or(APPARENT_HEIGHT.start() * HEIGHTS_MM[1] / mm, |(at, _)| at as f32 + 0.03 * HEIGHTS_MM[1] / mm);
-        let lower = lines(source, boxed, from as usize, (APPARENT_HEIGHT.end() * HEIGHTS_MM[0] / mm) as usize);
-        let strong = |(_, step): &&(usize, f32)| *step > 0.5 * most;
-        if let Some(&(lowest, _)) = lower.iter().rev().find(strong) {
-            // A line is found in several rows; the strongest of them is its place.
-            let same = lower.iter().filter(|(at, _)| at + 2 * REACH > lowest);
-            if let Some(&(at, _)) = same.max_by(|a, b| a.1.total_cmp(&b.1)) {
-                best = nearest_height(at as f32 * mm).map(|high| (at as u32, (long, high)));
-            }
-        }
-    }
-    best
-}
-
-/// Rows above and below a line that are compared.
-const REACH: usize = 3;
-
-/// The rows `from..to` below the roof at which most changes between the three rows above and the three below, in the same
-/// sense in three quarters of all columns, and how much. Edges of the cargo are not that long; and below the line there
-/// must be something, else it is the lower edge of the chassis.
-fn lines(source: &Source<'_>, boxed: BoxPx, from: usize, to: usize) -> Vec<(usize, f32)> {
-    // Where there must be something: far enough down that the line itself does not count.
-    const BELOW: usize = 8;
-    const LEAST: f32 = 0.02;
-    let (left, right) =
-        (boxed.x as usize + boxed.width as usize / 20, boxed.right() as usize - boxed.width as usize / 20);
-    let columns: Vec<usize> = (left..right).step_by(((right - left) / 256).max(1)).collect();
-    let from = from.max(REACH);
-    let to = to.min((source.dim().0 - boxed.y as usize).saturating_sub(BELOW));
-    if from >= to {
-        return Vec::new();
-    }
-    let mut line = vec![0.0; right - left];
-    let mut absorbed = |r: usize| -> Vec<f32> {
-        source.read(r, left, &mut line);
-        columns.iter().map(|&c| 1.0 - line[c - left]).collect()
-    };
-    let rows: Vec<Vec<f32>> = (from - REACH..to + BELOW).map(|r| absorbed(boxed.y as usize + r)).collect();
-    let mean = |rows: &[Vec<f32>], i: usize| rows.iter().map(|r| r[i]).sum::<f32>() / REACH as f32;
-    let mut found = Vec::new();
-    for at in from..to {
-        let middle = at - from + REACH;
-        let mut steps: Vec<f32> = Vec::with_capacity(columns.len());
-        for i in 0..columns.len() {
-            steps.push(mean(&rows[middle..middle + REACH], i) - mean(&rows[middle - REACH..middle], i));
-        }
-        let mut under = rows[middle + BELOW - 1].clone();
-        let rising = steps.iter().filter(|&&s| s > 0.01).count();
-        let falling = steps.iter().filter(|&&s| s < -0.01).count();
-        let step = median(&mut steps).abs();
-        let straight = 4 * rising.max(falling) >= 3 * columns.len();
-        if straight && step > LEAST && quantile(&mut under, 0.15) > 2.0 * SOMETHING {
-            found.push((at, step));
-        }
-    }
-    found
 }

@@ -4,14 +4,18 @@
 //! shielded, resample, attenuation, ratio. `docs/prepare.md` says why.
 
 mod air;
+mod air_margins;
 mod attenuation;
 mod calibration;
 mod convert;
 mod counts;
+mod dark;
+mod darkest;
 mod dead;
 mod dropouts;
 mod level;
 mod locate;
+mod planes;
 mod polarity;
 mod prepared;
 mod record;
@@ -32,7 +36,7 @@ pub use calibration::Calibration;
 pub use prepared::{Frame, Located, PixelState, Prepared, Step, Target};
 pub use settings::{Checked, Filter, Settings};
 
-use crate::scan::{BoxPx, End, Energy, Error, PixelSize, Plane, Polarity, Result, Samples, Scan};
+use crate::scan::{BoxPx, End, Error, PixelSize, Result, Samples, Scan};
 use convert::{Converted, Input, Job};
 use counts::Counts;
 use level::{Basis, Channel};
@@ -57,7 +61,7 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
         return Err(Error::parameter(format!("the model's pixel size is {pixel_mm} mm, expected 0.2 to 50")));
     }
     let mut record = Record::default();
-    let planes = choose_planes(scan, &mut record)?;
+    let planes = planes::choose_planes(scan, &mut record)?;
     let faults = planes.iter().map(|&(n, plane)| counts::check(plane, n)).collect::<Result<Vec<_>>>()?;
     let not_finite: usize = faults.iter().map(|f| f.not_finite).sum();
     if not_finite > 0 {
@@ -68,7 +72,7 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
         record.warn("eight_bit_export", text);
     }
 
-    let polarity = find_polarity(scan, planes[0].1, settings, &mut record);
+    let polarity = planes::find_polarity(scan, planes[0].1, settings, &mut record);
     let counts: Vec<(usize, Counts<'_>)> = planes.iter().map(|&(n, p)| (n, Counts::new(p, polarity))).collect();
     let bright: Vec<f32> = counts
         .iter()
@@ -119,8 +123,8 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
         }
     }
     // Before mislabelled planes are exchanged: the labels stay in their order.
-    let energies_mv = stated_energies(scan, &channels);
-    order_energies(&mut channels, area, part, &mut record);
+    let energies_mv = planes::stated_energies(scan, &channels);
+    planes::order_energies(&mut channels, area, part, &mut record);
     let inputs: Vec<Input<'_>> = channels
         .iter()
         .map(|c| {
@@ -129,7 +133,7 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
             Input { source, repairs, not_finite: not_finite > 0 }
         })
         .collect();
-    let shielded_below = shielded_level(&channels[0], (area, part), settings, &mut record);
+    let shielded_below = darkest::shielded_level(&channels[0], (area, part), settings, &mut record);
 
     let size = (part.height as usize, part.width as usize);
     let (grid, pixel) = if settings.resample {
@@ -187,53 +191,6 @@ fn finite(mut values: Vec<f32>) -> Vec<f32> {
     values
 }
 
-/// The one or two planes that are used, high energy first, with their places in the scan.
-fn choose_planes<'a>(scan: &'a Scan, record: &mut Record) -> Result<Vec<(usize, &'a Plane)>> {
-    let mut planes: Vec<(usize, &Plane)> =
-        scan.planes.iter().enumerate().filter(|(_, p)| p.energy != Energy::Other).collect();
-    if planes.is_empty() {
-        planes = scan.planes.iter().enumerate().take(1).collect();
-    }
-    let Some(first) = planes.first() else {
-        return Err(Error::bug("the scan has no plane"));
-    };
-    let size = first.1.samples.dim();
-    for (number, plane) in &planes {
-        let dim = plane.samples.dim();
-        if dim != size {
-            let text = format!("it has {}x{} pixels, plane {} has {}x{}", dim.1, dim.0, first.0, size.1, size.0);
-            return Err(Error::format(text).at(format!("plane {number}")).help("give planes of one size"));
-        }
-    }
-    planes.sort_by_key(|(_, p)| p.energy == Energy::Low);
-    planes.truncate(2);
-    if scan.planes.len() > planes.len() {
-        record.warn("planes_unused", format!("{} of {} planes are used", planes.len(), scan.planes.len()));
-    }
-    Ok(planes)
-}
-
-fn find_polarity(scan: &Scan, plane: &Plane, settings: &Checked, record: &mut Record) -> Polarity {
-    let mut votes = Value::Null;
-    let stated = settings.polarity.or(scan.metadata.polarity);
-    let (polarity, from) = if let Some(polarity) = stated {
-        (polarity, if settings.polarity.is_some() { "setting" } else { "file" })
-    } else {
-        let decision = polarity::decide(Counts::new(plane, Polarity::AirBright));
-        if !decision.certain {
-            record.warn(
-                "polarity_guessed",
-                "whether air is bright or dark is not stated, and the image does not clearly show it",
-            );
-        }
-        votes = number(decision.votes);
-        (decision.polarity, "image")
-    };
-    let found = [("polarity", json!(polarity)), ("from", json!(from)), ("votes", votes)];
-    record.step("polarity", polarity == Polarity::AirDark, found);
-    polarity
-}
-
 /// The crop within the area, what it holds, and the source's pixel size.
 fn crop(
     channel: &Channel<'_>,
@@ -245,7 +202,7 @@ fn crop(
     let whole = BoxPx { x: 0, y: 0, ..area };
     let mut found = None;
     // Where no air is seen, nothing can stand in front of it.
-    let seen = channel.air.margins != air::AirMargins::default();
+    let seen = channel.air.margins != air_margins::AirMargins::default();
     if settings.locate && seen {
         found = locate::locate(&channel.source(area, whole).bridging(&channel.air.dead), channel.air.noise, known)
             .filter(|f| f.area.width >= 16 && f.area.height >= 16);
@@ -285,30 +242,6 @@ fn crop(
         ],
     );
     (part, located, source_pixel)
-}
-
-/// The stated energies of the planes in use; none where not all of them have one.
-fn stated_energies(scan: &Scan, channels: &[Channel<'_>]) -> Vec<f32> {
-    let stated = &scan.metadata.energies_mv;
-    let one_each = stated.len() == scan.planes.len();
-    channels.iter().filter_map(|channel| stated.get(channel.number).copied().filter(|_| one_each)).collect()
-}
-
-/// High energy penetrates more; planes that show the opposite are exchanged.
-fn order_energies(channels: &mut [Channel<'_>], area: BoxPx, part: BoxPx, record: &mut Record) {
-    let [first, second] = &*channels else { return };
-    let quotient = attenuation::first_over_second(&first.source(area, part), &second.source(area, part));
-    let swap = quotient.is_some_and(|q| q > 1.02);
-    if swap {
-        channels.reverse();
-        let text = "the plane given as high energy absorbs more than the other; they were exchanged";
-        record.warn("energies_swapped", text);
-    }
-    record.step(
-        "energies",
-        swap,
-        [("attenuation_first_over_second", quotient.map_or(Value::Null, number)), ("high", json!(channels[0].number))],
-    );
 }
 
 /// Finds what is to be filled in one plane of the crop.
@@ -359,68 +292,4 @@ fn find_repairs(
         ],
     );
     repairs
-}
-
-/// Side in pixels of the squares whose medians say how dark a picture gets: dead pixels, rows and columns fill less than half
-/// of one and cannot pass for what the beam did not get through.
-const SQUARE: usize = 16;
-
-/// The medians of squares of the part, every second pixel of every second row of each.
-fn square_medians(source: &Source<'_>) -> Vec<f32> {
-    let (rows, columns) = source.dim();
-    let mut lines = vec![vec![0.0; columns]; SQUARE / 2];
-    let mut medians = Vec::with_capacity(rows / SQUARE * (columns / SQUARE));
-    let mut square = Vec::with_capacity(SQUARE * SQUARE / 4);
-    for top in (0..rows.saturating_sub(SQUARE - 1)).step_by(SQUARE) {
-        for (number, line) in lines.iter_mut().enumerate() {
-            source.read(top + 2 * number, 0, line);
-        }
-        for left in (0..columns.saturating_sub(SQUARE - 1)).step_by(SQUARE) {
-            square.clear();
-            for line in &lines {
-                square.extend(line[left..left + SQUARE].iter().step_by(2).filter(|t| t.is_finite()));
-            }
-            if !square.is_empty() {
-                medians.push(robust::median(&mut square));
-            }
-        }
-    }
-    medians
-}
-
-/// Where the dark level is not known, the darkest thousandths of a picture may be an offset or scatter behind something
-/// opaque. What is not brighter than that by a quarter is not seen, up to this transmission: beyond it, a picture that
-/// shows nothing darker simply holds nothing dense.
-const DARKEST_SHARE: f32 = 0.002;
-const DARKEST_FACTOR: f32 = 1.25;
-const DARKEST_MOST: f32 = 0.05;
-
-/// The transmission below which the high-energy plane's pixels are shielded.
-fn shielded_level(
-    channel: &Channel<'_>,
-    (area, part): (BoxPx, BoxPx),
-    settings: &Checked,
-    record: &mut Record,
-) -> Option<f32> {
-    let air = robust::median(&mut channel.air.row[part.y as usize..part.bottom() as usize].to_vec());
-    let (sigmas, quantum) = (settings.shielded_sigmas, channel.counts.quantum());
-    let level = shielded::threshold(settings.shielded_below, sigmas, channel.dark.sigma, quantum, air);
-    if channel.dark.known || !settings.shielded {
-        return settings.shielded.then_some(level);
-    }
-    let mut medians = square_medians(&channel.source(area, part));
-    if medians.is_empty() {
-        return Some(level);
-    }
-    let darkest = robust::quantile(&mut medians, DARKEST_SHARE);
-    let raised = DARKEST_FACTOR * darkest;
-    if raised <= level || raised > DARKEST_MOST {
-        return Some(level);
-    }
-    let text = format!(
-        "the dark level is not known: what transmits less than {raised:.4}, near the darkest of the picture, counts as not \
-         penetrated; give a dark frame"
-    );
-    record.warn("dark_unknown", text);
-    Some(raised)
 }

@@ -34,7 +34,10 @@ pub(super) struct Scene {
     pub(super) noise: f32,
     pub(super) air: f32,
     pub(super) dark: f32,
+    /// Rows at the bottom that see no beam.
     pub(super) black_strip: u32,
+    /// Columns at the left and right in which the source is off.
+    pub(super) off: (u32, u32),
     pub(super) dual: bool,
 }
 
@@ -54,6 +57,7 @@ impl Scene {
             air: 48_000.0,
             dark: 0.0,
             black_strip: 0,
+            off: (0, 0),
             dual: false,
         }
     }
@@ -127,7 +131,8 @@ impl Scene {
         Array2::from_shape_fn((self.height as usize, self.width as usize), |(r, c)| {
             let (high, low) = self.attenuation(r as u32, c as u32);
             let t = (-if energy == Energy::Low { low } else { high }).exp();
-            let black = r as u32 >= self.height - self.black_strip;
+            let off = (c as u32) < self.off.0 || c as u32 >= self.width - self.off.1;
+            let black = off || r as u32 >= self.height - self.black_strip;
             let noise = self.noise * t.sqrt() * normal.sample(&mut random);
             let signal = if black { 0.0 } else { (t + noise) * self.air_level(r, c) };
             let count = (signal + self.dark + 4.0 * normal.sample(&mut random)).clamp(0.0, 65535.0) as u16;

@@ -24,7 +24,7 @@ pub struct Settings {
     pub polarity: Option<Polarity>,
     /// Trim constant and black strips at the sides. Default: true.
     pub trim: bool,
-    /// Subtract the dark level: given frames, else a black strip of the image, else nothing. Default: true.
+    /// Subtract the dark level: given frames, else a black strip of the image at any side, else nothing. Default: true.
     pub dark: bool,
     /// Divide by the air level of each row: given frames, else the air in the image. Default: true; else by full scale.
     pub air: bool,

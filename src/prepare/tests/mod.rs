@@ -6,7 +6,7 @@ mod unseen;
 
 use super::scenes::{Scene, Slab, paint, scan};
 use super::*;
-use crate::scan::{Fault, Metadata};
+use crate::scan::{Energy, Fault, Metadata, Plane, Polarity};
 use ndarray::Array2;
 
 fn run(scan: &Scan, pixel_mm: f32) -> Prepared {

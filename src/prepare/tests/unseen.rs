@@ -31,6 +31,14 @@ fn an_opaque_block_on_an_unknown_offset_is_shielded_all_the_same() {
     let strip = prepared(&Scene { black_strip: 12, ..opaque(1500.0) }.scan(Polarity::AirBright));
     assert!(!strip.warnings.iter().any(|warning| warning.code == "dark_unknown"), "{:?}", strip.warnings);
     assert!((23_000..28_000).contains(&shielded_there(&strip)));
+    // Nor does one at a side, before the source was on or after it went off.
+    for off in [(12, 0), (0, 40), (7, 9)] {
+        let sides = prepared(&Scene { off, ..opaque(1500.0) }.scan(Polarity::AirBright));
+        assert_eq!(super::codes(&sides), [""; 0], "{off:?}");
+        let level = super::step(&sides, "dark").found["level"].as_f64().unwrap();
+        assert!((level - 1500.0).abs() < 2.0, "{off:?}: {level}");
+        assert!((23_000..28_000).contains(&shielded_there(&sides)), "{off:?}");
+    }
     assert_eq!(shielded_there(&prepared(&Scene::empty_box().scan(Polarity::AirBright))), 0);
 }
 
@@ -40,9 +48,11 @@ fn dead_pixels_rows_and_columns_do_not_pass_for_the_dark_level() {
     let expected = shielded_there(&prepared(&whole));
     let (height, width) = whole.planes[0].samples.dim();
     let (height, width) = (height as u32, width as u32);
-    let faults: [(&str, Vec<BoxPx>); 4] = [
+    let faults: [(&str, Vec<BoxPx>); 6] = [
         ("rows", vec![BoxPx { x: 0, y: 200, width, height: 3 }]),
         ("columns", vec![BoxPx { x: 700, y: 0, width: 6, height }]),
+        ("left edge", vec![BoxPx { x: 0, y: 0, width: 40, height }]),
+        ("lower edge", vec![BoxPx { x: 0, y: height - 12, width, height: 12 }]),
         ("right edge", vec![BoxPx { x: width - 12, y: 0, width: 12, height }]),
         (
             "pixels",
@@ -57,6 +67,52 @@ fn dead_pixels_rows_and_columns_do_not_pass_for_the_dark_level() {
         let found = shielded_there(&prepared(&scan));
         assert!(found as f32 > 0.9 * expected as f32, "dead {what}: {found} of {expected} pixels");
     }
+}
+
+#[test]
+fn an_offset_of_more_than_a_twentieth_of_air_is_no_penetrated_cargo() {
+    let clear = |scene: &Scene| {
+        let prepared = prepared(&scene.scan(Polarity::AirBright));
+        assert_eq!(prepared.frame.located, Located::Container, "{:?}", prepared.steps);
+        (super::codes(&prepared) == [""; 0], shielded_there(&prepared))
+    };
+    // A twentieth to a quarter of air.
+    for dark in [2_600.0, 4_000.0, 8_000.0, 12_000.0] {
+        let (clear, found) = clear(&opaque(dark));
+        assert!(!clear && (23_000..28_000).contains(&found), "offset {dark}: {found} of 25600 pixels");
+    }
+    // Goods that let as much through are seen, whatever they are: even, dense, large, at every level.
+    for attenuation in [3.0, 2.5, 2.0, 1.5, 1.0] {
+        for size in [40, 160, 260] {
+            let area = BoxPx { x: 700, y: 80, width: 2 * size, height: size };
+            let goods = Scene { slabs: vec![Slab { area, attenuation, ratio: 1.2 }], ..Scene::empty_box() };
+            assert_eq!(clear(&goods), (true, 0), "attenuation {attenuation}, {size} pixels");
+        }
+    }
+}
+
+#[test]
+fn a_strip_that_lies_under_the_offset_of_the_picture_is_not_believed() {
+    // Dead columns at the edge with a little noise of their own, where the detectors' offset is 4000 counts.
+    let whole = opaque(4_000.0).scan(Polarity::AirBright);
+    let mut scan = whole.clone();
+    let Samples::U16(counts) = &mut scan.planes[0].samples else { panic!() };
+    for ((r, c), v) in counts.slice_mut(ndarray::s![.., ..20]).indexed_iter_mut() {
+        *v = ((r * 7919 + c * 104_729) % 9) as u16;
+    }
+    let prepared = prepared(&scan);
+    assert_eq!(super::step(&prepared, "dark").found["from"], "strip");
+    assert_eq!(super::codes(&prepared), ["dark_unknown"]);
+    assert!((23_000..28_000).contains(&shielded_there(&prepared)), "{}", shielded_there(&prepared));
+}
+
+#[test]
+fn a_dead_module_does_not_pass_for_the_darkest() {
+    let mut scan = opaque(1500.0).scan(Polarity::AirBright);
+    let expected = shielded_there(&prepared(&scan));
+    paint(&mut scan, 0, BoxPx { x: 0, y: 330, width: 1724, height: 40 }, 20);
+    let found = shielded_there(&prepared(&scan));
+    assert!(found as f32 > 0.9 * expected as f32, "{found} of {expected} pixels");
 }
 
 #[test]

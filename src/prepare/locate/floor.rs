@@ -1,0 +1,96 @@
+//! The floor line of a container that something hangs below: a chassis, beams, wheels.
+
+use super::super::robust::{median, quantile};
+use super::super::transmission::Source;
+use super::SOMETHING;
+use super::nominal::{APPARENT_HEIGHT, HEIGHTS_MM, LENGTHS_MM, TOLERANCE, nearest_height};
+use crate::scan::{BoxPx, PixelSize};
+
+/// Rows above and below a line that are compared.
+const REACH: usize = 3;
+
+/// The height in pixels down to the floor of a container with a chassis below, and its nominal size.
+///
+/// At an ISO height the strongest of the [`lines`] is the floor. In a fan beam the floor is a band that ends lower, at its
+/// near edge: a lower line that is at least half as strong is taken instead, so that nothing of the container is left out.
+pub(super) fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>) -> Option<(u32, (f32, f32))> {
+    let mut best = None;
+    let mut most = 0.0;
+    for long in LENGTHS_MM {
+        let across = long / boxed.width as f32;
+        if pixel.is_some_and(|p| (p.x / across - 1.0).abs() > TOLERANCE) {
+            continue;
+        }
+        let mm = pixel.map_or(across, |p| p.y);
+        // Not 8 ft: the bottom rail of a box of 8 ft 6 in begins there, and is a line as straight as a floor.
+        for high in &HEIGHTS_MM[..2] {
+            let expected = high / mm;
+            let slack = (0.012 * expected).max(3.0);
+            for (at, step) in
+                lines(source, boxed, (expected - slack).max(0.0) as usize, (expected + slack).ceil() as usize)
+            {
+                if step > most {
+                    most = step;
+                    best = Some((at as u32, (long, *high)));
+                }
+            }
+        }
+        // Without a pixel size half of all heights would be possible.
+        if pixel.is_none() {
+            continue;
+        }
+        let from =
+            best.map_or(APPARENT_HEIGHT.start() * HEIGHTS_MM[1] / mm, |(at, _)| at as f32 + 0.03 * HEIGHTS_MM[1] / mm);
+        let lower = lines(source, boxed, from as usize, (APPARENT_HEIGHT.end() * HEIGHTS_MM[0] / mm) as usize);
+        let strong = |(_, step): &&(usize, f32)| *step > 0.5 * most;
+        if let Some(&(lowest, _)) = lower.iter().rev().find(strong) {
+            // A line is found in several rows; the strongest of them is its place.
+            let same = lower.iter().filter(|(at, _)| at + 2 * REACH > lowest);
+            if let Some(&(at, _)) = same.max_by(|a, b| a.1.total_cmp(&b.1)) {
+                best = nearest_height(at as f32 * mm).map(|high| (at as u32, (long, high)));
+            }
+        }
+    }
+    best
+}
+
+/// The rows `from..to` below the roof at which most changes between the three rows above and the three below, in the same
+/// sense in three quarters of all columns, and how much. Edges of the cargo are not that long; and below the line there
+/// must be something, else it is the lower edge of the chassis.
+fn lines(source: &Source<'_>, boxed: BoxPx, from: usize, to: usize) -> Vec<(usize, f32)> {
+    // Where there must be something: far enough down that the line itself does not count.
+    const BELOW: usize = 8;
+    const LEAST: f32 = 0.02;
+    let (left, right) =
+        (boxed.x as usize + boxed.width as usize / 20, boxed.right() as usize - boxed.width as usize / 20);
+    let columns: Vec<usize> = (left..right).step_by(((right - left) / 256).max(1)).collect();
+    let from = from.max(REACH);
+    let to = to.min((source.dim().0 - boxed.y as usize).saturating_sub(BELOW));
+    if from >= to {
+        return Vec::new();
+    }
+    let mut line = vec![0.0; right - left];
+    let mut absorbed = |r: usize| -> Vec<f32> {
+        source.read(r, left, &mut line);
+        columns.iter().map(|&c| 1.0 - line[c - left]).collect()
+    };
+    let rows: Vec<Vec<f32>> = (from - REACH..to + BELOW).map(|r| absorbed(boxed.y as usize + r)).collect();
+    let mean = |rows: &[Vec<f32>], i: usize| rows.iter().map(|r| r[i]).sum::<f32>() / REACH as f32;
+    let mut found = Vec::new();
+    for at in from..to {
+        let middle = at - from + REACH;
+        let mut steps: Vec<f32> = Vec::with_capacity(columns.len());
+        for i in 0..columns.len() {
+            steps.push(mean(&rows[middle..middle + REACH], i) - mean(&rows[middle - REACH..middle], i));
+        }
+        let mut under = rows[middle + BELOW - 1].clone();
+        let rising = steps.iter().filter(|&&s| s > 0.01).count();
+        let falling = steps.iter().filter(|&&s| s < -0.01).count();
+        let step = median(&mut steps).abs();
+        let straight = 4 * rising.max(falling) >= 3 * columns.len();
+        if straight && step > LEAST && quantile(&mut under, 0.15) > 2.0 * SOMETHING {
+            found.push((at, step));
+        }
+    }
+    found
+}
