@@ -17,6 +17,7 @@
 
 #[cfg(feature = "cli")]
 pub mod commands;
+pub mod evaluate;
 pub mod infer;
 pub mod judge;
 pub mod pipeline;

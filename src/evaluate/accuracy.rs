@@ -1,0 +1,325 @@
+//! Outcomes to figures.
+
+use super::figures::{
+    Accuracy, Counts, DetectionAt, Estimate, Figures, FrocAt, MassFigures, OperatingFigures, PixelFigures,
+    RankingFigures, RegionFigures, Share, StratumFigures,
+};
+use super::outcome::Outcome;
+use super::settings::Checked;
+use super::statistics::{
+    Bootstrap, DeLong, Froc, MarkedRegion, MarkedScan, PixelHistogram, Ranking, Rounds, Weights, quantile, wilson,
+};
+use super::strata::{LoadFilter, Stratum, strata};
+use crate::judge::Verdict;
+use crate::scan::{Error, Result};
+use std::collections::BTreeSet;
+
+/// The score that a ranking takes: a scan that failed counts as the worst that it could be, a loaded one as never found and a
+/// clean one as always alarming, so that no model gains by failing.
+pub(super) fn ranked_score(outcome: &Outcome) -> f64 {
+    outcome.score.unwrap_or(if outcome.loaded { f64::NEG_INFINITY } else { f64::INFINITY })
+}
+
+/// Statistics refuse what the callers here never give them.
+#[expect(clippy::needless_pass_by_value, reason = "goes to map_err")]
+pub(super) fn ours(error: super::statistics::Error) -> Error {
+    Error::bug(format!("statistics: {error}"))
+}
+
+/// A part of the set with what its figures are made from.
+struct Part {
+    stratum: Option<Stratum>,
+    kept: Vec<bool>,
+    /// Scans that count for regions: kept, and their loads' places told.
+    placed: Vec<bool>,
+    ranking: Ranking,
+    froc: Option<Froc>,
+}
+
+impl Part {
+    fn new(all: &Ranking, outcomes: &[Outcome], stratum: Option<Stratum>) -> Result<Self> {
+        let kept = stratum.as_ref().map_or_else(|| vec![true; outcomes.len()], |stratum| stratum.scans.clone());
+        let filter = stratum.as_ref().map_or(&LoadFilter::All, |stratum| &stratum.loads);
+        let tells = |outcome: &Outcome| outcome.loads.iter().all(|load| load.placed) && !outcome.loads.is_empty();
+        let placed: Vec<bool> =
+            outcomes.iter().zip(&kept).map(|(outcome, kept)| *kept && (!outcome.loaded || tells(outcome))).collect();
+        let ranking = all.restricted(&kept).map_err(ours)?;
+        let any = outcomes.iter().zip(&placed).any(|(outcome, placed)| *placed && outcome.loaded);
+        let marked: Vec<MarkedScan> = outcomes.iter().map(|outcome| marked(outcome, filter)).collect();
+        let froc = any.then(|| Froc::new(&marked)).transpose().map_err(ours)?;
+        Ok(Self { stratum, kept, placed, ranking, froc })
+    }
+
+    fn fill(&self, counts: &[u32], masked: &mut Vec<u32>, settings: &Checked, out: &mut [f64]) {
+        let (scores, regions) = out.split_at_mut(settings.wanted.figures());
+        self.ranking.fill(counts.into(), &settings.wanted, scores);
+        let Some(froc) = &self.froc else { return };
+        masked.clear();
+        masked.extend(counts.iter().zip(&self.placed).map(|(&count, &placed)| if placed { count } else { 0 }));
+        let weights = Weights::Counts(masked);
+        regions.copy_from_slice(&froc.sensitivities(&settings.settings.false_regions, weights));
+    }
+}
+
+/// How many numbers a bootstrap round gives for a part.
+fn width(settings: &Checked) -> usize {
+    settings.wanted.figures() + settings.settings.false_regions.len()
+}
+
+/// A scan's loads and regions with only the loads of `filter`; a region on another load is neither true nor false.
+fn marked(outcome: &Outcome, filter: &LoadFilter) -> MarkedScan {
+    let numbers: Vec<usize> = (0..outcome.loads.len()).filter(|&at| filter.takes(&outcome.loads[at])).collect();
+    let place = |hit: &usize| numbers.iter().position(|number| number == hit);
+    let regions = outcome.regions.iter().filter_map(|region| {
+        let loads: Vec<usize> = region.hits.iter().filter_map(place).collect();
+        let other = loads.is_empty() && !region.hits.is_empty();
+        (!other).then_some(MarkedRegion { score: region.score, loads })
+    });
+    MarkedScan { loads: numbers.len(), regions: regions.collect() }
+}
+
+/// Every figure of one model's outcomes, with bootstrap rounds split over `threads`; the same numbers whatever their number.
+///
+/// # Errors
+/// A parameter error without outcomes, and bug errors for what statistics refuse.
+pub fn accuracy(
+    outcomes: &[Outcome],
+    pixels: Option<&PixelHistogram>,
+    threads: usize,
+    settings: &Checked,
+) -> Result<Accuracy> {
+    if outcomes.is_empty() {
+        return Err(Error::parameter("there is no scan to evaluate"));
+    }
+    let labels: Vec<bool> = outcomes.iter().map(|outcome| outcome.loaded).collect();
+    let scores: Vec<f64> = outcomes.iter().map(ranked_score).collect();
+    let ranking = Ranking::new(&scores, &labels).map_err(ours)?;
+    let parts = [None].into_iter().chain(strata(outcomes, &settings.settings.mass_bands_kg).into_iter().map(Some));
+    let parts: Vec<Part> = parts.map(|stratum| Part::new(&ranking, outcomes, stratum)).collect::<Result<_>>()?;
+    let clusters: Vec<&str> = outcomes.iter().map(Outcome::cluster).collect();
+    let bootstrap = Bootstrap::new(&clusters, &labels, settings.settings.seed).map_err(ours)?;
+    let rounds = rounds(&bootstrap, settings.settings.rounds, threads, &parts, settings)?;
+    let mut offset = 0;
+    let mut all = Vec::new();
+    for part in &parts {
+        let own = Own { rounds: &rounds, offset, level: settings.settings.level };
+        all.push(figures(part, outcomes, &scores, &own, settings)?);
+        offset += width(settings);
+    }
+    let mut figures = all.into_iter();
+    let whole = figures.next().ok_or_else(|| Error::bug("no part of the set was measured"))?;
+    let strata = parts
+        .into_iter()
+        .filter_map(|part| part.stratum)
+        .zip(figures)
+        .map(|(stratum, figures)| StratumFigures { by: stratum.by.to_owned(), value: stratum.value, figures });
+    let pixels = pixels.and_then(|histogram| Some((histogram, histogram.figures()?)));
+    let pixels = pixels.map(|(histogram, found)| {
+        Ok::<_, super::statistics::Error>(PixelFigures {
+            roc_auc: found.auc,
+            average_precision: found.average_precision,
+            aupro_30: histogram.aupro(0.3)?,
+            aupro_5: histogram.aupro(0.05)?,
+        })
+    });
+    Ok(Accuracy {
+        level: settings.settings.level,
+        rounds: settings.settings.rounds,
+        all: whole,
+        pixels: pixels.transpose().map_err(ours)?,
+        strata: strata.collect(),
+    })
+}
+
+fn rounds(bootstrap: &Bootstrap, count: u64, threads: usize, parts: &[Part], settings: &Checked) -> Result<Rounds> {
+    let width = self::width(settings);
+    let threads = threads.clamp(1, 64) as u64;
+    let measure = |from: u64, to: u64| {
+        let mut masked = Vec::new();
+        bootstrap.run(from..to, width * parts.len(), |counts, out| {
+            for (part, own) in parts.iter().zip(out.chunks_exact_mut(width)) {
+                part.fill(counts, &mut masked, settings, own);
+            }
+        })
+    };
+    let found: Vec<Rounds> = std::thread::scope(|scope| {
+        let measure = &measure;
+        let edge = |thread: u64| count * thread / threads;
+        let handles: Vec<_> =
+            (0..threads).map(|thread| scope.spawn(move || measure(edge(thread), edge(thread + 1)))).collect();
+        handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
+    });
+    if found.len() as u64 != threads {
+        return Err(Error::bug("a bootstrap thread crashed"));
+    }
+    Rounds::joined(found).map_err(ours)
+}
+
+/// A part's own columns in the rounds.
+struct Own<'a> {
+    rounds: &'a Rounds,
+    offset: usize,
+    level: f64,
+}
+
+impl Own<'_> {
+    fn estimate(&self, value: f64, column: usize) -> Result<Estimate> {
+        self.scaled(value, column, |value| value)
+    }
+
+    fn scaled(&self, value: f64, column: usize, scale: impl Fn(f64) -> f64) -> Result<Estimate> {
+        let at = self.offset + column;
+        let interval = self.rounds.interval_of(self.level, |row| scale(row[at])).map_err(ours)?;
+        Ok(Estimate::new(value, interval))
+    }
+}
+
+fn figures(part: &Part, outcomes: &[Outcome], scores: &[f64], own: &Own<'_>, settings: &Checked) -> Result<Figures> {
+    let kept: Vec<&Outcome> = outcomes.iter().zip(&part.kept).filter(|(_, kept)| **kept).map(|(o, _)| o).collect();
+    let filter = part.stratum.as_ref().map_or(&LoadFilter::All, |stratum| &stratum.loads);
+    let clusters: BTreeSet<&str> = kept.iter().map(|outcome| outcome.cluster()).collect();
+    let number = |takes: &dyn Fn(&Outcome) -> bool| kept.iter().filter(|outcome| takes(outcome)).count() as u64;
+    let counts = Counts {
+        scans: kept.len() as u64,
+        clean: number(&|outcome| !outcome.loaded),
+        loaded: number(&|outcome| outcome.loaded),
+        loads: kept.iter().flat_map(|o| &o.loads).filter(|load| filter.takes(load)).count() as u64,
+        containers: clusters.len() as u64,
+        failed: number(&|outcome| outcome.verdict == Verdict::Failed),
+        inconclusive: number(&|outcome| outcome.verdict == Verdict::Inconclusive),
+    };
+    Ok(Figures {
+        counts,
+        ranking: ranking(part, &counts, scores, outcomes, own, settings)?,
+        operating: operating(&kept, own.level)?,
+        regions: regions(part, outcomes, filter, own, settings)?,
+    })
+}
+
+fn ranking(
+    part: &Part,
+    counts: &Counts,
+    scores: &[f64],
+    outcomes: &[Outcome],
+    own: &Own<'_>,
+    settings: &Checked,
+) -> Result<Option<RankingFigures>> {
+    let Some(found) = part.ranking.measure(Weights::Ones, &settings.wanted) else { return Ok(None) };
+    let rates = settings.wanted.detection().len();
+    let alone = counts.containers == counts.scans;
+    let delong = |scores: &[f64]| -> Result<Option<Estimate>> {
+        let chosen = |value: &dyn Fn(usize) -> bool| -> Vec<bool> {
+            (0..outcomes.len()).filter(|&at| part.kept[at]).map(value).collect()
+        };
+        let kept: Vec<f64> = (0..outcomes.len()).filter(|&at| part.kept[at]).map(|at| scores[at]).collect();
+        let labels = chosen(&|at| outcomes[at].loaded);
+        let Ok(delong) = DeLong::new(&kept, &labels) else { return Ok(None) };
+        let interval = delong.logit_interval(own.level).map_err(ours)?;
+        Ok(interval.map(|interval| Estimate::new(found.auc, Some(interval))))
+    };
+    let roc_auc = match alone.then(|| delong(scores)).transpose()?.flatten() {
+        Some(estimate) => estimate,
+        None => own.estimate(found.auc, 0)?,
+    };
+    let detection = found.detection.iter().enumerate().map(|(number, detection)| {
+        Ok(DetectionAt {
+            false_alarms: detection.rate,
+            detected: own.estimate(detection.detected, 2 + number)?,
+            threshold: detection.threshold.is_finite().then_some(detection.threshold),
+            enough_clean: counts.clean as f64 * detection.rate >= 1.0,
+        })
+    });
+    let limit = settings.settings.partial_to;
+    // The rounds hold the raw area; the standardised one is a line through it.
+    let standardised = |raw: f64| {
+        let least = 0.5 * limit * limit;
+        if limit >= 1.0 { raw } else { 0.5 * (1.0 + (raw - least) / (limit - least)) }
+    };
+    let partial = found.partial.first().map_or(f64::NAN, |partial| partial.standardised);
+    Ok(Some(RankingFigures {
+        roc_auc,
+        average_precision: own.estimate(found.average_precision, 1)?,
+        partial_auc: own.scaled(partial, 2 + rates, standardised)?,
+        partial_to: limit,
+        detection: detection.collect::<Result<_>>()?,
+    }))
+}
+
+/// A share of cases, where there are any.
+pub(super) fn share(count: u64, of: u64, level: f64) -> Result<Option<Share>> {
+    if of == 0 {
+        return Ok(None);
+    }
+    let interval = wilson(count, of, level).map_err(ours)?;
+    Ok(Some(Share { count, of, value: count as f64 / of as f64, low: interval.low, high: interval.high }))
+}
+
+fn operating(kept: &[&Outcome], level: f64) -> Result<OperatingFigures> {
+    let of = |loaded: bool, takes: fn(&Outcome) -> bool| {
+        let class = || kept.iter().filter(|outcome| outcome.loaded == loaded);
+        let found = class().filter(|outcome| takes(outcome)).count();
+        share(found as u64, class().count() as u64, level)
+    };
+    let false_alarms = of(false, |outcome| outcome.alarms() || outcome.verdict == Verdict::Failed)?;
+    Ok(OperatingFigures {
+        detection: of(true, Outcome::alarms)?,
+        clean_looked_at: of(false, |outcome| outcome.verdict != Verdict::Clear)?,
+        loaded_called_clear: of(true, |outcome| outcome.verdict == Verdict::Clear)?,
+        false_alarms_per_1000: false_alarms.map(|share| 1000.0 * share.value),
+        false_alarms,
+    })
+}
+
+fn regions(
+    part: &Part,
+    outcomes: &[Outcome],
+    filter: &LoadFilter,
+    own: &Own<'_>,
+    settings: &Checked,
+) -> Result<Option<RegionFigures>> {
+    let Some(froc) = &part.froc else { return Ok(None) };
+    let level = own.level;
+    let kept: Vec<&Outcome> = outcomes.iter().zip(&part.placed).filter(|(_, kept)| **kept).map(|(o, _)| o).collect();
+    let loads: Vec<_> = kept.iter().flat_map(|o| &o.loads).filter(|load| filter.takes(load)).collect();
+    let hits: Vec<_> = loads.iter().filter_map(|load| load.hit).collect();
+    let Some(hit_rate) = share(hits.len() as u64, loads.len() as u64, level)? else { return Ok(None) };
+    let flagged: Vec<_> = kept.iter().filter(|outcome| outcome.loaded && outcome.alarms()).collect();
+    let first = |outcome: &&&Outcome| outcome.regions.first().is_some_and(|region| !region.hits.is_empty());
+    let first_hits = share(flagged.iter().filter(|o| first(o)).count() as u64, flagged.len() as u64, level)?;
+    let centred = share(hits.iter().filter(|hit| hit.centred).count() as u64, hits.len() as u64, level)?;
+    let marks: Vec<MarkedRegion> = kept.iter().flat_map(|outcome| marked(outcome, filter).regions).collect();
+    let right = marks.iter().filter(|region| !region.loads.is_empty()).count() as u64;
+    let weights: Vec<u32> = part.placed.iter().map(|&placed| u32::from(placed)).collect();
+    let rates = &settings.settings.false_regions;
+    let column = settings.wanted.figures();
+    let sensitivities = froc.sensitivities(rates, Weights::Counts(&weights));
+    let curve = rates.iter().zip(sensitivities).enumerate().map(|(number, (&rate, sensitivity))| {
+        Ok(FrocAt { false_per_scan: rate, sensitivity: own.estimate(sensitivity, column + number)? })
+    });
+    let ratios: Vec<f64> = loads
+        .iter()
+        .filter_map(|load| Some((load.estimated_kg?, load.mass_kg.filter(|mass| *mass > 0.0)?)))
+        .map(|(estimated, mass)| estimated / mass)
+        .collect();
+    Ok(Some(RegionFigures {
+        hit_rate,
+        first_hits,
+        centred,
+        precision: share(right, marks.len() as u64, level)?,
+        froc: curve.collect::<Result<_>>()?,
+        mass: mass(ratios, level)?,
+    }))
+}
+
+fn mass(mut ratios: Vec<f64>, level: f64) -> Result<Option<MassFigures>> {
+    ratios.sort_by(f64::total_cmp);
+    let near = ratios.iter().filter(|ratio| (**ratio - 1.0).abs() <= 0.3).count() as u64;
+    let Some(within) = share(near, ratios.len() as u64, level)? else { return Ok(None) };
+    let at = |part: f64| quantile(&ratios, part).unwrap_or(f64::NAN);
+    Ok(Some(MassFigures {
+        loads: ratios.len() as u64,
+        within_30_percent: within,
+        median_ratio: at(0.5),
+        quartiles: (at(0.25), at(0.75)),
+    }))
+}

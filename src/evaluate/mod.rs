@@ -1,0 +1,38 @@
+//! Truth and reports to figures with intervals, and gates that hold a model to them.
+//!
+//! ```text
+//! dataset (scans, truth) -> pipeline (scores, regions) -> matching -> outcome -> figures -> gate -> result
+//! ```
+//!
+//! - [`dataset`]: scans with what is known of them, from a simulated set, COCO, an MVTec-style folder or a table.
+//! - [`statistics`]: the formulas, from numbers to numbers, each with its source.
+//! - [`compare`]: two models on the same scans; [`Gate`]: what a new one must keep.
+//! - [`accuracy()`]: outcomes to figures, over all scans and by class, mass, family, scanner and visibility.
+
+mod accuracy;
+mod comparison;
+pub mod dataset;
+mod figures;
+mod gate;
+mod matching;
+mod outcome;
+mod patch;
+mod settings;
+pub mod statistics;
+mod strata;
+#[cfg(test)]
+mod tests;
+
+pub use accuracy::accuracy;
+pub use comparison::{Comparison, DetectionDifference, Difference, Flip, Parity, compare};
+pub use figures::{
+    Accuracy, Counts, DetectionAt, Estimate, Figures, FrocAt, MassFigures, OperatingFigures, PixelFigures,
+    RankingFigures, RegionFigures, Share, StratumFigures,
+};
+pub use gate::{
+    BaselineGate, Check, DetectionGate, Ending, Figure, Findings, Gate, ParityGate, Requirement, SpeedGate, TimeRatio,
+};
+pub use matching::{HitRule, LoadHit, RegionHits, matches};
+pub use outcome::{LoadOutcome, Outcome, Patches, RegionOutcome, patches};
+pub use patch::{Patch, Runs};
+pub use settings::{Checked, Settings};
