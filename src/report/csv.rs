@@ -5,7 +5,7 @@ use crate::judge::Zone;
 use crate::scan::{CheckDigit, Error, Result, misleads};
 
 /// The columns, in order.
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 15] = [
     "rank",
     "name",
     "verdict",
@@ -16,6 +16,7 @@ const HEADER: [&str; 14] = [
     "zone",
     "mass_kg",
     "mass_sigma_kg",
+    "mass_at_least",
     "reason",
     "warnings",
     "report",
@@ -51,6 +52,8 @@ pub fn to_csv(rows: &[Row]) -> Result<Vec<u8>> {
             row.zone.as_ref().map(Zone::to_string).unwrap_or_default(),
             number(row.mass_kg.map(|mass| mass.0)),
             number(row.mass_kg.map(|mass| mass.1)),
+            // Beside an empty mass it would read as a measured nothing.
+            row.mass_kg.map(|_| row.mass_at_least.to_string()).unwrap_or_default(),
             row.reason.as_deref().map(inert).unwrap_or_default(),
             row.warnings.to_string(),
             inert(&row.report),
@@ -83,6 +86,7 @@ mod tests {
             regions: 1,
             zone: Some(Zone::DoorEnd),
             mass_kg: Some((-1.5, 2.0)),
+            mass_at_least: true,
             reason: None,
             warnings: 2,
             report: "scans/x.json".into(),
@@ -92,7 +96,7 @@ mod tests {
         let text = String::from_utf8(table).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 6);
-        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door end,-1.5,2,,2,scans/x.json,");
+        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door end,-1.5,2,true,,2,scans/x.json,");
         assert!(lines[2].starts_with("2,\"a,b\"\"c\","));
         assert!(lines[3].starts_with("3,'@x,"));
         assert!(lines[4].starts_with("4,plain.tif,"));
