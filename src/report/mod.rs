@@ -2,6 +2,7 @@
 
 pub(crate) mod colour;
 mod csv;
+mod finite;
 mod names;
 mod overlay;
 mod schema;
