@@ -52,7 +52,7 @@ pub struct PlaneInfo {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScanInfo {
-    /// The file's path relative to the input it was found under.
+    /// The path below the folder that was searched, or as given where the file itself was; no two scans share one.
     pub name: String,
     /// SHA-256 of the file; absent where it could not be read.
     pub sha256: Option<Digest>,

@@ -23,6 +23,7 @@ mod open;
 mod png;
 mod raw;
 mod samples;
+mod search;
 mod sidecar;
 mod sniff;
 mod tags;
