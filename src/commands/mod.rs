@@ -49,6 +49,7 @@ enum Command {
 /// # Errors
 /// Whatever kept the command from its work; [`Exit::of`] gives the exit code for it.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    cli.color.settle();
     terminal::start_logs(cli.verbose, cli.color);
     match cli.command {
         Command::Scan(args) => scan::run(&args, cli.color),

@@ -16,11 +16,11 @@ enum Kind {
     Contract,
     /// A simulated scan's truth
     Truth,
-    /// The settings file of `portray scan`
+    /// The settings file of portray scan
     Settings,
-    /// A scenario file of `portray simulate`
+    /// A scenario file of portray simulate
     Scenario,
-    /// A scanner file of `portray simulate`
+    /// A scanner file of portray simulate
     Scanner,
 }
 
@@ -73,19 +73,28 @@ pub(super) fn completions(args: &CompletionArgs) -> anyhow::Result<Exit> {
 
 pub(super) fn man() -> anyhow::Result<Exit> {
     let mut bytes = Vec::new();
-    page(Cli::command(), &mut bytes).context("the manual page cannot be made")?;
-    for command in Cli::command().get_subcommands() {
-        let name = format!("portray-{}", command.get_name());
-        let command = command.clone().name(name.clone()).bin_name(name.replacen('-', " ", 1));
-        page(command, &mut bytes).context("the manual page cannot be made")?;
-    }
+    pages(Cli::command(), &mut bytes).context("the manual page cannot be made")?;
     print(&bytes)
+}
+
+/// The pages of a command and of all below it: `portray`, `portray-simulate`, `portray-simulate-tip`.
+fn pages(command: clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let below: Vec<clap::Command> = command
+        .get_subcommands()
+        .map(|part| {
+            let name = format!("{}-{}", command.get_name(), part.get_name());
+            part.clone().bin_name(name.replace('-', " ")).name(name)
+        })
+        .collect();
+    page(command, out)?;
+    below.into_iter().try_for_each(|part| pages(part, out))
 }
 
 /// One manual page. What follows the options in `--help` begins with its own heading, such as `Exit codes:`; it becomes a
 /// section of that name, as man-pages(7) has it, and not one called EXTRA.
 fn page(command: clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
-    let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    // Commands with a long help have their examples there.
+    let after = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string).unwrap_or_default();
     let (options, below) = (command.get_opts().next().is_some(), command.has_subcommands());
     let version = command.get_version().is_some();
     let man = clap_mangen::Man::new(command);
@@ -113,4 +122,44 @@ fn page(command: clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
         man.render_version_section(out)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every help text with the name of its command, those of subcommands of subcommands too.
+    fn helps(command: &mut clap::Command, found: &mut Vec<(String, String)>) {
+        let name = command.get_name().to_owned();
+        found.push((name, command.render_long_help().to_string()));
+        for part in command.get_subcommands_mut() {
+            helps(part, found);
+        }
+    }
+
+    #[test]
+    fn no_help_text_shows_the_markup_of_doc_comments() {
+        let mut found = Vec::new();
+        helps(&mut Cli::command(), &mut found);
+        assert!(
+            found.iter().any(|(name, _)| name == "tip"),
+            "{:?}",
+            found.iter().map(|help| &help.0).collect::<Vec<_>>()
+        );
+        for (name, text) in found {
+            for markup in ["`", "](", "::"] {
+                assert!(!text.contains(markup), "{name} shows {markup:?}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn commands_below_commands_have_pages_with_their_examples() {
+        let mut bytes = Vec::new();
+        pages(Cli::command(), &mut bytes).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.contains(".TH portray-simulate-tip 1"), "{text}");
+        assert!(text.contains("portray simulate \\-\\-list\\-presets"), "{text}");
+        assert!(!text.contains('`'), "{text}");
+    }
 }

@@ -3,7 +3,7 @@
 use super::terminal::printable;
 use crate::judge::Verdict;
 use crate::pipeline::Done;
-use crate::report::{Row, Summary};
+use crate::report::{Row, Summary, mass_words};
 use crate::scan::CheckDigit;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -136,10 +136,10 @@ pub(super) fn counted(count: usize, thing: &str) -> String {
 }
 
 fn mass(row: &Row) -> String {
-    // A region whose extra mass does not stand out of its uncertainty is no statement about a load.
     match row.mass_kg {
-        Some((kg, sigma)) if kg > 0.0 => format!("{kg:.0} ± {sigma:.0} kg"),
-        Some(_) => "none".to_owned(),
+        // Of a region that the beam did not get through, no extra mass measured is not none.
+        Some((kg, sigma)) => mass_words(kg, sigma, row.mass_at_least)
+            .unwrap_or_else(|| if row.mass_at_least { "unknown" } else { "none" }.to_owned()),
         None => String::new(),
     }
 }
@@ -189,6 +189,7 @@ mod tests {
             regions: 1,
             zone: Some(crate::judge::Zone::Load),
             mass_kg: Some((80.0, 9.0)),
+            mass_at_least: false,
             reason: reason.map(str::to_owned),
             warnings: 1,
             report: "scans/x.json".into(),
@@ -201,6 +202,14 @@ mod tests {
         let texts = |verdict| cells(1, &row(verdict, None));
         assert_eq!(texts(Verdict::Flagged)[3..6], ["load", "80 ± 9 kg", "CSQU3054384 (wrong check digit)"]);
         assert_eq!(texts(Verdict::Clear)[3..5], ["", ""]);
+        let masses = |kg: f32| {
+            [false, true].map(|mass_at_least| {
+                let row = Row { mass_kg: Some((kg, 9.0)), mass_at_least, ..row(Verdict::Flagged, None) };
+                cells(1, &row)[4].clone()
+            })
+        };
+        assert_eq!(masses(80.0), ["80 ± 9 kg", "over 80 ± 9 kg"]);
+        assert_eq!(masses(-3.0), ["none", "unknown"]);
     }
 
     fn summary(rows: Vec<Row>) -> Summary {

@@ -107,15 +107,16 @@ impl Split {
 }
 
 /// A file format on the command line.
+#[expect(clippy::doc_markdown, reason = "shown as help text, where backticks are noise")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum FileFormat {
-    /// TIFF, one page an energy.
+    /// TIFF, one page an energy
     Tiff,
-    /// PNG; single-energy scanners only.
+    /// PNG; single-energy scanners only
     Png,
-    /// `NumPy`.
+    /// NumPy
     Npy,
-    /// DICOS Digital X-Ray.
+    /// DICOS Digital X-Ray
     Dicos,
 }
 

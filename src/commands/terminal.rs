@@ -11,7 +11,7 @@ pub(super) enum Color {
     /// On a terminal, unless NO_COLOR is set or TERM is dumb
     #[default]
     Auto,
-    /// Always
+    /// Always, also where NO_COLOR is set
     Always,
     /// Never
     Never,
@@ -26,6 +26,13 @@ impl Color {
             Self::Never => false,
             Self::Auto => terminal && !plain("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
         }
+    }
+
+    /// Makes the table and the progress bar follow this choice alone: the crates that draw them look at `NO_COLOR` by
+    /// themselves, so that `--color always` left a table half coloured, and `--color never` a coloured bar.
+    pub(super) fn settle(self) {
+        crossterm::style::force_color_output(self.on(std::io::stdout().is_terminal()));
+        console::set_colors_enabled_stderr(self.on(std::io::stderr().is_terminal()));
     }
 }
 

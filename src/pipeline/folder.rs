@@ -4,7 +4,7 @@ use super::line::{Job, Line};
 use super::run::Totals;
 use crate::judge::Verdict;
 use crate::report::{
-    FailedScan, Generator, IgnoredFile, Report, Row, Summary, SummaryTimings, TEMPORARY, to_csv, to_json,
+    FailedScan, Generator, IgnoredFile, Report, Row, ScanInfo, Summary, SummaryTimings, TEMPORARY, to_csv, to_json,
     write_atomically,
 };
 use crate::scan::{Error, Result};
@@ -115,15 +115,22 @@ impl OutputFolder {
         write_atomically(&self.root.join(Self::report_path(&aside)), &to_json(&old)?)
     }
 
-    /// Writes a report and its overlay in place of what an earlier run left on the same scan.
-    pub(super) fn deliver(&self, stem: &str, mut report: Report, overlay: Option<Vec<u8>>) -> Result<Row> {
-        self.put_aside(stem, &report)?;
+    /// Writes a report and its overlay in place of what an earlier run left on the same scan. A report with a number that
+    /// JSON cannot hold is that scan's failure, and not the end of the run.
+    pub(super) fn deliver(&self, stem: &str, report: Report, overlay: Option<Vec<u8>>) -> Result<Row> {
         let overlay_path = Self::overlay_path(stem);
-        match overlay {
-            Some(bytes) => {
-                write_atomically(&self.root.join(&overlay_path), &bytes)?;
-                report.overlay = Some(overlay_path);
+        let report = Report { overlay: overlay.is_some().then(|| overlay_path.clone()), ..report };
+        let (report, bytes, overlay) = match to_json(&report) {
+            Ok(bytes) => (report, bytes, overlay),
+            Err(error) => {
+                let report = unwritten(report, &error);
+                let bytes = to_json(&report)?;
+                (report, bytes, None)
             }
+        };
+        self.put_aside(stem, &report)?;
+        match overlay {
+            Some(picture) => write_atomically(&self.root.join(&overlay_path), &picture)?,
             None => match fs::remove_file(self.root.join(&overlay_path)) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(Error::io(format!("the old {overlay_path} cannot be removed: {error}")));
@@ -132,7 +139,7 @@ impl OutputFolder {
             },
         }
         let path = Self::report_path(stem);
-        write_atomically(&self.root.join(&path), &to_json(&report)?)?;
+        write_atomically(&self.root.join(&path), &bytes)?;
         Ok(Row::of(&report, path))
     }
 
@@ -243,6 +250,20 @@ impl OutputFolder {
     }
 }
 
+/// The failed report in place of one that cannot be written: what is known of the file stays, and what was judged goes.
+fn unwritten(report: Report, error: &Error) -> Report {
+    let Report { scan, model, settings, .. } = report;
+    let known = ScanInfo {
+        sha256: scan.sha256,
+        sidecar_sha256: scan.sidecar_sha256,
+        bytes: scan.bytes,
+        ..ScanInfo::unread(&scan.name)
+    };
+    let error = Error::bug(format!("the report would not be readable: {}", error.message))
+        .help("please report it together with the scan's header");
+    Report::failed(known, error, model, settings)
+}
+
 /// Locks the folder, until the file returned is dropped or the program ends in whatever way; nothing where the file
 /// system has no locks.
 fn lock(root: &Path) -> Result<Option<File>> {
@@ -265,4 +286,54 @@ fn lock(root: &Path) -> Result<Option<File>> {
 
 fn unwritable(error: impl std::fmt::Display) -> Error {
     Error::io(format!("reports.jsonl cannot be written: {error}")).help("check that the disk is not full")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{ModelReport, RunSettings};
+    use crate::scan::{Digest, Fault};
+
+    fn report(score: f32) -> Report {
+        let model = ModelReport {
+            name: "m".into(),
+            version: "1".into(),
+            sha256: Digest::of(b"m"),
+            contract_sha256: Digest::of(b"c"),
+            licence: "MIT".into(),
+            baseline: false,
+            calibration: None,
+            runtime: "none".into(),
+            provider: "cpu".into(),
+        };
+        let scan =
+            ScanInfo { sha256: Some(Digest::of(b"scan")), bytes: Some(4), width: Some(7), ..ScanInfo::unread("a.tif") };
+        let failed = Report::failed(scan, Error::bug("none"), model, RunSettings::default());
+        Report { verdict: Verdict::Flagged, score: Some(score), error: None, reasons: vec![], ..failed }
+    }
+
+    #[test]
+    fn a_report_with_a_number_that_json_cannot_hold_is_a_failed_one() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::create(root.path(), true).unwrap();
+        let delivered = |score| folder.deliver("a.tif", report(score), Some(b"picture".to_vec())).unwrap();
+        let written = || Report::from_json(&fs::read(root.path().join("scans/a.tif.json")).unwrap()).unwrap();
+        let overlay = root.path().join("overlays/a.tif.overlay.png");
+
+        assert_eq!(delivered(0.5).verdict, Verdict::Flagged);
+        assert_eq!((written().score, overlay.is_file()), (Some(0.5), true));
+
+        let row = delivered(f32::NAN);
+        assert_eq!((row.verdict, row.score, row.overlay), (Verdict::Failed, None, None));
+        let failed = written();
+        let error = failed.error.unwrap();
+        assert_eq!(error.fault, Fault::Bug);
+        assert!(error.message.ends_with("cannot be written: score is NaN"), "{}", error.message);
+        // The file can be found again, and no picture stands for what was not judged.
+        assert_eq!(
+            (failed.scan.sha256, failed.scan.bytes, failed.scan.width),
+            (Some(Digest::of(b"scan")), Some(4), None)
+        );
+        assert!(!overlay.exists());
+    }
 }

@@ -3,7 +3,7 @@
 use crate::infer::{Channel, Scorer};
 use crate::judge::{self, Verdict};
 use crate::prepare;
-use crate::report::{ModelReport, Report, RunSettings, ScanInfo, Timings, overlay_png, to_json};
+use crate::report::{ModelReport, Report, RunSettings, ScanInfo, Timings, overlay_png};
 use crate::scan::{Error, Result, Scan, panic_words};
 use crate::source::{self, Entry};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -64,23 +64,7 @@ impl Line<'_> {
         let mut info = ScanInfo::unread(&job.name);
         let caught = catch_unwind(AssertUnwindSafe(|| self.stages(job, threads, &mut info)));
         // What was known before the crash stays in the report: the file can be found again by its digest.
-        let outcome = caught.unwrap_or_else(|panic| self.failed(info, crashed(panic.as_ref())));
-        // JSON has no infinity: a number that slipped through would make a report that nobody can read, and end the run.
-        match to_json(&outcome.report).and_then(|bytes| Report::from_json(&bytes)) {
-            Ok(_) => outcome,
-            Err(error) => {
-                let read = outcome.report.scan;
-                let known = ScanInfo {
-                    sha256: read.sha256,
-                    sidecar_sha256: read.sidecar_sha256,
-                    bytes: read.bytes,
-                    ..ScanInfo::unread(&job.name)
-                };
-                let error = Error::bug(format!("the report would not be readable: {}", error.message))
-                    .help("please report it together with the scan's header");
-                self.failed(known, error)
-            }
-        }
+        caught.unwrap_or_else(|panic| self.failed(info, crashed(panic.as_ref())))
     }
 
     /// Whether a scan of this verdict gets a picture.

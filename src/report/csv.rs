@@ -1,11 +1,11 @@
 //! The run as a table for spreadsheets.
 
 use super::summary::Row;
-use crate::judge::Zone;
-use crate::scan::{CheckDigit, Error, Result, misleads};
+use super::words::token;
+use crate::scan::{Error, Result, misleads};
 
 /// The columns, in order.
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 15] = [
     "rank",
     "name",
     "verdict",
@@ -16,6 +16,7 @@ const HEADER: [&str; 14] = [
     "zone",
     "mass_kg",
     "mass_sigma_kg",
+    "mass_at_least",
     "reason",
     "warnings",
     "report",
@@ -36,21 +37,19 @@ pub fn to_csv(rows: &[Row]) -> Result<Vec<u8>> {
     for (rank, row) in rows.iter().enumerate() {
         let number = |value: Option<f32>| value.map(|v| v.to_string()).unwrap_or_default();
         let container = row.container.as_ref();
-        let check_digit = container.map_or("", |c| match c.check_digit {
-            CheckDigit::Valid => "valid",
-            CheckDigit::Invalid => "invalid",
-        });
         let record = [
             (rank + 1).to_string(),
             inert(&row.name),
-            row.verdict.to_string(),
+            token(row.verdict),
             number(row.score),
             container.map(|c| inert(&c.number)).unwrap_or_default(),
-            check_digit.to_owned(),
+            token(container.map(|c| c.check_digit)),
             row.regions.to_string(),
-            row.zone.as_ref().map(Zone::to_string).unwrap_or_default(),
+            token(row.zone),
             number(row.mass_kg.map(|mass| mass.0)),
             number(row.mass_kg.map(|mass| mass.1)),
+            // Beside an empty mass it would read as a measured nothing.
+            row.mass_kg.map(|_| row.mass_at_least.to_string()).unwrap_or_default(),
             row.reason.as_deref().map(inert).unwrap_or_default(),
             row.warnings.to_string(),
             inert(&row.report),
@@ -71,7 +70,7 @@ fn inert(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::Verdict;
+    use crate::judge::{Verdict, Zone};
 
     #[test]
     fn formulas_lie_still_and_separators_are_quoted() {
@@ -83,6 +82,7 @@ mod tests {
             regions: 1,
             zone: Some(Zone::DoorEnd),
             mass_kg: Some((-1.5, 2.0)),
+            mass_at_least: true,
             reason: None,
             warnings: 2,
             report: "scans/x.json".into(),
@@ -92,7 +92,7 @@ mod tests {
         let text = String::from_utf8(table).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 6);
-        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door end,-1.5,2,,2,scans/x.json,");
+        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door_end,-1.5,2,true,,2,scans/x.json,");
         assert!(lines[2].starts_with("2,\"a,b\"\"c\","));
         assert!(lines[3].starts_with("3,'@x,"));
         assert!(lines[4].starts_with("4,plain.tif,"));

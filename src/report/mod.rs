@@ -2,12 +2,14 @@
 
 pub(crate) mod colour;
 mod csv;
+mod finite;
 mod names;
 mod overlay;
 mod schema;
 mod summary;
 pub(crate) mod text;
 mod wire;
+mod words;
 mod write;
 
 pub use self::csv::to_csv;
@@ -20,4 +22,5 @@ pub use wire::{
     ErrorInfo, Generator, ModelReport, PixelSizeMm, PlaneInfo, Preparation, Report, RunSettings, SCHEMA_VERSION,
     ScanInfo, Timings, to_json,
 };
+pub use words::mass_words;
 pub use write::{TEMPORARY, persist, write_atomically};

@@ -64,6 +64,8 @@ pub struct Row {
     pub zone: Option<Zone>,
     /// The extra mass of the highest region in kg, and its uncertainty.
     pub mass_kg: Option<(f32, f32)>,
+    /// Whether that mass is the least it can be: the beam did not get through parts of the region.
+    pub mass_at_least: bool,
     /// The first reason why the scan is not clear.
     pub reason: Option<String>,
     /// How many warnings its report has.
@@ -86,6 +88,7 @@ impl Row {
             regions: report.regions.len() as u32,
             zone: top.and_then(|region| region.zone),
             mass_kg: top.and_then(|region| region.mass).map(|mass| (mass.kg, mass.sigma_kg)),
+            mass_at_least: top.and_then(|region| region.mass).is_some_and(|mass| mass.at_least),
             reason: report.reasons.first().map(|reason| reason.message.clone()),
             warnings: report.warnings.len() as u32,
             report: path,

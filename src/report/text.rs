@@ -39,6 +39,21 @@ impl Face {
         let tail: String = characters[characters.len() - kept / 2..].iter().collect();
         format!("{head}...{tail}")
     }
+
+    /// `text` in lines of at most `width` columns, broken between words; a word that is longer is cut in its middle.
+    pub(crate) fn wrapped(self, text: &str, width: u32) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for word in text.split_whitespace() {
+            match lines.last_mut() {
+                Some(line) if self.width(line) + self.width(word) + self.width(" ") <= width => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                _ => lines.push(self.fit(word, width)),
+            }
+        }
+        lines
+    }
 }
 
 /// Draws one line with its top left corner at `(x, y)`; what does not fit the image is cut off and
@@ -74,6 +89,15 @@ mod tests {
         assert_eq!(cut, "a-ve...tif");
         assert_eq!(face.fit("short", 1000), "short");
         assert_eq!(face.fit("äöü", face.width("0")), "...");
+    }
+
+    #[test]
+    fn sentences_are_broken_between_words() {
+        let face = Face::PLAIN;
+        let width = face.width("0123456789");
+        assert_eq!(face.wrapped("the beam did not get through", width), ["the beam", "did not", "get", "through"]);
+        assert_eq!(face.wrapped("a averyverylongword b", width), ["a", "aver...ord", "b"]);
+        assert!(face.wrapped("", width).is_empty());
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub struct PlaneInfo {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScanInfo {
-    /// The file's path relative to the input it was found under.
+    /// The path below the folder that was searched, or as given where the file itself was; no two scans share one.
     pub name: String,
     /// SHA-256 of the file; absent where it could not be read.
     pub sha256: Option<Digest>,
@@ -386,10 +386,14 @@ impl Report {
 /// Any wire type as indented JSON with a final line break.
 ///
 /// # Errors
-/// A bug error where a value cannot be written, which no wire type allows.
+/// A bug error where a value cannot be written: JSON has no infinity, and a number that slipped through would make a report
+/// that nobody can read.
 pub fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec_pretty(value)
-        .map_err(|error| Error::bug(format!("a {} cannot be written: {error}", std::any::type_name::<T>())))?;
+    let failed = |error: &dyn std::fmt::Display| {
+        Error::bug(format!("a {} cannot be written: {error}", std::any::type_name::<T>()))
+    };
+    super::finite::check(value).map_err(|error| failed(&error))?;
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| failed(&error))?;
     bytes.push(b'\n');
     Ok(bytes)
 }

@@ -1,12 +1,12 @@
 //! DICOM and DICOS images: grey, one plane a frame, values as stored unless the file rescales them.
 
-use super::decoded::{Decoded, DecodedPlane};
+use super::decoded::Decoded;
 use super::dicom_layout::{self, Layout, Pixels};
+use super::dicom_stored::{Stored, rescaled};
 use super::dicom_tags::Attributes;
 use super::limits::{Limits, plausible};
-use super::samples::{self, SampleType};
 use super::{dicom_tags, fields, jpeg};
-use crate::scan::{Error, Result, Samples};
+use crate::scan::{Error, Result};
 use dicom_dictionary_std::tags;
 use dicom_object::{DefaultDicomObject, OpenFileOptions, file::ReadPreamble};
 use dicom_pixeldata::PixelDecoder;
@@ -18,20 +18,6 @@ const DICOS: &str = "1.2.840.10008.5.1.4.1.1.501";
 
 /// Run-length encoding spends two bytes on at most 128.
 const RLE_RATIO: u64 = 64;
-
-/// How a frame's samples are stored.
-struct Stored {
-    width: usize,
-    height: usize,
-    frames: usize,
-    /// Bits per sample in the file: 8, 16 or 32.
-    allocated: u32,
-    /// Bits that the detector filled.
-    bits: u32,
-    /// The highest of them.
-    high: u32,
-    signed: bool,
-}
 
 /// Reads a DICOM file from memory; also says whether it is `dicom` or `dicos`.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<(&'static str, Decoded)> {
@@ -57,7 +43,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<(&'static str, Decod
             Error::unsupported(format!("the DICOM file (SOP class {class}) has no pixel data: it is no image"))
         });
     };
-    let stored = stored(&attributes, limits)?;
+    let stored = Stored::of(&attributes, limits)?;
     let data = match pixels {
         Pixels::Native(range) => Cow::Borrowed(&bytes[range.clone()]),
         Pixels::Fragments(fragments) => Cow::Owned(decompress(bytes, &layout, fragments, &stored)?),
@@ -98,106 +84,6 @@ fn object(bytes: &[u8], layout: &Layout, without_pixels: bool) -> Result<Default
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     fields::words(&causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
-}
-
-/// The image attributes, checked and charged.
-fn stored(attributes: &Attributes<'_>, limits: &Limits) -> Result<Stored> {
-    let need = |tag, name: &str| {
-        attributes.int(tag).ok_or_else(|| Error::format(format!("the DICOM file has no {name} {tag}")))
-    };
-    let (width, height) = (need(tags::COLUMNS, "Columns")?, need(tags::ROWS, "Rows")?);
-    let (width, height) = limits.sides(u64::try_from(width).unwrap_or(0), u64::try_from(height).unwrap_or(0))?;
-    let frames = u64::try_from(attributes.int(tags::NUMBER_OF_FRAMES).unwrap_or(1)).unwrap_or(0);
-    limits.planes(frames, "frames")?;
-    let photometric = attributes.text(tags::PHOTOMETRIC_INTERPRETATION).unwrap_or_default();
-    let samples = attributes.int(tags::SAMPLES_PER_PIXEL).unwrap_or(1);
-    if samples != 1 || !matches!(photometric.as_str(), "MONOCHROME1" | "MONOCHROME2" | "") {
-        return Err(Error::unsupported(format!(
-            "photometric interpretation {photometric:?} with {samples} samples per pixel, expected MONOCHROME1 or MONOCHROME2"
-        )));
-    }
-    let allocated = need(tags::BITS_ALLOCATED, "BitsAllocated")?;
-    if !matches!(allocated, 8 | 16 | 32) {
-        return Err(Error::unsupported(format!("{allocated} bits per sample, expected 8, 16 or 32")));
-    }
-    let bits = attributes.int(tags::BITS_STORED).unwrap_or(allocated);
-    let high = attributes.int(tags::HIGH_BIT).unwrap_or(bits - 1);
-    if !(1..=allocated).contains(&bits) || !(bits - 1..allocated).contains(&high) {
-        return Err(Error::format(format!("{bits} bits stored up to bit {high} do not fit into {allocated}")));
-    }
-    let signed = attributes.int(tags::PIXEL_REPRESENTATION) == Some(1);
-    Ok(Stored {
-        width,
-        height,
-        frames: frames as usize,
-        allocated: allocated as u32,
-        bits: bits as u32,
-        high: high as u32,
-        signed,
-    })
-}
-
-impl Stored {
-    /// The smallest and largest value that the stored bits can hold.
-    fn range(&self) -> (f64, f64) {
-        let most = 2f64.powi(self.bits as i32);
-        if self.signed { (-most / 2.0, most / 2.0 - 1.0) } else { (0.0, most - 1.0) }
-    }
-
-    /// One frame's values: the stored bits alone, since others may hold overlays (PS3.5, 8.1.1).
-    fn samples(&self, bytes: &[u8]) -> Result<Samples> {
-        let sample_type = match (self.allocated, self.signed) {
-            (8, false) => SampleType::U8,
-            (16, false) => SampleType::U16,
-            (_, false) => SampleType::U32,
-            (8, true) => SampleType::I8,
-            (16, true) => SampleType::I16,
-            (_, true) => SampleType::I32,
-        };
-        let mut samples = samples::from_bytes(bytes, sample_type, false, self.width, self.height)?;
-        if self.bits < self.allocated {
-            let (down, mask) = (self.high + 1 - self.bits, u32::MAX >> (32 - self.bits));
-            let (left, right) = (31 - self.high, 32 - self.bits);
-            match &mut samples {
-                Samples::U8(a) => a.mapv_inplace(|v| (v >> down) & mask as u8),
-                Samples::U16(a) => a.mapv_inplace(|v| (v >> down) & mask as u16),
-                Samples::U32(a) => a.mapv_inplace(|v| (v >> down) & mask),
-                Samples::I32(a) => a.mapv_inplace(|v| (v << left) >> right),
-                Samples::F32(_) => {}
-            }
-        }
-        Ok(samples)
-    }
-}
-
-/// Slope and intercept applied in 64-bit floats; the identity leaves the integers as they are.
-///
-/// # Errors
-/// A format error where the values that the stored bits can hold would not be finite in 32-bit floats.
-fn rescaled(samples: Samples, range: (f64, f64), slope: f64, intercept: f64) -> Result<DecodedPlane> {
-    if slope == 1.0 && intercept == 0.0 {
-        // Sixteen bits stored is what every sixteen-bit file says, also of twelve-bit detectors.
-        if range.1 == f64::from(u16::MAX) {
-            return Ok(DecodedPlane::new(samples));
-        }
-        return Ok(DecodedPlane::with_full_scale(samples, range.1 as f32));
-    }
-    let apply = |value: f64| value.mul_add(slope, intercept);
-    if [apply(range.0), apply(range.1)].iter().any(|&value| !(value as f32).is_finite()) {
-        return Err(Error::format(format!(
-            "RescaleSlope {slope:e} and RescaleIntercept {intercept:e} take the values from {} to {} out of range",
-            range.0, range.1
-        )));
-    }
-    let values = match samples {
-        Samples::U8(a) => a.mapv(|v| apply(v.into()) as f32),
-        Samples::U16(a) => a.mapv(|v| apply(v.into()) as f32),
-        Samples::U32(a) => a.mapv(|v| apply(v.into()) as f32),
-        Samples::I32(a) => a.mapv(|v| apply(v.into()) as f32),
-        Samples::F32(a) => a.mapv(|v| apply(v.into()) as f32),
-    };
-    let full_scale = apply(range.0).max(apply(range.1)) as f32;
-    Ok(DecodedPlane::with_full_scale(Samples::F32(values), full_scale))
 }
 
 /// Unpacks fragments after checking that they hold what the attributes say: the decoders fill what is missing with zeros.
@@ -251,7 +137,7 @@ fn frame(stream: &[u8], stored: &Stored) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::{BeamSource, Fault, PixelSize, Polarity};
+    use crate::scan::{BeamSource, Fault, PixelSize, Polarity, Samples};
     use dicom_core::{DataElement, PrimitiveValue, Tag, VR, dicom_value};
     use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
     use ndarray::array;

@@ -1,13 +1,10 @@
 //! Inputs to entries: files, folders, globs, and lists on standard input.
 
 use super::open::io;
-use super::{companions, names};
+use super::search::Search;
 use crate::scan::{Error, Result};
-use globset::{GlobBuilder, GlobMatcher};
-use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use walkdir::WalkDir;
 
 /// The longest list on standard input, in bytes.
 const MAX_LIST: u64 = 64 << 20;
@@ -17,7 +14,8 @@ const MAX_LIST: u64 = 64 << 20;
 pub struct Entry {
     /// Where the file is.
     pub path: PathBuf,
-    /// The path relative to the input that it was found under, with forward slashes; unique among the entries.
+    /// The path below the folder that was searched, or as it was given where it was given itself; with forward slashes, and
+    /// unlike those of all others.
     pub name: String,
 }
 
@@ -48,7 +46,7 @@ pub struct Discovery {
 /// globs and lists companions (sidecars, truth, documents, reports) are [`Ignored`], and so is what is hidden in folders.
 /// A file that is reached twice is one entry. `skip` is a folder that is not entered: the one that reports go to.
 pub fn discover(inputs: &[String], stdin: Option<&mut dyn Read>, skip: Option<&Path>) -> Discovery {
-    let mut search = Search { skip: skip.and_then(|folder| folder.canonicalize().ok()), ..Search::default() };
+    let mut search = Search::new(skip);
     let mut stdin = stdin;
     for input in inputs {
         if input != "-" {
@@ -100,161 +98,6 @@ fn path(bytes: &[u8]) -> Result<PathBuf> {
         .map_err(|_| Error::parameter("the list on standard input is not UTF-8"))
 }
 
-/// A found file: its path, its name and the longer name that it takes if others share the first.
-struct Found {
-    path: PathBuf,
-    name: String,
-    long: String,
-}
-
-#[derive(Default)]
-struct Search {
-    found: Vec<Found>,
-    ignored: Vec<Ignored>,
-    problems: Vec<(String, Error)>,
-    seen: BTreeSet<PathBuf>,
-    skip: Option<PathBuf>,
-}
-
-impl Search {
-    fn problem(&mut self, name: &str, error: Error) {
-        self.problems.push((name.to_owned(), error));
-    }
-
-    /// The paths of a list, which a program made: companions stand in it as they do in a folder, and names are the paths
-    /// as they are listed, so that one scan has one name whatever else is listed.
-    fn listed(&mut self, paths: &[PathBuf]) {
-        let sidecars = companions::sidecar_names(paths.iter());
-        for path in paths {
-            match std::fs::metadata(path) {
-                Ok(about) if about.is_dir() => self.walk(path, &path.to_string_lossy(), None),
-                Ok(_) => match companions::reason(path, &sidecars) {
-                    Some(reason) => self.ignore(Path::new(""), path, reason),
-                    None => self.add(path.clone(), path, path),
-                },
-                Err(error) => self.problem(&names::of(path), io(&error)),
-            }
-        }
-    }
-
-    fn input(&mut self, input: &Path) {
-        let shown = input.to_string_lossy();
-        match std::fs::metadata(input) {
-            Ok(about) if about.is_dir() => self.walk(input, &shown, None),
-            Ok(_) => self.add(input.to_owned(), Path::new(input.file_name().unwrap_or(input.as_os_str())), input),
-            Err(error) => match (shown.contains(['*', '?', '[', '{']), input.to_str()) {
-                (true, Some(pattern)) => self.glob(pattern),
-                _ => self.problem(&shown, io(&error)),
-            },
-        }
-    }
-
-    /// A file to read, unless it was found before.
-    fn add(&mut self, path: PathBuf, name: &Path, long: &Path) {
-        // A link and its target are one scan; what cannot be resolved fails later, when it is read.
-        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-        let name = names::of(name);
-        if self.seen.insert(real) {
-            self.found.push(Found { path, name, long: names::of(long) });
-        } else {
-            self.ignored.push(Ignored { name, reason: "the same file was already found".to_owned() });
-        }
-    }
-
-    /// Everything below `base`, or what matches there.
-    fn walk(&mut self, base: &Path, shown: &str, matcher: Option<&GlobMatcher>) {
-        let mut files = Vec::new();
-        let mut unseen = Vec::new();
-        let skip = self.skip.clone();
-        let walk = WalkDir::new(base).follow_links(true).sort_by_file_name().into_iter().filter_entry(|entry| {
-            let hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
-            let skipped = entry.depth() > 0
-                && entry.file_type().is_dir()
-                && skip.is_some()
-                && entry.path().canonicalize().ok() == skip;
-            if hidden && !skipped {
-                unseen.push(entry.path().to_owned());
-            }
-            !hidden && !skipped
-        });
-        let walked: Vec<_> = walk.collect();
-        for entry in walked {
-            match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) if entry.file_type().is_file() => files.push(entry.into_path()),
-                Ok(entry) => self.ignore(base, entry.path(), "not a regular file"),
-                Err(error) if error.loop_ancestor().is_some() => {
-                    self.ignore(base, error.path().unwrap_or(base), "a link back to a folder above it");
-                }
-                Err(error) => {
-                    // Named as a file there would be: below the folder, or the folder itself where it cannot be entered.
-                    let below = error.path().and_then(|path| path.strip_prefix(base).ok()).map(names::of);
-                    let name = below.filter(|below| !below.is_empty()).unwrap_or_else(|| shown.to_owned());
-                    let fault = error.io_error().map_or_else(|| Error::io(error.to_string()), io);
-                    self.problem(&name, fault);
-                }
-            }
-        }
-        if let Some(matcher) = matcher {
-            // A file matches itself or by a folder that holds it, as a shell would hand over that folder.
-            let matches = |file: &PathBuf| {
-                let below = file.strip_prefix(base).unwrap_or(file);
-                below.ancestors().any(|part| !part.as_os_str().is_empty() && matcher.is_match(part))
-            };
-            files.retain(matches);
-            unseen.retain(matches);
-            if files.is_empty() {
-                self.problem(shown, Error::io("no file matches"));
-            }
-        }
-        for path in &unseen {
-            self.ignore(base, path, if path.is_dir() { "hidden folder, not entered" } else { "hidden file" });
-        }
-        files.sort_by_cached_key(|file| names::of(file.strip_prefix(base).unwrap_or(file)).into_bytes());
-        let sidecars = companions::sidecar_names(files.iter());
-        for file in files {
-            if let Some(reason) = companions::reason(&file, &sidecars) {
-                self.ignore(base, &file, reason);
-            } else {
-                let name = file.strip_prefix(base).unwrap_or(&file).to_owned();
-                self.add(file.clone(), &name, &file);
-            }
-        }
-    }
-
-    fn ignore(&mut self, base: &Path, path: &Path, reason: &str) {
-        let name = names::of(path.strip_prefix(base).unwrap_or(path));
-        self.ignored.push(Ignored { name, reason: reason.to_owned() });
-    }
-
-    /// A pattern: the folders before its first wildcard are walked.
-    fn glob(&mut self, pattern: &str) {
-        let parts: Vec<&str> = pattern.split('/').collect();
-        let first = parts.iter().position(|part| part.contains(['*', '?', '[', '{'])).unwrap_or(parts.len());
-        let base = match parts[..first].join("/") {
-            base if base.is_empty() && pattern.starts_with('/') => PathBuf::from("/"),
-            base if base.is_empty() => PathBuf::from("."),
-            base => PathBuf::from(base),
-        };
-        match GlobBuilder::new(&parts[first..].join("/")).literal_separator(true).build() {
-            Ok(glob) if base.is_dir() => self.walk(&base, pattern, Some(&glob.compile_matcher())),
-            Ok(_) => self.problem(pattern, Error::io(format!("no such folder: {}", base.display()))),
-            Err(error) => {
-                self.problem(pattern, Error::parameter(format!("not a file and not a pattern: {}", error.kind())));
-            }
-        }
-    }
-
-    fn finish(self) -> Discovery {
-        let mut pairs: Vec<(String, String)> =
-            self.found.iter().map(|found| (found.name.clone(), found.long.clone())).collect();
-        names::unique(&mut pairs);
-        let entries =
-            self.found.into_iter().zip(pairs).map(|(found, (name, _))| Entry { path: found.path, name }).collect();
-        Discovery { entries, ignored: self.ignored, problems: self.problems }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,6 +117,11 @@ mod tests {
 
     fn at(folder: &tempfile::TempDir, below: &str) -> String {
         folder.path().join(below).to_str().unwrap().to_owned()
+    }
+
+    /// The name of a file that is given by its path.
+    fn given(folder: &tempfile::TempDir, below: &str) -> String {
+        at(folder, below).trim_start_matches('/').to_owned()
     }
 
     fn names(found: &Discovery) -> Vec<&str> {
@@ -336,7 +184,7 @@ mod tests {
             ]
         );
         let outright = find(&[at(&folder, "README.md")]);
-        assert_eq!(names(&outright), ["README.md"], "a file named outright is always an entry");
+        assert_eq!(names(&outright), [given(&folder, "README.md")], "a file named outright is always an entry");
     }
 
     #[test]
@@ -346,7 +194,8 @@ mod tests {
         assert_eq!(names(&find(&[at(&folder, "**/*.tif")])), ["[z].tif", "x/1.tif", "y/1.tif", "y/deep/3.tif"]);
         assert_eq!(names(&find(&[at(&folder, "y*")])), ["y/1.tif", "y/deep/3.tif"]);
         assert_eq!(names(&find(&[at(&folder, "x/{1,2}.*")])), ["1.tif", "2.png"]);
-        assert_eq!(names(&find(&[at(&folder, "[z].tif")])), ["[z].tif"], "a file that is there is no pattern");
+        let outright = find(&[at(&folder, "[z].tif")]);
+        assert_eq!(names(&outright), [given(&folder, "[z].tif")], "a file that is there is no pattern");
         for (pattern, message) in
             [("*.gif", "no file matches"), ("none/*.tif", "no such folder"), ("{", "not a pattern")]
         {
@@ -360,18 +209,21 @@ mod tests {
     fn what_is_missing_is_a_problem_and_the_rest_is_found() {
         let folder = folder(&["a.tif"]);
         let found = find(&[at(&folder, "none.tif"), at(&folder, "a.tif")]);
-        assert_eq!(names(&found), ["a.tif"]);
-        assert_eq!(found.problems[0].0, at(&folder, "none.tif"));
-        assert_eq!(found.problems[0].1, Error::io("no such file or folder"));
+        assert_eq!(names(&found), [given(&folder, "a.tif")]);
+        assert_eq!(found.problems[0].0, given(&folder, "none.tif"), "named as if it were there");
+        let looked_for = format!("no such file or folder: {}", at(&folder, "none.tif"));
+        assert_eq!(found.problems[0].1, Error::io(looked_for));
+        let plain = find(&["no-such-folder/none.tif".to_owned()]);
+        assert_eq!(plain.problems, [("no-such-folder/none.tif".to_owned(), Error::io("no such file or folder"))]);
     }
 
     #[test]
     fn a_file_found_twice_is_one_entry() {
         let folder = folder(&["x/a.tif", "x/b.tif"]);
         let found = find(&[at(&folder, "x/b.tif"), at(&folder, "x"), at(&folder, "x/../x/a.tif")]);
-        assert_eq!(names(&found), ["b.tif", "a.tif"]);
+        assert_eq!(names(&found), [given(&folder, "x/b.tif"), "a.tif".to_owned()]);
         let twice: Vec<&str> = found.ignored.iter().map(|ignored| ignored.name.as_str()).collect();
-        assert_eq!(twice, ["b.tif", "a.tif"]);
+        assert_eq!(twice, ["b.tif".to_owned(), given(&folder, "x/x/a.tif")]);
     }
 
     #[test]
@@ -384,12 +236,35 @@ mod tests {
     }
 
     #[test]
+    fn a_path_has_one_name_as_an_argument_and_in_a_list_there_or_not() {
+        let folder = folder(&["x/a.tif", "x/deep/b.tif"]);
+        let paths = ["x/a.tif", "x/none.tif", "x/deep"].map(|below| at(&folder, below));
+        let list = paths.join("\n");
+        let arguments = find(&paths);
+        let listed = discover(&["-".to_owned()], Some(&mut list.as_bytes()), None);
+        assert_eq!(arguments, listed);
+        assert_eq!(names(&arguments), [given(&folder, "x/a.tif"), "b.tif".to_owned()]);
+        assert_eq!(arguments.problems[0].0, given(&folder, "x/none.tif"));
+    }
+
+    #[test]
+    fn no_two_scans_share_a_name_and_none_climbs() {
+        let folder = folder(&["x/a.tif", "y/a.tif"]);
+        let missing = format!("{}/../a.tif", at(&folder, "x"));
+        let found = find(&[at(&folder, "x"), at(&folder, "y"), missing.clone(), missing, "\u{202e}\n".to_owned()]);
+        let names: Vec<&str> =
+            names(&found).into_iter().chain(found.problems.iter().map(|(name, _)| name.as_str())).collect();
+        let different: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!((names.len(), different.len()), (5, 5), "{names:?}");
+        assert!(names.iter().all(|name| !name.contains("..") && !name.starts_with('/')), "{names:?}");
+        assert_eq!(names[4], "%E2%80%AE%0A");
+    }
+
+    #[test]
     fn lists_hold_lines_or_nul_separated_paths() {
         let folder = folder(&["a.tif", "b c.tif", "*.tif"]);
         let list = |text: String| discover(&["-".to_owned()], Some(&mut text.as_bytes()), None);
-        let listed = |names: &[&str]| -> Vec<String> {
-            names.iter().map(|name| at(&folder, name).trim_start_matches('/').to_owned()).collect()
-        };
+        let listed = |names: &[&str]| -> Vec<String> { names.iter().map(|name| given(&folder, name)).collect() };
         let lines = list(format!("{}\r\n\n{}\n", at(&folder, "b c.tif"), at(&folder, "a.tif")));
         assert_eq!(names(&lines), listed(&["b c.tif", "a.tif"]), "names are the paths as they are listed");
         let nul = list(format!("{}\0{}\0", at(&folder, "a.tif"), at(&folder, "*.tif")));
@@ -430,6 +305,8 @@ mod tests {
         symlink(folder.path(), folder.path().join("x/up")).unwrap();
         symlink("a.tif", folder.path().join("x/b.tif")).unwrap();
         symlink("nowhere", folder.path().join("x/c.tif")).unwrap();
+        assert_eq!(find(&[at(&folder, "x/c*")]).problems[0].0, "c.tif");
+        assert!(find(&[at(&folder, "x/a*")]).problems.is_empty(), "a pattern is not answered with what it leaves out");
         let found = find(&[at(&folder, "")]);
         assert_eq!(names(&found), ["x/a.tif"]);
         let ignored: Vec<(&str, &str)> =

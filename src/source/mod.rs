@@ -10,6 +10,8 @@ mod dicom;
 #[cfg(feature = "dicom")]
 mod dicom_layout;
 #[cfg(feature = "dicom")]
+mod dicom_stored;
+#[cfg(feature = "dicom")]
 mod dicom_tags;
 mod discover;
 mod fields;
@@ -23,6 +25,7 @@ mod open;
 mod png;
 mod raw;
 mod samples;
+mod search;
 mod sidecar;
 mod sniff;
 mod tags;

@@ -17,6 +17,11 @@ pub(super) fn of(path: &Path) -> String {
     parts.join("/")
 }
 
+/// A path as it was given, printable: what [`of`] leaves out, a leading slash or `..`, stands here.
+pub(super) fn shown(path: &Path) -> String {
+    escape(path.as_os_str().as_encoded_bytes())
+}
+
 fn escape(bytes: &[u8]) -> String {
     fn percent(name: &mut String, bytes: &[u8]) {
         for byte in bytes {
@@ -70,6 +75,7 @@ mod tests {
     fn names_are_clean_and_lossless() {
         assert_eq!(of(Path::new("./a/../b c/ü.tif")), "a/b c/ü.tif");
         assert_eq!(of(Path::new("a\nb%.tif")), "a%0Ab%25.tif");
+        assert_eq!(shown(Path::new("/a/../b\n.tif")), "/a/../b%0A.tif");
         assert_eq!(of(Path::new("a\u{202e}fit.x")), "a%E2%80%AEfit.x");
         #[cfg(unix)]
         {

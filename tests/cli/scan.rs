@@ -306,3 +306,26 @@ fn two_inputs_of_one_name_and_folders_get_reports_of_their_own() {
     let reports = fs::read_dir(folder.path().join("r/scans")).unwrap().count();
     assert_eq!(reports, 2, "a file that is reached twice is one scan, files of one name are two");
 }
+
+#[test]
+fn colours_are_as_the_flag_says_whatever_the_environment_says() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    let streams = |when: &str, no_color: &str| {
+        let output = portray(folder.path())
+            .args(["scan", "day", "--out", "r", "--color", when, "--no-timings", "--fresh", "-v"])
+            .env("NO_COLOR", no_color)
+            .output()
+            .unwrap();
+        [output.stdout, output.stderr].map(|stream| String::from_utf8(stream).unwrap())
+    };
+    let [table, logs] = streams("always", "1");
+    // Yellow for the verdict, not only a dim header.
+    assert!(table.contains("\x1b[38;5;11m"), "{table:?}");
+    assert!(logs.contains("\x1b["), "{logs:?}");
+    assert_eq!(streams("always", "")[0], table);
+    for (when, no_color) in [("never", ""), ("auto", "1"), ("auto", "")] {
+        let [table, logs] = streams(when, no_color);
+        assert!(!table.contains('\x1b') && !logs.contains('\x1b'), "{when} {table:?} {logs:?}");
+    }
+}

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 #[command(
     long_about = "Projects simulated loads into your own clean scans (threat image projection).\n\n\
     Each load is rendered on the scan's own pixels and at its own energies, multiplies the picture by its transmission, and \
-    brings the noise of a real exposure with it. Files are written as by `portray simulate`, in the clean scan's own format \
+    brings the noise of a real exposure with it. Files are written as by portray simulate, in the clean scan's own format \
     where portray writes it, otherwise as TIFF. Pixel size, energies, doors and polarity are taken from the scan, its sidecar \
     and its picture; --scanner gives what they do not tell.",
     after_long_help = "Examples:\n  \

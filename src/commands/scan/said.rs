@@ -1,0 +1,101 @@
+//! What `portray scan` says: lines for programs, the closing table and notes for people.
+
+use super::args::Args;
+use crate::commands::progress;
+use crate::commands::terminal::{Color, printable};
+use crate::pipeline::Totals;
+use crate::report::{Row, Summary};
+use crate::scan::Error;
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
+
+/// One line of `--json`: numbers as they stand in the reports.
+#[derive(Serialize)]
+pub(super) struct ScanEvent<'a> {
+    pub(super) event: &'static str,
+    pub(super) kept: bool,
+    pub(super) scan: &'a Row,
+}
+
+pub(super) fn json_line(value: &impl Serialize) -> std::io::Result<()> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    std::io::stdout().lock().write_all(&line)
+}
+
+/// A line on standard error; that it may be closed is no reason to fail.
+pub(super) fn note(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Says on both streams what came of the run.
+pub(super) fn close(
+    args: &Args,
+    color: Color,
+    summary: &Summary,
+    totals: &Totals,
+    scans: usize,
+    wall_s: f64,
+) -> anyhow::Result<()> {
+    match say(args, color, summary, totals, wall_s) {
+        // `portray scan ... | head`: the work is done and its reports are written.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            return Err(anyhow::Error::from(error).context("standard output cannot be written"));
+        }
+        _ => {}
+    }
+    for failed in &summary.failed {
+        let error = Error {
+            fault: failed.error.fault,
+            place: failed.error.place.clone(),
+            message: failed.error.message.clone(),
+            help: failed.error.help.clone(),
+        };
+        note(&format!("failed: {}: {error}", printable(&failed.name)));
+    }
+    if !summary.stale.is_empty() {
+        let reports = progress::counted(summary.stale.len(), "report");
+        note(&format!(
+            "note: the folder also holds {reports} of earlier runs on other scans; see stale in summary.json"
+        ));
+    }
+    if summary.interrupted {
+        let done = summary.counts.scans;
+        note(&format!(
+            "interrupted: {done} of {} done; run the same command again to go on",
+            progress::counted(scans, "scan")
+        ));
+    }
+    Ok(())
+}
+
+/// What goes to standard output when all is done.
+fn say(args: &Args, color: Color, summary: &Summary, totals: &Totals, wall_s: f64) -> std::io::Result<()> {
+    let out = std::io::stdout();
+    if args.json {
+        return json_line(&serde_json::json!({
+            "event": "summary", "exit_code": summary.exit_code, "counts": summary.counts,
+            "interrupted": summary.interrupted,
+        }));
+    }
+    if args.quiet {
+        return Ok(());
+    }
+    let terminal = out.is_terminal();
+    // Piped output has no width: rows are not to be broken for it.
+    let width = if terminal { None } else { Some(200) };
+    let mut text = progress::table(summary, color.on(terminal), width);
+    text.push_str(&progress::counts(summary));
+    if totals.kept > 0 {
+        let _ = write!(text, "; {} kept from an earlier run", totals.kept);
+    }
+    if !args.no_timings {
+        let _ = write!(text, "; {wall_s:.1} s");
+    }
+    let _ = writeln!(text, "\nreports in {}", args.out.display());
+    if summary.model.baseline {
+        let _ = writeln!(text, "model: {} {}, an untrained baseline", summary.model.name, summary.model.version);
+    }
+    out.lock().write_all(text.as_bytes())
+}
