@@ -9,7 +9,6 @@ use super::render::Picture;
 use super::scanner::ScannerModel;
 use crate::scan::{Energy, Plane, Polarity, Samples};
 use ndarray::Array2;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// What the detector and the beam did during one scan, drawn once for all planes.

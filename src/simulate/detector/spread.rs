@@ -2,7 +2,6 @@
 
 use super::ScannerModel;
 use ndarray::{Array2, Axis};
-use rayon::prelude::*;
 
 /// How far scattered radiation spreads along the detector line, in mm on the middle plane: broad beside any edge of cargo.
 const SCATTER_MM: f64 = 150.0;
