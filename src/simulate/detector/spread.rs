@@ -50,7 +50,9 @@ fn kernel(deviation: f64) -> Vec<f32> {
     let mut kernel: Vec<f32> =
         (0..=2 * reach).map(|d| (-0.5 * ((d as f64 - reach as f64) / deviation).powi(2)).exp() as f32).collect();
     let sum: f32 = kernel.iter().sum();
-    kernel.iter_mut().for_each(|k| *k /= sum);
+    for k in &mut kernel {
+        *k /= sum;
+    }
     kernel
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::scan::{Energy, Fault, LoadClass, Metadata, PixelSize};
-use crate::simulate::{ScenarioFile, presets, simulate};
+use crate::simulate::{ScenarioFile, matter, presets, simulate};
 
 fn scan(planes: Vec<Plane>, energies_mv: Vec<f32>) -> Scan {
     let metadata = Metadata {
