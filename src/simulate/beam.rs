@@ -15,10 +15,25 @@ pub(super) struct Spectrum {
     pub mev: Vec<f64>,
     /// Every energy's share of the detector's signal in air; they sum to 1.
     pub weight: Vec<f64>,
-    /// The square of the mean of the energy that a detected photon deposits, over the mean of its square; 0 to 1. The
-    /// signal of N detected photons has the variance mean² / (N · swank): R. K. Swank, J. Appl. Phys. 44, 4199 (1973).
-    /// It is that of the beam in air.
+    /// For every energy the mean square of the energy that a detected photon deposits over the mean, in units of the mean
+    /// deposit in air. N photons detected in air have, behind matter that lets the shares `t` of the energies through, a
+    /// signal of the variance sum(weight · quantum · t) / N, in units of the squared signal in air: a compound Poisson
+    /// process. Harder photons are fewer for the same signal, so that what is left behind steel is noisier than its share
+    /// of the signal says.
+    pub quantum: Vec<f64>,
+    /// One over the sum of weight · quantum: the square of the mean deposit in air over the mean of its square, 0 to 1.
+    /// In air the variance is 1 / (N · swank): R. K. Swank, J. Appl. Phys. 44, 4199 (1973).
     pub swank: f64,
+}
+
+/// What is left of a beam behind matter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Behind {
+    /// The share of the signal in air.
+    pub transmission: f64,
+    /// The variance of the signal of detected photons over its mean, in multiples of that in air; 1 in air, above 1 behind
+    /// what hardens the beam.
+    pub coarseness: f64,
 }
 
 /// A radioactive source.
@@ -83,6 +98,32 @@ impl Spectrum {
         sum_transmission(&self.mev, &self.weight, material, g_cm2)
     }
 
+    /// What is left behind matter with the attenuations `exponents`, one an energy.
+    pub(super) fn behind(&self, exponents: &[f64]) -> Behind {
+        let (mut signal, mut variance) = (0.0, 0.0);
+        for ((exponent, weight), quantum) in exponents.iter().zip(&self.weight).zip(&self.quantum) {
+            let left = weight * (-exponent).exp();
+            signal += left;
+            variance += quantum * left;
+        }
+        let signal = signal.max(f64::MIN_POSITIVE);
+        Behind { transmission: signal, coarseness: variance.max(f64::MIN_POSITIVE) / signal * self.swank }
+    }
+
+    /// What is left behind layers of materials in g/cm².
+    ///
+    /// # Errors
+    /// A parameter error where there is no such material.
+    pub(super) fn behind_layers(&self, layers: &[(&str, f64)]) -> Result<Behind> {
+        let mut exponents = vec![0.0; self.mev.len()];
+        for (material, g_cm2) in layers {
+            for (sum, mev) in exponents.iter_mut().zip(&self.mev) {
+                *sum += g_cm2 * mass_attenuation(material, *mev)?;
+            }
+        }
+        Ok(self.behind(&exponents))
+    }
+
     /// The photon energy in `MeV` at which steel attenuates as it attenuates this beam on average over its first 50 mm.
     ///
     /// # Errors
@@ -117,7 +158,11 @@ fn falling(value: f64, low: f64, high: f64, function: impl Fn(f64) -> Result<f64
 struct Fine {
     mev: Vec<f64>,
     weight: Vec<f64>,
+    /// As in [`Spectrum`].
+    quantum: Vec<f64>,
     swank: f64,
+    /// Detected photons, on the scale of the photons given.
+    detected: f64,
 }
 
 impl Fine {
@@ -146,17 +191,20 @@ impl Fine {
         check("scintillator depth in mm", mm, 1e-3, 500.0)?;
         let scintillator = Scintillator::new(material, mm)?;
         let (mut detected, mut squared, mut weight) = (0.0, 0.0, Vec::with_capacity(mev.len()));
+        let mut quantum = Vec::with_capacity(mev.len());
         for (&mev, photons) in mev.iter().zip(photons) {
             let response = scintillator.response(mev)?;
             detected += photons * response.detected;
             squared += photons * response.detected * response.square;
             weight.push(photons * response.detected * response.mean);
+            quantum.push(response.square / response.mean);
         }
         let signal: f64 = weight.iter().sum();
-        for weight in &mut weight {
+        for (weight, quantum) in weight.iter_mut().zip(&mut quantum) {
             *weight /= signal;
+            *quantum *= detected / signal;
         }
-        Ok(Self { mev, weight, swank: signal * signal / (detected * squared) })
+        Ok(Self { mev, weight, quantum, swank: signal * signal / (detected * squared), detected })
     }
 
     /// The few energies that stand for all: the Gauss quadrature of the spectrum over the logarithm of water's
@@ -176,8 +224,23 @@ impl Fine {
             .map(|(place, weight)| Ok((falling(place, low, high, water)?, weight)))
             .collect::<Result<Vec<_>>>()?;
         nodes.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let (mev, weight) = nodes.into_iter().unzip();
-        Ok(Spectrum { mev, weight, swank: self.swank })
+        let (mev, weight): (Vec<f64>, Vec<f64>) = nodes.into_iter().unzip();
+        let mut quantum: Vec<f64> = mev.iter().map(|&mev| self.quantum_at(mev)).collect();
+        // The nodes sum the quanta to a few thousandths; in air they are to be exact.
+        let sum: f64 = weight.iter().zip(&quantum).map(|(w, q)| w * q).sum();
+        for quantum in &mut quantum {
+            *quantum /= sum * self.swank;
+        }
+        Ok(Spectrum { mev, weight, quantum, swank: self.swank })
+    }
+
+    /// The quantum between two points.
+    fn quantum_at(&self, mev: f64) -> f64 {
+        let above = self.mev.partition_point(|at| *at < mev).clamp(0, self.mev.len() - 1);
+        let below = above.saturating_sub(1);
+        let (low, high) = (self.mev[below], self.mev[above]);
+        let share = if high > low { ((mev - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
+        self.quantum[below] + share * (self.quantum[above] - self.quantum[below])
     }
 }
 
@@ -186,6 +249,19 @@ fn check(what: &str, value: f64, low: f64, high: f64) -> Result<()> {
         return Ok(());
     }
     Err(Error::parameter(format!("{what} is {value}, expected {low} to {high}")))
+}
+
+/// What is left of a linac's beam behind a material, by the whole spectrum: what tests compare with.
+#[cfg(test)]
+pub(super) fn direct(mv: f64, scintillator: (&str, f64), material: &str, g_cm2: f64) -> Behind {
+    let fine = Fine::linac(mv, 2.0, &[], scintillator).unwrap();
+    let (mut signal, mut variance) = (0.0, 0.0);
+    for ((&mev, weight), quantum) in fine.mev.iter().zip(&fine.weight).zip(&fine.quantum) {
+        let left = weight * (-mass_attenuation(material, mev).unwrap() * g_cm2).exp();
+        signal += left;
+        variance += left * quantum;
+    }
+    Behind { transmission: signal, coarseness: variance / signal * fine.swank }
 }
 
 #[cfg(test)]

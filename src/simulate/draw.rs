@@ -22,6 +22,18 @@ impl ScanKey {
         Self(hash.finalize().into())
     }
 
+    /// The key of what detectors and beam do during the scan. It differs from scenario to scenario and from scanner to
+    /// scanner, so that sets of one seed share no noise; what is in the scene grows from the scan's own key.
+    pub(super) fn exposure(&self, scenario: &str, scanner: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(self.0);
+        for part in ["exposure", scenario, scanner] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        Self(hash.finalize().into())
+    }
+
     /// The key of another view of the same scan.
     pub(super) fn view(&self, view: usize) -> Self {
         let mut hash = Sha256::new();
@@ -115,6 +127,18 @@ mod tests {
         firsts.sort_unstable();
         firsts.dedup();
         assert_eq!(firsts.len(), 4);
+    }
+
+    #[test]
+    fn exposures_differ_by_scenario_and_scanner() {
+        let key = ScanKey::new(7, 0);
+        let first = |scenario, scanner| key.exposure(scenario, scanner).stream("row", 0).seed();
+        assert_eq!(first("a", "b"), first("a", "b"));
+        let mut firsts = vec![first("a", "b"), first("b", "a"), first("ab", ""), first("a", "c"), first("c", "b")];
+        firsts.push(key.stream("row", 0).seed());
+        firsts.sort_unstable();
+        firsts.dedup();
+        assert_eq!(firsts.len(), 6);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a load changes in the picture: its mask, extent, extra attenuation and visibility.
 
+use super::beam::Behind;
 use super::load::Hidden;
 use super::render::Picture;
 use super::scanner::ScannerModel;
@@ -60,7 +61,8 @@ pub(super) fn load(
     let transmission = |p: (usize, usize)| f64::from(-part.with.attenuation[0][p]).exp();
     let contrast = mean(&|p| f64::from(first[p]));
     // The median: behind opaque parts the noise of the attenuation has no bound, and a few pixels would decide the mean.
-    let mut noises: Vec<f64> = places.iter().map(|&p| scanner.attenuation_noise(transmission(p))).collect();
+    let left = |p| Behind { transmission: transmission(p), coarseness: part.with.coarseness[0][p].into() };
+    let mut noises: Vec<f64> = places.iter().map(|&p| scanner.attenuation_noise(0, left(p))).collect();
     noises.sort_by(f64::total_cmp);
     let contrast_to_noise = contrast / noises.get(noises.len() / 2).copied()?;
     let floor = 2.0 * scanner.detector.electronic.max(1.0) / scanner.detector.air;

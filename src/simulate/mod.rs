@@ -87,7 +87,8 @@ pub fn simulate_view(
 ) -> Result<Simulated> {
     let key = ScanKey::new(seed, index);
     // The second view has detectors and pulses of its own.
-    let exposed = if view == 0 { key } else { key.view(view) };
+    let exposed = key.exposure(&scenario.name, &scanner.name);
+    let exposed = if view == 0 { exposed } else { exposed.view(view) };
     let mut draw = key.stream("scenario", 0);
     let none = || Error::bug("a checked scenario has an empty list");
     let kind = draw.pick(&scenario.containers).ok_or_else(none)?;

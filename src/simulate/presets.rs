@@ -64,6 +64,11 @@ mod tests {
         for preset in SCANNERS {
             assert_eq!(scanner(preset.name).unwrap().unwrap().name, preset.name);
         }
+        // Words of 16 bits that hold 14 or more: the noise of air is a hundred steps wide.
+        for scanner in SCANNERS.iter().map(|preset| scanner(preset.name).unwrap().unwrap()) {
+            let fine = scanner.step_at(scanner.detector.air) <= 4.0;
+            assert!(fine || scanner.bits == 8, "{}", scanner.name);
+        }
         assert_eq!((SCENARIOS.len(), SCANNERS.len()), (47, 5));
         assert!(scenario("none").unwrap().is_none() && scanner("none").unwrap().is_none());
     }

@@ -9,7 +9,8 @@
 //! A darker pixel counts fewer photons. With `S` the clean signal, `g` counts a photon and `e` the electronic noise, its
 //! variance is `g S + e²`; a real exposure through transmission `t` has `g t S + e²`, a multiplied one only `t² (g S + e²)`.
 //! What is missing, `g S t (1 - t) + e² (1 - t²)`, is added as noise of its own. `g` follows from the noise of the scan's
-//! air. What the digitiser of the scan would not write is not written: values keep its steps.
+//! air, and grows behind matter, which leaves the harder photons: `g S t (c' - c t)` where it is `c` times air's without the
+//! load and `c'` times with it. What the digitiser of the scan would not write is not written: values keep its steps.
 
 mod estimate;
 mod place;
@@ -19,7 +20,7 @@ use super::load;
 use super::measure;
 use super::render::{self, Picture};
 use super::{ScannerModel, raw_bytes};
-use super::{Scenario, Simulated, beam::Spectrum, matter};
+use super::{Scenario, Simulated, beam::Spectrum};
 use crate::prepare::{PixelState, Prepared};
 use crate::scan::{ContainerTruth, Digest, Error, Generator, Plane, Polarity, Result, Samples, Scan, ScanFile, Truth};
 use estimate::{Level, Steps};
@@ -66,10 +67,12 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
     let scanner = estimate::scanner(scan, &prepared, &levels, into.scanner)?;
     let spectra = scanner.spectra();
     let key = ScanKey::new(seed, variant);
+    let exposed = key.exposure(&threats.name, &scanner.name);
     let site = place::site(scan, &prepared, &scanner, into.scanner.is_some(), threats, &key)?;
 
     let order = plane_order(&prepared, scan.planes.len());
-    let mut shown = background(scan, &prepared, &order);
+    let hardening: Vec<Hardening> = spectra.iter().map(Hardening::new).collect::<Result<_>>()?;
+    let mut shown = background(scan, &prepared, &order, &hardening);
     let clean = shown.clone();
     let (mut loads, mut masks) = (Vec::new(), Vec::new());
     let mut draw = key.stream("scenario", 0);
@@ -80,7 +83,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
         }
         let order = load::Order::of(file, amount);
         let hidden = hide(&order, &site, &mut key.stream("load", number as u64))?;
-        let part = part(&hidden, &site, spectra, &shown)?;
+        let part = part(&hidden, &site, spectra, &hardening, &shown)?;
         if let Some((truth, mask)) = measure::load(&hidden, &part, clean.areal.dim(), &scanner) {
             loads.push(truth);
             masks.push(mask);
@@ -90,8 +93,11 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
 
     let planes: Vec<Plane> = (0..scan.planes.len())
         .map(|plane| {
-            let extra = &shown.attenuation[plane] - &clean.attenuation[plane];
-            darken(scan, plane, &extra, &levels[plane], &prepared, &key)
+            let change = Change {
+                extra: &shown.attenuation[plane] - &clean.attenuation[plane],
+                coarseness: [&clean.coarseness[plane], &shown.coarseness[plane]],
+            };
+            darken(scan, plane, &change, &levels[plane], &prepared, &exposed)
         })
         .collect();
     let mut metadata = scan.metadata.clone();
@@ -148,11 +154,11 @@ fn plane_order(prepared: &Prepared, planes: usize) -> Vec<usize> {
 }
 
 /// The clean scan as a picture of the whole image; no attenuation outside the container.
-fn background(scan: &Scan, prepared: &Prepared, order: &[usize]) -> Picture {
+fn background(scan: &Scan, prepared: &Prepared, order: &[usize], hardening: &[Hardening]) -> Picture {
     let size = (scan.height() as usize, scan.width() as usize);
     let crop = prepared.frame.crop;
     let (rows, columns) = (crop.y as usize..crop.bottom() as usize, crop.x as usize..crop.right() as usize);
-    let attenuation = order
+    let attenuation: Vec<Array2<f32>> = order
         .iter()
         .map(|&number| {
             let mut whole = Array2::zeros(size);
@@ -160,11 +166,19 @@ fn background(scan: &Scan, prepared: &Prepared, order: &[usize]) -> Picture {
             whole
         })
         .collect();
-    Picture { attenuation, areal: Array2::zeros(size) }
+    let both = attenuation.iter().zip(hardening);
+    let coarseness = both.map(|(array, beam)| array.mapv(|a| beam.coarseness(a))).collect();
+    Picture { attenuation, coarseness, areal: Array2::zeros(size) }
 }
 
 /// What a load changes: its columns of the picture `shown`, with it and without it.
-fn part(hidden: &load::Hidden, site: &Site, spectra: &[Spectrum], shown: &Picture) -> Result<measure::Part> {
+fn part(
+    hidden: &load::Hidden,
+    site: &Site,
+    spectra: &[Spectrum],
+    hardening: &[Hardening],
+    shown: &Picture,
+) -> Result<measure::Part> {
     let rays = &site.rays;
     let columns = super::columns(rays, hidden.span);
     let bare = render::render(&site.scene.solids, rays, spectra, columns.clone())?;
@@ -176,7 +190,6 @@ fn part(hidden: &load::Hidden, site: &Site, spectra: &[Spectrum], shown: &Pictur
     let without = shown.columns(first..end);
     let mut with = without.clone();
     let mut path = Array2::zeros((rows, end - first));
-    let hardening: Vec<Hardening> = spectra.iter().map(Hardening::new).collect::<Result<_>>()?;
     for ((row, column), length) in path.indexed_iter_mut() {
         let at = (row as i64 - site.shift.1, column as i64 + first as i64 - columns.start as i64 - site.shift.0);
         if at.0 < 0 || at.1 < 0 || at.0 >= rays.rows as i64 || at.1 >= columns.len() as i64 {
@@ -188,7 +201,9 @@ fn part(hidden: &load::Hidden, site: &Site, spectra: &[Spectrum], shown: &Pictur
             let extra = full.attenuation[plane][from] - bare.attenuation[plane][from];
             if extra != 0.0 {
                 let behind = without.attenuation[plane][[row, column]];
-                with.attenuation[plane][[row, column]] += hardening.behind(extra, behind);
+                let there = behind + hardening.behind(extra, behind);
+                with.attenuation[plane][[row, column]] = there;
+                with.coarseness[plane][[row, column]] = hardening.coarseness(there);
             }
         }
         with.areal[[row, column]] += full.areal[from] - bare.areal[from];
@@ -196,10 +211,12 @@ fn part(hidden: &load::Hidden, site: &Site, spectra: &[Spectrum], shown: &Pictur
     Ok(measure::Part { first, path, with, without })
 }
 
-/// How a beam's attenuation by goods grows with their amount.
+/// How a beam's attenuation by goods, and the coarseness of its noise, grow with their amount.
 struct Hardening {
     /// Attenuation by steps of [`Self::STEP`] g/cm².
     attenuation: Vec<f32>,
+    /// The coarseness of what is left there ([`Picture::coarseness`]).
+    coarseness: Vec<f32>,
 }
 
 impl Hardening {
@@ -207,13 +224,17 @@ impl Hardening {
     const STEPS: i32 = 150;
 
     fn new(beam: &Spectrum) -> Result<Self> {
-        let each = beam.mev.iter().map(|&mev| matter::mass_attenuation(GOODS, mev)).collect::<Result<Vec<f64>>>()?;
-        let attenuation = (0..=Self::STEPS).map(|step| {
-            let areal = f64::from(step) * Self::STEP;
-            let signal: f64 = each.iter().zip(&beam.weight).map(|(mu, weight)| weight * (-mu * areal).exp()).sum();
-            -signal.max(f64::MIN_POSITIVE).ln() as f32
-        });
-        Ok(Self { attenuation: attenuation.collect() })
+        let amounts = (0..=Self::STEPS).map(|step| f64::from(step) * Self::STEP);
+        let left = amounts.map(|areal| beam.behind_layers(&[(GOODS, areal)])).collect::<Result<Vec<_>>>()?;
+        Ok(Self {
+            attenuation: left.iter().map(|left| -left.transmission.ln() as f32).collect(),
+            coarseness: left.iter().map(|left| left.coarseness as f32).collect(),
+        })
+    }
+
+    /// The coarseness of what is left where goods absorb so much; that in air is 1.
+    fn coarseness(&self, attenuation: f32) -> f32 {
+        if attenuation <= 0.0 { 1.0 } else { Self::between(&self.coarseness, self.steps(attenuation)) }
     }
 
     /// The amount, in steps, that absorbs so much.
@@ -223,9 +244,10 @@ impl Hardening {
         above as f32 - 1.0 + (attenuation - low) / (high - low).max(f32::MIN_POSITIVE)
     }
 
-    fn at(&self, steps: f32) -> f32 {
-        let low = (steps.max(0.0) as usize).min(self.attenuation.len() - 2);
-        let (from, to) = (self.attenuation[low], self.attenuation[low + 1]);
+    /// A value of a table between two steps.
+    fn between(table: &[f32], steps: f32) -> f32 {
+        let low = (steps.max(0.0) as usize).min(table.len() - 2);
+        let (from, to) = (table[low], table[low + 1]);
         from + (steps - low as f32) * (to - from)
     }
 
@@ -234,12 +256,20 @@ impl Hardening {
         if behind <= 0.0 || extra <= 0.0 {
             return extra;
         }
-        self.at(self.steps(behind) + self.steps(extra)) - behind
+        Self::between(&self.attenuation, self.steps(behind) + self.steps(extra)) - behind
     }
 }
 
+/// What loads change in one plane.
+struct Change<'a> {
+    /// Their attenuation.
+    extra: Array2<f32>,
+    /// The coarseness without and with them.
+    coarseness: [&'a Array2<f32>; 2],
+}
+
 /// One plane behind the loads.
-fn darken(scan: &Scan, plane: usize, extra: &Array2<f32>, level: &Level, prepared: &Prepared, key: &ScanKey) -> Plane {
+fn darken(scan: &Scan, plane: usize, change: &Change<'_>, level: &Level, prepared: &Prepared, key: &ScanKey) -> Plane {
     let from = &scan.planes[plane];
     let full = from.full_scale;
     let flip = Steps(prepared).polarity() == Polarity::AirDark;
@@ -249,7 +279,7 @@ fn darken(scan: &Scan, plane: usize, extra: &Array2<f32>, level: &Level, prepare
     for (row, mut line) in counts.rows_mut().into_iter().enumerate() {
         let mut draw = key.stream(if plane == 0 { "tip, first plane" } else { "tip, second plane" }, row as u64);
         for (column, value) in line.iter_mut().enumerate() {
-            let extra = extra[[row, column]];
+            let extra = change.extra[[row, column]];
             if extra == 0.0 {
                 continue;
             }
@@ -270,7 +300,9 @@ fn darken(scan: &Scan, plane: usize, extra: &Array2<f32>, level: &Level, prepare
                 continue;
             }
             let t = (-extra).exp();
-            let missing = level.per_photon * signal * t * (1.0 - t) + level.electronic.powi(2) * (1.0 - t * t);
+            let [before, after] = change.coarseness.map(|array| array[[row, column]]);
+            let photons = level.per_photon * signal * t * (after - before * t);
+            let missing = photons + level.electronic.powi(2) * (1.0 - t * t);
             let darker = signal * t + missing.max(0.0).sqrt() * normal + level.dark;
             *value = oriented(level.grid.nearest(darker.clamp(0.0, full)));
         }

@@ -17,6 +17,9 @@ use std::ops::Range;
 pub(super) struct Picture {
     /// -ln of the transmission of each beam's detected signal; 0 where there is nothing.
     pub(super) attenuation: Vec<Array2<f32>>,
+    /// For each beam the photon noise's variance over the signal, in multiples of that in air: 1 where there is nothing
+    /// (see [`Spectrum::quantum`]).
+    pub(super) coarseness: Vec<Array2<f32>>,
     /// Matter along the ray in g/cm².
     pub(super) areal: Array2<f32>,
 }
@@ -25,12 +28,17 @@ impl Picture {
     /// Some of the columns.
     pub(super) fn columns(&self, columns: Range<usize>) -> Self {
         let part = |array: &Array2<f32>| array.slice(s![.., columns.clone()]).to_owned();
-        Self { attenuation: self.attenuation.iter().map(part).collect(), areal: part(&self.areal) }
+        Self {
+            attenuation: self.attenuation.iter().map(part).collect(),
+            coarseness: self.coarseness.iter().map(part).collect(),
+            areal: part(&self.areal),
+        }
     }
 
     /// Puts other columns in the place of those from `first` on.
     pub(super) fn replace(&mut self, first: usize, part: &Self) {
         let planes = self.attenuation.iter_mut().zip(&part.attenuation);
+        let planes = planes.chain(self.coarseness.iter_mut().zip(&part.coarseness));
         for (whole, part) in planes.chain(std::iter::once((&mut self.areal, &part.areal))) {
             whole.slice_mut(s![.., first..first + part.ncols()]).assign(part);
         }
@@ -58,8 +66,8 @@ struct Matter {
     names: Vec<&'static str>,
     /// For each beam, for each energy, for each material: cm²/g.
     coefficients: Vec<Vec<Vec<f32>>>,
-    /// For each beam, for each energy: the share of the signal.
-    weights: Vec<Vec<f32>>,
+    /// For each beam, for each energy: the share of the signal, and that times the quantum over air's mean one.
+    weights: Vec<Vec<[f32; 2]>>,
 }
 
 impl Matter {
@@ -76,7 +84,11 @@ impl Matter {
             });
             coefficients.push(rows.collect::<Result<Vec<_>>>()?);
         }
-        let weights = beams.iter().map(|b| b.weight.iter().map(|&w| w as f32).collect()).collect();
+        let pair = |beam: &Spectrum, (weight, quantum)| [weight as f32, (weight * quantum * beam.swank) as f32];
+        let weights = beams
+            .iter()
+            .map(|b| b.weight.iter().copied().zip(b.quantum.iter().copied()).map(|both| pair(b, both)).collect())
+            .collect();
         Ok((Self { names, coefficients, weights }, places))
     }
 }
@@ -101,10 +113,15 @@ pub(super) fn render(solids: &[Solid], rays: &Rays, beams: &[Spectrum], columns:
         .collect();
     let pick = |from: &dyn Fn(&Column) -> &Vec<f32>| {
         let lines: Vec<&Vec<f32>> = done.iter().map(from).collect();
-        Array2::from_shape_fn(size, |(row, column)| lines[column].get(row).copied().unwrap_or(0.0))
+        let mut array = Array2::zeros(size);
+        ndarray::Zip::indexed(array.rows_mut()).par_for_each(|row, mut out| {
+            out.iter_mut().zip(&lines).for_each(|(value, line)| *value = line[row]);
+        });
+        array
     };
     let attenuation = (0..beams.len()).map(|beam| pick(&|c| &c.attenuation[beam])).collect();
-    Ok(Picture { attenuation, areal: pick(&|c| &c.areal) })
+    let coarseness = (0..beams.len()).map(|beam| pick(&|c| &c.coarseness[beam])).collect();
+    Ok(Picture { attenuation, coarseness, areal: pick(&|c| &c.areal) })
 }
 
 /// The mean length in mm of each pixel's rays through solids, `[row, column]` of the columns asked for.
@@ -158,6 +175,7 @@ fn targets<'a>(solids: &'a [Solid], rays: &Rays, places: &BTreeMap<&str, usize>)
 /// One column of a [`Picture`].
 struct Column {
     attenuation: Vec<Vec<f32>>,
+    coarseness: Vec<Vec<f32>>,
     areal: Vec<f32>,
 }
 
@@ -234,23 +252,32 @@ impl Scratch {
         for &material in &here {
             total.iter_mut().zip(&self.areal[material]).for_each(|(sum, areal)| *sum += areal);
         }
-        let mut attenuation = Vec::with_capacity(matter.weights.len());
+        let mut column = Column { attenuation: Vec::new(), coarseness: Vec::new(), areal: Vec::new() };
         for (coefficients, weights) in matter.coefficients.iter().zip(&matter.weights) {
-            let mut transmission = vec![0.0f32; rows];
-            for (coefficients, &weight) in coefficients.iter().zip(weights) {
+            let (mut transmission, mut variance) = (vec![0.0f32; rows], vec![0.0f32; rows]);
+            for (coefficients, &[weight, square]) in coefficients.iter().zip(weights) {
                 self.exponent.fill(0.0);
                 for &material in &here {
                     let per = coefficients[material];
                     self.exponent.iter_mut().zip(&self.areal[material]).for_each(|(sum, areal)| *sum += per * areal);
                 }
-                transmission.iter_mut().zip(&self.exponent).for_each(|(sum, e)| *sum += weight * (-e).exp());
+                let sums = transmission.iter_mut().zip(&mut variance);
+                sums.zip(&self.exponent).for_each(|((sum, squares), e)| {
+                    let left = (-e).exp();
+                    *sum += weight * left;
+                    *squares += square * left;
+                });
             }
-            for (value, areal) in transmission.iter_mut().zip(&total) {
-                *value = if *areal > 0.0 { -value.max(f32::MIN_POSITIVE).ln() } else { 0.0 };
+            for ((value, variance), areal) in transmission.iter_mut().zip(&mut variance).zip(&total) {
+                let left = value.max(f32::MIN_POSITIVE);
+                (*value, *variance) =
+                    if *areal > 0.0 { (-left.ln(), variance.max(f32::MIN_POSITIVE) / left) } else { (0.0, 1.0) };
             }
-            attenuation.push(transmission);
+            column.attenuation.push(transmission);
+            column.coarseness.push(variance);
         }
-        Column { attenuation, areal: total }
+        column.areal = total;
+        column
     }
 }
 
@@ -299,7 +326,7 @@ mod tests {
     }
 
     fn mono(mev: f64) -> Spectrum {
-        Spectrum { mev: vec![mev], weight: vec![1.0], swank: 1.0 }
+        Spectrum { mev: vec![mev], weight: vec![1.0], quantum: vec![1.0], swank: 1.0 }
     }
 
     #[test]
@@ -324,7 +351,9 @@ mod tests {
     #[test]
     fn a_steel_wedge_agrees_with_direct_integration_of_the_spectrum() {
         let rays = rays(0.0);
-        let beam = Spectrum { mev: vec![0.7, 1.5, 3.0], weight: vec![0.2, 0.5, 0.3], swank: 0.8 };
+        // Quanta of 0.5, 1 and 1.9 have the mean 1.17.
+        let (weight, quantum) = (vec![0.2, 0.5, 0.3], vec![0.5, 1.0, 1.9]);
+        let beam = Spectrum { mev: vec![0.7, 1.5, 3.0], weight, quantum, swank: 1.0 / 1.17 };
         let wedge = Shape::Prism { corners: vec![[-200.0, -150.0], [200.0, -150.0], [200.0, 150.0]], half: 2000.0 };
         // Thickness grows along x: the prism's y becomes the beam's direction.
         let solid = Solid::new(wedge, [200.0, 1000.0, 0.0], "steel")
@@ -340,6 +369,9 @@ mod tests {
                 each.map(|(e, w)| w * (-matter::mass_attenuation("steel", *e).unwrap() * areal).exp()).sum();
             let found = f64::from(-picture.attenuation[0][[row, column as usize]]).exp();
             assert!((found / expected - 1.0).abs() < 0.01, "{mm} mm: {found}, expected {expected}");
+            let coarse = f64::from(picture.coarseness[0][[row, column as usize]]);
+            let stated = beam.behind_layers(&[("steel", areal)]).unwrap().coarseness;
+            assert!((coarse / stated - 1.0).abs() < 0.01 && coarse > 1.0, "{mm} mm: {coarse}, expected {stated}");
             compared += 1;
         }
         assert_eq!(compared, 17);

@@ -155,6 +155,47 @@ fn a_load_changes_nothing_but_its_own_pixels() {
 }
 
 #[test]
+fn scenarios_and_scanners_of_one_seed_share_no_noise_unless_they_share_a_name() {
+    let mut file = coarse("dual_6_4").file().clone();
+    let none = Artefacts::default();
+    // Only what the noise of air is made of: picture against picture, pixel by pixel.
+    file.artefacts = Artefacts { dropouts: 20.0, ..none };
+    let air = |scenario: &str, scanner: &str, loads: bool| {
+        let (mut scenario_file, mut file) = (preset("in_empty").file().clone(), file.clone());
+        (scenario_file.name, file.name) = (scenario.to_owned(), scanner.to_owned());
+        if !loads {
+            scenario_file.loads.clear();
+        }
+        let scanner = file.check().unwrap();
+        let made = simulate(&scenario_file.check().unwrap(), &scanner, 5, 0).unwrap();
+        (made.truth.container, made.scan.planes[0].samples.to_f32())
+    };
+    let correlation = |a: &Array2<f32>, b: &Array2<f32>| {
+        // The rows of air above the container, without the dropouts.
+        let pairs = (0..5).flat_map(|row| (0..a.ncols()).map(move |column| [row, column]));
+        let pairs: Vec<(f64, f64)> = pairs
+            .map(|at| (f64::from(a[at]) - 58_150.0, f64::from(b[at]) - 58_150.0))
+            .filter(|(a, b)| a.abs().max(b.abs()) < 3000.0)
+            .collect();
+        assert!(pairs.len() > 1000);
+        let sum = |of: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>();
+        sum(&|p| p.0 * p.1) / (sum(&|p| p.0 * p.0) * sum(&|p| p.1 * p.1)).sqrt()
+    };
+    let (container, first) = air("a", "a", true);
+    for (scenario, scanner, pair) in [("a", "a", true), ("b", "a", false), ("a", "b", false)] {
+        let (other, second) = air(scenario, scanner, false);
+        // The scene is the same, so that pairs can be made.
+        assert_eq!(other, container);
+        let found = correlation(&first, &second);
+        assert!(if pair { found > 0.999 } else { found.abs() < 0.1 }, "{scenario} {scanner}: {found}");
+        let dropouts = |image: &Array2<f32>| -> Vec<usize> {
+            (0..image.ncols()).filter(|column| [0.0, 65535.0].contains(&image[[image.nrows() / 2, *column]])).collect()
+        };
+        assert_eq!(dropouts(&first) == dropouts(&second), pair, "{scenario} {scanner}");
+    }
+}
+
+#[test]
 fn the_same_bytes_whatever_the_number_of_threads() {
     let bytes = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

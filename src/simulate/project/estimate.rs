@@ -89,7 +89,7 @@ pub(super) fn level(scan: &Scan, plane: usize, prepared: &Prepared, given: Optio
             return Err(Error::format(message).help("give the scanner with --scanner"));
         };
         let swank = given.and_then(|scanner| scanner.spectra().get(plane)).map_or(1.0, |beam| beam.swank);
-        air / (detector.photons * swank)
+        air / (given.map_or(detector.photons, |scanner| scanner.photons(plane)) * swank)
     } else {
         // What rounding to the digitiser's steps adds is none of the photons'.
         let rounding = f64::from(grid.step_at(air + dark)).powi(2) / 12.0;
@@ -250,14 +250,16 @@ pub(super) fn scanner(
     file.bits = if matches!(plane.samples, Samples::U8(_)) { 8 } else { 16 };
     file.detector.air = counts(level.air).clamp(1000.0, 65_000.0);
     file.detector.dark = counts(level.dark).clamp(0.0, 2000.0);
-    file.detector.photons = f64::from(level.air / level.per_photon.max(f32::MIN_POSITIVE)).clamp(1e3, 1e9);
     file.detector.electronic = counts(level.electronic).clamp(0.0, 1000.0);
     file.detector.step = ((f64::from(level.grid.step_at(1.0)) * scale) as u32).clamp(1, 1024);
     file.artefacts = Artefacts::default();
     // The noise tells of photons that all leave the same; those of a spectrum that give it are more.
     let model = file.clone().check()?;
-    let swank = model.spectra().first().map_or(1.0, |beam| beam.swank);
-    file.detector.photons = (file.detector.photons / swank).clamp(1e3, 1e9);
+    for ((beam, level), spectrum) in file.beams.iter_mut().zip(levels).zip(model.spectra()) {
+        let alike = f64::from(level.air / level.per_photon.max(f32::MIN_POSITIVE));
+        beam.photons = Some((alike / spectrum.swank).clamp(1e3, 1e9));
+    }
+    file.detector.photons = file.beams.first().and_then(|beam| beam.photons).unwrap_or(file.detector.photons);
     file.check()
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::scan::{Energy, Fault, LoadClass, Metadata, PixelSize};
-use crate::simulate::{ScenarioFile, presets, simulate};
+use crate::simulate::{ScenarioFile, matter, presets, simulate};
 
 fn scan(planes: Vec<Plane>, energies_mv: Vec<f32>) -> Scan {
     let metadata = Metadata {
@@ -39,9 +39,13 @@ fn a_load_over_air_transmits_as_it_should_with_the_noise_of_a_real_exposure() {
         assert!((found.air / air - 1.0).abs() < 0.002, "{found:?}");
         assert!((found.per_photon / per_photon - 1.0).abs() < 0.15, "{found:?}");
         let level = Level { per_photon, electronic, air, dark: 0.0, grid: found.grid };
-        for attenuation in [0.1f32, 1.0, 3.0] {
+        // Behind a load as coarse as air, and behind one that hardens the beam.
+        for (attenuation, coarse) in [(0.1f32, 1.0f32), (1.0, 1.0), (3.0, 1.0), (1.0, 1.5)] {
             let extra = Array2::from_shape_fn((200, 300), |(_, column)| if column < 150 { attenuation } else { 0.0 });
-            let plane = darken(&clean, 0, &extra, &level, &prepared, &ScanKey::new(3, 3));
+            let even = Array2::from_elem((200, 300), 1.0);
+            let behind = Array2::from_elem((200, 300), coarse);
+            let change = Change { extra, coarseness: [&even, &behind] };
+            let plane = darken(&clean, 0, &change, &level, &prepared, &ScanKey::new(3, 3));
             let (before, after) = (clean.planes[0].samples.as_u16().unwrap(), plane.samples.as_u16().unwrap());
             let count = |value: u16| f64::from(if flip { u16::MAX - value } else { value });
             assert!(
@@ -54,7 +58,7 @@ fn a_load_over_air_transmits_as_it_should_with_the_noise_of_a_real_exposure() {
             assert!((mean / (f64::from(air) * t) - 1.0).abs() < 0.002, "{attenuation}: mean {mean}");
             // The clean picture has no electronic noise here: only what the load adds of it counts.
             let added = f64::from(electronic).powi(2) * (1.0 - t * t);
-            let expected = f64::from(per_photon * air) * t + added;
+            let expected = f64::from(per_photon * air * coarse) * t + added;
             assert!(
                 (variance / expected - 1.0).abs() < 0.04,
                 "{attenuation}: variance {variance}, expected {expected}"
@@ -127,12 +131,12 @@ fn a_load_in_a_box_shows_its_mass_in_both_energies_and_repeats() {
 
 #[test]
 fn what_is_behind_goods_absorbs_less_of_a_hardened_beam_and_never_more() {
-    let beam = Spectrum { mev: vec![0.6, 2.0, 4.0], weight: vec![0.4, 0.4, 0.2], swank: 0.9 };
+    let beam = Spectrum { mev: vec![0.6, 2.0, 4.0], weight: vec![0.4, 0.4, 0.2], quantum: vec![1.0; 3], swank: 1.0 };
     let hardening = Hardening::new(&beam).unwrap();
     assert_eq!(hardening.behind(0.5, 0.0), 0.5);
     let behind = hardening.behind(0.5, 2.0);
     assert!((0.3..0.5).contains(&behind), "{behind}");
-    let one = Spectrum { mev: vec![2.0], weight: vec![1.0], swank: 1.0 };
+    let one = Spectrum { mev: vec![2.0], weight: vec![1.0], quantum: vec![1.0], swank: 1.0 };
     assert!((Hardening::new(&one).unwrap().behind(0.5, 2.0) - 0.5).abs() < 1e-3);
 }
 
