@@ -44,7 +44,8 @@ pub(super) fn hollow(scene: &Scene, packages: &[Package], low: Vector, high: Vec
     for (package, stays) in packages.iter().zip(&mut stays) {
         owned.extend(package.solids.iter().copied());
         if share_space((package.low, package.high), inner) {
-            let lifted = (0..3).all(|axis| package.low[axis] > low[axis] - BEYOND && package.high[axis] < high[axis] + BEYOND);
+            let lifted =
+                (0..3).all(|axis| package.low[axis] > low[axis] - BEYOND && package.high[axis] < high[axis] + BEYOND);
             if !lifted {
                 return None;
             }
@@ -52,19 +53,35 @@ pub(super) fn hollow(scene: &Scene, packages: &[Package], low: Vector, high: Vec
             *stays = false;
         }
     }
+    // What stood on something taken away that reached beyond the hollow goes too, and what stood on that.
+    let mut gone: Vec<usize> = (0..packages.len()).filter(|number| !stays[*number]).collect();
+    while let Some(number) = gone.pop() {
+        if packages[number].high[1] <= high[1] + 40.0 {
+            continue;
+        }
+        for (other, stays) in stays.iter_mut().enumerate().filter(|(_, stays)| **stays) {
+            if packages[number].carries(&packages[other]) {
+                *stays = false;
+                taken.extend(packages[other].solids.iter().copied());
+                gone.push(other);
+            }
+        }
+    }
     if taken.is_empty() {
         return None;
     }
-    let trim = around(inner.0, inner.1);
+    // Down to what the packages stood on.
+    let free = ([inner.0[0], low[1] + 1.0, inner.0[2]], inner.1);
+    let trim = around(free.0, free.1);
     let cuts = scene
         .cargo
         .clone()
-        .filter(|number| !owned.contains(number) && share_space(scene.solids[*number].body.bounds(), inner))
+        .filter(|number| !owned.contains(number) && share_space(scene.solids[*number].body.bounds(), free))
         .map(|number| (number, trim.clone()))
         .collect();
     let place = Package { solids: Vec::new(), low, high, sort: super::packages::Sort::Thing, rooms: Vec::new() };
     let loaded = packages.iter().zip(&stays).any(|(package, stays)| *stays && place.carries(package));
-    let mut hollow = Hollow { taken, cuts, planks: Vec::new(), low: inner.0, high: inner.1 };
+    let mut hollow = Hollow { taken, cuts, planks: Vec::new(), low: free.0, high: free.1 };
     if loaded {
         hollow.roof(low, high);
     }
@@ -88,7 +105,6 @@ impl Hollow {
             }
         }
         self.high[1] = under - beam - 2.0;
-        self.low[1] = low[1] + 2.0;
         self.low[2] += 62.0;
         self.high[2] -= 62.0;
     }

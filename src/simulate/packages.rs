@@ -87,8 +87,10 @@ impl Package {
         // Nobody bores into steel or stone.
         let density = matter::density(solid.material).unwrap_or(0.0) * solid.density;
         if density < 2.0 && package.solids.len() == 1 {
-            let within = inscribed(&solid.body).map(|(low, high)| {
-                Room { low: low.map(|v| v + 12.0), high: high.map(|v| v - 12.0), of: outer }
+            let within = inscribed(&solid.body).map(|(low, high)| Room {
+                low: low.map(|v| v + 12.0),
+                high: high.map(|v| v - 12.0),
+                of: outer,
             });
             package.rooms = within.into_iter().filter(Room::is_large).collect();
         }
@@ -145,9 +147,9 @@ pub(super) fn packages(scene: &Scene) -> Vec<Package> {
     let mut outer: Vec<(Vector, Vector, usize)> = Vec::new();
     for number in order {
         let (low, high) = scene.solids[number].body.bounds();
-        let home = outer.iter().find(|(from, to, _)| {
-            (0..3).all(|axis| low[axis] >= from[axis] - 4.0 && high[axis] <= to[axis] + 4.0)
-        });
+        let home = outer
+            .iter()
+            .find(|(from, to, _)| (0..3).all(|axis| low[axis] >= from[axis] - 4.0 && high[axis] <= to[axis] + 4.0));
         if let Some((_, _, at)) = home {
             found[*at].push(number);
         } else {

@@ -7,9 +7,9 @@ use super::container::{ContainerKind, Vehicle};
 use super::load::Goods;
 use super::matter;
 use crate::scan::{End, Error, LoadClass, Result};
-pub(super) use spelling::{Pixel, parse, pixel};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+pub(super) use spelling::{Pixel, parse, pixel};
 
 /// A scenario file (TOML) as it is written; [`ScenarioFile::check`] makes a [`Scenario`] of it.
 ///
@@ -200,7 +200,11 @@ impl ScenarioFile {
                     return wrong(format!("{message}: a tank holds its own liquid, expected \"empty\" alone"));
                 }
                 if family.is_chilled() && !kind.is_reefer() {
-                    return wrong(format!("holds {}, which goes into reefers, not into {}", family.as_str(), kind.as_str()));
+                    return wrong(format!(
+                        "holds {}, which goes into reefers, not into {}",
+                        family.as_str(),
+                        kind.as_str()
+                    ));
                 }
             }
         }

@@ -128,23 +128,27 @@ pub(super) fn around(low: Vector, high: Vector) -> Placed {
     Placed::new(Shape::Box { half }, centre)
 }
 
-/// Whether none of the solids has matter between two corners, by lines across at points an eighth of the sides apart.
+/// Whether none of the solids has matter between two corners, by lines across at points an eighth of the sides apart of what
+/// a solid's box and that space have in common.
 pub(super) fn is_clear<'a>(mut solids: impl Iterator<Item = &'a Solid>, low: Vector, high: Vector) -> bool {
+    solids.all(|solid| !reaches(solid, low, high))
+}
+
+/// Whether a solid has matter between two corners.
+pub(super) fn reaches(solid: &Solid, low: Vector, high: Vector) -> bool {
     const STEPS: i32 = 8;
-    let part = around(low, high);
-    solids.all(|solid| {
-        if !share_space(solid.body.bounds(), (low, high)) {
-            return true;
-        }
-        let cut = solid.clone().without(part.clone());
-        (0..STEPS * STEPS).all(|place| {
-            let at = |axis: usize, step: i32| {
-                low[axis] + (f64::from(step) + 0.5) / f64::from(STEPS) * (high[axis] - low[axis])
-            };
-            let (from, along) = ([at(0, place % STEPS), at(1, place / STEPS), low[2] - 1.0], [0.0, 0.0, 1.0]);
-            let length = |solid: &Solid| solid.path(from, along).map_or(0.0, |p| p.0);
-            length(solid) - length(&cut) < 1e-6
-        })
+    let (from, to) = solid.body.bounds();
+    if !share_space((from, to), (low, high)) {
+        return false;
+    }
+    let (low, high) = ([0, 1, 2].map(|axis| low[axis].max(from[axis])), [0, 1, 2].map(|axis| high[axis].min(to[axis])));
+    let cut = solid.clone().without(around(low, high));
+    (0..STEPS * STEPS).any(|place| {
+        let at =
+            |axis: usize, step: i32| low[axis] + (f64::from(step) + 0.5) / f64::from(STEPS) * (high[axis] - low[axis]);
+        let (from, along) = ([at(0, place % STEPS), at(1, place / STEPS), low[2] - 1.0], [0.0, 0.0, 1.0]);
+        let length = |solid: &Solid| solid.path(from, along).map_or(0.0, |p| p.0);
+        length(solid) - length(&cut) > 1e-6
     })
 }
 
@@ -211,9 +215,8 @@ impl Scene {
     /// summed over points 1/24 of the part's sides apart.
     pub(super) fn carve(&mut self, part: &Placed) -> f64 {
         let box_of = part.bounds();
-        let touching: Vec<usize> = (0..self.solids.len())
-            .filter(|number| share_space(self.solids[*number].body.bounds(), box_of))
-            .collect();
+        let touching: Vec<usize> =
+            (0..self.solids.len()).filter(|number| share_space(self.solids[*number].body.bounds(), box_of)).collect();
         touching.into_iter().map(|number| self.carve_one(number, part)).sum()
     }
 

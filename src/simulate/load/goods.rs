@@ -83,16 +83,14 @@ impl Goods {
     /// The packings in which they are piled up in the open, with the share of loads that use each.
     pub(super) fn packings(self) -> &'static [(Packing, f64)] {
         match self {
-            Self::Narcotics => {
-                &[
-                    (Packing::SportsBags, 0.42),
-                    (Packing::Holdalls, 0.18),
-                    (Packing::Cartons, 0.12),
-                    (Packing::Sacks, 0.12),
-                    (Packing::Tins, 0.08),
-                    (Packing::Tubes, 0.08),
-                ]
-            }
+            Self::Narcotics => &[
+                (Packing::SportsBags, 0.42),
+                (Packing::Holdalls, 0.18),
+                (Packing::Cartons, 0.12),
+                (Packing::Sacks, 0.12),
+                (Packing::Tins, 0.08),
+                (Packing::Tubes, 0.08),
+            ],
             Self::Cigarettes => &[(Packing::MasterCases, 0.85), (Packing::Holdalls, 0.15)],
             Self::Cash => &[
                 (Packing::SportsBags, 0.35),

@@ -162,6 +162,10 @@ pub(super) fn hide(
         .copied()
         .filter(|place| order.places.is_empty() || order.places.iter().any(|p| p == place))
         .filter(|place| *place != "foam" || kind.is_reefer())
+        .filter(|place| {
+            let hollow = matches!(order.class, LoadClass::Structure | LoadClass::ReeferMachinery);
+            !hollow || scene.cavities.iter().any(|cavity| cavity.place == *place)
+        })
         .collect();
     let first = possible.first().copied();
     let mut refused = Error::parameter("this container has none of the load's places");

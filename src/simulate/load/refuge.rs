@@ -17,10 +17,9 @@ pub(super) fn lay(site: &Site<'_>, place: &str, count: usize, draw: &mut Draw) -
     let mut laid = Laid { packing: "none", ..Laid::default() };
     let regions = match place {
         "open_floor" => vec![Region { x: [(site.cargo_end + 40.0).min(floor.x[1]), floor.x[1]], ..floor }],
-        "on_top" => surfaces(site.scene, hold, hold.x, 420.0)
-            .into_iter()
-            .map(|s| Region { x: s.x, y: s.y, z: s.z })
-            .collect(),
+        "on_top" => {
+            surfaces(site.scene, hold, hold.x, 420.0).into_iter().map(|s| Region { x: s.x, y: s.y, z: s.z }).collect()
+        }
         _ => {
             let chamber = chamber(site, count, draw)?;
             let region = Region::between(chamber.low, chamber.high).within([6.0, 0.0, 6.0]);

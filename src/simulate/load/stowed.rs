@@ -9,7 +9,7 @@ use crate::scan::{Error, Result};
 use crate::simulate::draw::Draw;
 use crate::simulate::hollow::hollow;
 use crate::simulate::packages::{Package, Sort, packages, yields};
-use crate::simulate::scene::Bulk;
+use crate::simulate::scene::{Bulk, reaches};
 use crate::simulate::solid::Solid;
 
 /// Lays goods among, inside or in a void of the cargo.
@@ -66,8 +66,16 @@ fn packing(maker: &Maker, draw: &mut Draw) -> Option<Packing> {
 }
 
 /// Goods in a space in some packing, or bare where that does not fit.
-fn some(maker: &Maker, packing: Option<Packing>, region: &Region, laid: &Laid, draw: &mut Draw) -> (Vec<Parcel>, &'static str) {
-    let (left, solids) = (maker.total_kg - laid.kg(), solids_left(&laid.parcels));
+fn some(
+    maker: &Maker,
+    packing: Option<Packing>,
+    region: &Region,
+    laid: &Laid,
+    draw: &mut Draw,
+) -> (Vec<Parcel>, &'static str) {
+    // Planks or a filler may come with them.
+    let solids = solids_left(&laid.parcels).saturating_sub(laid.built.len() + 24);
+    let left = maker.total_kg - laid.kg();
     if solids < 40 {
         return (Vec::new(), "");
     }
@@ -91,9 +99,9 @@ fn inside(site: &Site<'_>, packages: &[Package], maker: &Maker, draw: &mut Draw)
             let (low, high) = bounds(solids());
             let litres = (0..3).map(|axis| high[axis] - low[axis]).product::<f64>() * 1e-6;
             let hollow = package.sort == Sort::Case || package.sort == Sort::Thing;
-            let held = |span: (_, _)| {
+            let held = |span: ([f64; 3], [f64; 3])| {
                 let touched = package.solids.iter().copied().filter(move |number| {
-                    (!hollow || *number != room.of) && share_space(site.scene.solids[*number].body.bounds(), span)
+                    (!hollow || *number != room.of) && reaches(&site.scene.solids[*number], span.0, span.1)
                 });
                 touched.collect::<Vec<usize>>()
             };
@@ -137,6 +145,7 @@ fn outside(parcel: &Parcel) -> crate::simulate::solid::Placed {
 fn instead(site: &Site<'_>, packages: &[Package], order: &[usize], maker: &Maker, draw: &mut Draw) -> Laid {
     let mut laid = Laid::default();
     let packing = packing(maker, draw);
+    let mut lifted = 0.0;
     for number in order {
         let package = &packages[*number];
         let sides = package.sides();
@@ -151,9 +160,11 @@ fn instead(site: &Site<'_>, packages: &[Package], order: &[usize], maker: &Maker
         let parcels = cleared(parcels, site.scene, &without);
         let kg: f64 = parcels.iter().map(Parcel::kg).sum();
         // Nobody lifts out a tonne to hide a few bricks.
-        if parcels.is_empty() || site.scene.taken_kg(&package.solids.iter().copied().collect()) > 2.5 * kg + 12.0 {
+        let out = site.scene.taken_kg(&package.solids.iter().copied().collect());
+        if parcels.is_empty() || lifted + out > 2.5 * (laid.kg() + kg) + 12.0 {
             continue;
         }
+        lifted += out;
         let (_, high) = bounds(parcels.iter().flat_map(|p| p.own.iter().chain(&p.wrap)));
         let loaded = packages.iter().any(|other| other != package && package.carries(other));
         if loaded && package.high[1] - high[1] > 50.0 {
@@ -184,6 +195,7 @@ fn void(site: &Site<'_>, packages: &[Package], maker: &Maker, draw: &mut Draw) -
     let mut laid = Laid::default();
     let packing = packing(maker, draw);
     let mut made: Vec<([f64; 3], [f64; 3])> = Vec::new();
+    let mut lifted = 0.0;
     for number in order(packages, |p| p.sort == Sort::Case, draw) {
         let package = &packages[number];
         // Often two packages high.
@@ -200,9 +212,11 @@ fn void(site: &Site<'_>, packages: &[Package], maker: &Maker, draw: &mut Draw) -
         let region = Region::between(found.low, found.high).within([4.0, 0.0, 4.0]);
         let (parcels, name) = some(maker, packing, &region, &laid, draw);
         let kg: f64 = parcels.iter().map(Parcel::kg).sum();
-        if parcels.is_empty() || site.scene.taken_kg(&found.taken) > 4.0 * kg + 20.0 {
+        let out = site.scene.taken_kg(&found.taken);
+        if parcels.is_empty() || lifted + out > 4.0 * (laid.kg() + kg) + 20.0 {
             continue;
         }
+        lifted += out;
         made.push((package.low, high));
         laid.taken.extend(found.taken);
         laid.cuts.extend(found.cuts);
@@ -252,7 +266,8 @@ fn nook(site: &Site<'_>, bulk: &Bulk, size: [f64; 3], draw: &mut Draw) -> Option
         sides[axis][0] + free * draw.unit()
     });
     let high = |low: [f64; 3]| [0, 1, 2].map(|axis| low[axis] + size[axis]);
-    let outside = [site.hold.x, site.hold.y, site.hold.z].iter().zip(0..3).any(|(side, axis)| high(low)[axis] > side[1] - 5.0);
+    let outside =
+        [site.hold.x, site.hold.y, site.hold.z].iter().zip(0..3).any(|(side, axis)| high(low)[axis] > side[1] - 5.0);
     if outside || !is_clear(site.scene.solids.iter(), low, high(low)) {
         return None;
     }

@@ -17,7 +17,8 @@ fn scene(loaded: bool) -> (Scene, f64) {
         let x = 260.0 + f64::from(pallet) * 1260.0;
         for number in 0..24 {
             let (column, layer, row) = (f64::from(number % 2), f64::from(number / 8), f64::from(number / 2 % 4));
-            let (x, y) = ([x + column * 600.0, x + column * 600.0 + 596.0], [152.0 + layer * 580.0, 730.0 + layer * 580.0]);
+            let (x, y) =
+                ([x + column * 600.0, x + column * 600.0 + 596.0], [152.0 + layer * 580.0, 730.0 + layer * 580.0]);
             let z = [-1096.0 + row * 548.0, -552.0 + row * 548.0];
             scene.add(Solid::cuboid(x, y, z, "cardboard").hollow(5.0));
             let less = |side: [f64; 2]| [side[0] + 6.0, side[1] - 6.0];
@@ -112,12 +113,19 @@ fn every_goods_fits_every_place_and_weighs_what_was_asked() {
         }
     }
     assert!(ran > 1500, "{ran}");
-    for packing in
-        [
-            "bricks", "slabs", "sports_bags", "holdalls", "tins", "tubes", "crates", "suitcases", "master_cases", "cartons",
-            "sacks",
-        ]
-    {
+    for packing in [
+        "bricks",
+        "slabs",
+        "sports_bags",
+        "holdalls",
+        "tins",
+        "tubes",
+        "crates",
+        "suitcases",
+        "master_cases",
+        "cartons",
+        "sacks",
+    ] {
         assert!(packings.contains(packing), "{packing} is never used");
     }
     for packing in ["rifle_cases", "weapon_crates", "pistol_cases", "wrapped_rifles", "wrapped_pistols"] {

@@ -35,9 +35,11 @@ pub(super) fn heavy_carton(scene: &mut Scene, _: &Site<'_>, draw: &mut Draw) -> 
     for number in cluster(&packages, &[Sort::Case], draw).into_iter().take(wanted) {
         let package = &packages[number];
         for room in &package.rooms {
-            let held = package.solids.iter().copied().filter(|n| {
-                *n != room.of && share_space(scene.solids[*n].body.bounds(), (room.low, room.high))
-            });
+            let held = package
+                .solids
+                .iter()
+                .copied()
+                .filter(|n| *n != room.of && share_space(scene.solids[*n].body.bounds(), (room.low, room.high)));
             gone.extend(held);
             put.extend(bricks(room.low, room.high, (material, density, amplitude), draw));
         }

@@ -183,7 +183,8 @@ pub(super) fn welded_plates(scene: &mut Scene, _: &Site<'_>, draw: &mut Draw) ->
 /// Foam that was cut out of a reefer's wall, and what was injected instead: denser, with a patch over it.
 pub(super) fn insulation_repair(scene: &mut Scene, _: &Site<'_>, draw: &mut Draw) -> bool {
     for cavity in cavities(scene, &["foam"], draw).into_iter().take(4) {
-        let (x, y) = (within(cavity.x, draw.range(200.0, 640.0), draw), within(cavity.y, draw.range(150.0, 900.0), draw));
+        let (x, y) =
+            (within(cavity.x, draw.range(200.0, 640.0), draw), within(cavity.y, draw.range(150.0, 900.0), draw));
         let (material, density) = [("foam", 4.0), ("plastic", 0.25), ("wood", 0.9), ("plastic", 1.0)][draw.below(4)];
         let z = [cavity.z[0] + 2.0, cavity.z[1] - 2.0];
         let filling = Solid::cuboid(x, y, z, material).dense(density * draw.around_one(0.1));
@@ -244,7 +245,12 @@ pub(super) fn things_in_unit(scene: &mut Scene, site: &Site<'_>, draw: &mut Draw
             1 => ([150.0, draw.range(180.0, 260.0), 150.0], "oil", 1.0, false),
             2 => ([draw.range(100.0, 200.0), draw.range(50.0, 120.0), draw.range(150.0, 350.0)], "textile", 0.9, true),
             3 => ([draw.range(60.0, 140.0), draw.range(60.0, 140.0), draw.range(60.0, 200.0)], "steel", 0.7, true),
-            _ => ([draw.range(90.0, 200.0), draw.range(90.0, 260.0), draw.range(120.0, 420.0)], "electronics", 0.7, false),
+            _ => (
+                [draw.range(90.0, 200.0), draw.range(90.0, 260.0), draw.range(120.0, 420.0)],
+                "electronics",
+                0.7,
+                false,
+            ),
         };
         let [x, y, z] = [(0, cavity.x), (1, cavity.y), (2, cavity.z)].map(|(axis, side)| {
             let lower = if axis == 1 { [side[0], side[0] + size[1].max(0.4 * (side[1] - side[0]))] } else { side };

@@ -27,9 +27,6 @@ type Put = fn(&mut Scene, &Site<'_>, &mut Draw) -> bool;
 /// Everything that can lie about, by the name that the truth gives it.
 const ODDITIES: &[(&str, Put)] = &[
     ("shifted_pallet", changes::shifted_pallet),
-    ("heavy_carton", gaps::heavy_carton),
-    ("missing_packages", gaps::missing_packages),
-    ("planked_hollow", gaps::planked_hollow),
     ("wet_cargo", changes::wet_cargo),
     ("repaired_wall", changes::repaired_wall),
     ("placard", changes::placard),
@@ -49,7 +46,14 @@ const ODDITIES: &[(&str, Put)] = &[
     ("drinks_crate", |scene, site, draw| lay(scene, site, things::drinks(draw), draw)),
 ];
 
-/// The same where loads are hidden: behind the doors, on the cargo, in the structure and the refrigeration unit.
+/// Cargo that was changed as hidden loads change it.
+const IN_CARGO: &[(&str, Put)] = &[
+    ("heavy_carton", gaps::heavy_carton),
+    ("missing_packages", gaps::missing_packages),
+    ("planked_hollow", gaps::planked_hollow),
+];
+
+/// Things where loads are hidden: behind the doors, on the cargo, in the structure and the refrigeration unit.
 const IN_HIDES: &[(&str, Put)] = &[
     ("crew_bag", |scene, site, draw| behind_doors(scene, site, hides::crew_bag(draw), draw)),
     ("tarpaulin", |scene, site, draw| behind_doors(scene, site, hides::tarpaulin(draw), draw)),
@@ -81,7 +85,11 @@ pub(super) fn add(
     for _ in 0..draw.poisson(often).min(12.0) as usize {
         // A thing that finds no room gives way to another.
         for _ in 0..12 {
-            let sorts = if draw.chance(0.45) { IN_HIDES } else { ODDITIES };
+            let sorts = match draw.below(20) {
+                0..8 => IN_HIDES,
+                8..13 => IN_CARGO,
+                _ => ODDITIES,
+            };
             let (name, put) = sorts[draw.below(sorts.len())];
             if put(scene, &site, draw) {
                 names.push(name);

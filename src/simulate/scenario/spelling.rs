@@ -48,7 +48,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Pair<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> std::result::Result<Self::Value, A::Error> {
-        let mut next = |at| list.next_element()?.ok_or_else(|| A::Error::invalid_length(at, &"two numbers, [lowest, highest]"));
+        let mut next =
+            |at| list.next_element()?.ok_or_else(|| A::Error::invalid_length(at, &"two numbers, [lowest, highest]"));
         let pair = [next(0)?, next(1)?];
         if list.next_element::<serde::de::IgnoredAny>()?.is_some() {
             return Err(A::Error::invalid_length(3, &"two numbers, [lowest, highest]"));

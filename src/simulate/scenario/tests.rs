@@ -28,11 +28,7 @@ fn every_wrong_value_is_named_with_its_range() {
         ("[\"coffee\"]", "[\"coffee\"]\nfill = [nan, 0.2]", "key \"cargo.fill\""),
         ("[50, 60]", "[0, 60]", "load 1, key \"mass_kg\": is [0, 60], expected [lowest, highest] from 1 to 5000"),
         ("[50, 60]", "[50, 60]\ncount = [2, 4]", "load 1, key \"count\": may not be given for narcotics"),
-        (
-            "mass_kg = [50, 60]",
-            "",
-            "load 1, key \"mass_kg\": is missing, expected [lowest, highest] from 1 to 5000",
-        ),
+        ("mass_kg = [50, 60]", "", "load 1, key \"mass_kg\": is missing, expected [lowest, highest] from 1 to 5000"),
         ("[50, 60]", "[50, 60]\ngoods = \"gold\"", "unknown variant `gold`"),
         ("[50, 60]", "[50, 60]\ngoods = \"people\"", "load 1, key \"goods\": is people"),
         ("[50, 60]", "[50, 60]\ngoods = \"cash\"", ""),
@@ -98,7 +94,10 @@ fn a_tank_takes_loads_in_its_structure_only() {
             text = text.replace("mass_kg = [50, 60]\n", "");
         }
         let message = ScenarioFile::parse(&text).unwrap().check().unwrap_err().to_string();
-        assert!(message.contains(&format!("load 1, key \"class\": is {class}, which no tank20 has room for")), "{message}");
+        assert!(
+            message.contains(&format!("load 1, key \"class\": is {class}, which no tank20 has room for")),
+            "{message}"
+        );
     }
     ScenarioFile::parse(&tank.replace("rip_off", "structure")).unwrap().check().unwrap();
 }
