@@ -233,12 +233,11 @@ impl Scene {
     /// Takes solids out whole; returns their mass in kg. The numbers of those behind them change.
     pub(super) fn take_out(&mut self, numbers: &BTreeSet<usize>) -> f64 {
         let kg = self.taken_kg(numbers);
-        let less = |range: &Range<usize>| {
-            let before = |limit: usize| limit - numbers.range(..limit).count();
-            before(range.start)..before(range.end)
-        };
-        self.cargo = less(&self.cargo);
-        self.pieces = self.pieces.iter().map(less).filter(|piece| !piece.is_empty()).collect();
+        let before = |limit: usize| limit - numbers.range(..limit).count();
+        for range in std::iter::once(&mut self.cargo).chain(&mut self.pieces) {
+            *range = before(range.start)..before(range.end);
+        }
+        self.pieces.retain(|piece| !piece.is_empty());
         let mut at = 0;
         self.solids.retain(|_| {
             at += 1;

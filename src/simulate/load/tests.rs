@@ -22,7 +22,7 @@ fn scene(loaded: bool) -> (Scene, f64) {
             let z = [-1096.0 + row * 548.0, -552.0 + row * 548.0];
             scene.add(Solid::cuboid(x, y, z, "cardboard").hollow(5.0));
             let less = |side: [f64; 2]| [side[0] + 6.0, side[1] - 6.0];
-            scene.add(Solid::cuboid(less(x), less(y), less(z), "textile"));
+            scene.add(Solid::cuboid(less(x), less(y), less(z), "textile").dense(0.5));
             scene.pieces.push(scene.solids.len() - 2..scene.solids.len());
         }
         scene.bulk([x, x + 1200.0], [152.0, 1892.0], [-1100.0, 1100.0], "textile");
@@ -94,7 +94,7 @@ fn every_goods_fits_every_place_and_weighs_what_was_asked() {
                             "door" | "side_wall" | "front_wall" | "corner_post" | "motor" | "evaporator" | "beam"
                         ) || goods == Goods::Weapons
                             || (goods == Goods::Cigarettes && class == LoadClass::Structure);
-                        let fits = off <= (0.05 * mass).max(2.3) || (full && hidden.mass_kg < mass);
+                        let fits = off <= (0.07 * mass).max(2.3) || (full && hidden.mass_kg < mass);
                         assert!(fits, "{name}: {} kg of {mass}, {}", hidden.mass_kg, hidden.packing);
                     }
                     assert!(hidden.displaced_kg >= 0.0, "{name}");

@@ -17,7 +17,7 @@ fn bag(at: [f64; 3], size: [f64; 3], material: &'static str, density: f64) -> So
 pub(super) fn crew_bag(draw: &mut Draw) -> Vec<Solid> {
     let mut all = Vec::new();
     let mut x = 0.0;
-    for _ in 0..1 + draw.below(3) {
+    for _ in 0..=draw.below(3) {
         let size = [draw.range(380.0, 620.0), draw.range(220.0, 330.0), draw.range(220.0, 320.0)];
         let outer = bag([x, 0.0, 0.0], size, "textile", draw.range(0.3, 1.2));
         let mut inner = Vec::new();
@@ -65,7 +65,7 @@ pub(super) fn cartons(draw: &mut Draw) -> Vec<Solid> {
         ("polyethylene", 0.9),
         ("tile", 0.5),
     ][draw.below(7)];
-    for number in 0..1 + draw.below(3 * columns) {
+    for number in 0..=draw.below(3 * columns) {
         let (x, y) = ((number % columns) as f64 * (size[0] + 12.0), (number / columns) as f64 * (size[1] + 1.0));
         let side = |from: f64, long: f64| [from, from + long];
         let (x, y, z) = (side(x, size[0]), side(y, size[1]), side(0.0, size[2]));
@@ -84,7 +84,7 @@ pub(super) fn film_rolls(draw: &mut Draw) -> Vec<Solid> {
     let radius = draw.range(55.0, 125.0);
     let half = draw.range(200.0, 260.0);
     let standing = draw.chance(0.5);
-    (0..1 + draw.below(6))
+    (0..=draw.below(6))
         .map(|number| {
             let (row, up) = ((number % 3) as f64, (number / 3) as f64);
             let x = radius + row * (2.0 * radius + 4.0);
@@ -108,7 +108,7 @@ pub(super) fn cleaning(draw: &mut Draw) -> Vec<Solid> {
     let rags = Solid::new(Shape::Cylinder { radius: 140.0, half: 70.0 }, [150.0, 76.0, 150.0], "textile");
     all.push(rags.dense(draw.range(0.4, 1.2)).grain(0.3, [50.0, 40.0], draw.seed()));
     let mut x = 320.0;
-    for _ in 0..1 + draw.below(4) {
+    for _ in 0..=draw.below(4) {
         let (long, high, wide) = (draw.range(160.0, 250.0), draw.range(250.0, 400.0), draw.range(140.0, 220.0));
         all.push(Solid::cuboid([x, x + long], [0.0, high], [0.0, wide], "polyethylene").hollow(3.0));
         let level = 4.0 + (high - 30.0) * draw.range(0.1, 1.0);
@@ -122,7 +122,7 @@ pub(super) fn cleaning(draw: &mut Draw) -> Vec<Solid> {
 pub(super) fn sacks(draw: &mut Draw) -> Vec<Solid> {
     let (material, density) = [("sand", 0.9), ("grain", 0.95), ("coffee", 0.9), ("fertiliser", 0.95)][draw.below(4)];
     let size = [draw.range(480.0, 760.0), draw.range(110.0, 190.0), draw.range(320.0, 460.0)];
-    (0..1 + draw.below(4))
+    (0..=draw.below(4))
         .map(|number| {
             let (row, up) = ((number % 2) as f64, (number / 2) as f64);
             let at = [row * (size[0] + 15.0), up * (size[1] + 1.0), 0.0];

@@ -163,7 +163,7 @@ fn floating(scene: &Scene) -> Vec<usize> {
 
 #[test]
 fn cargo_over_a_hidden_load_is_carried_and_masses_are_sensible() {
-    let mut all = Vec::new();
+    let (mut all, mut built) = (Vec::new(), Vec::new());
     for place in places(LoadClass::InCargo).iter().filter(|place| **place != "on_top") {
         let mut ratios = Vec::new();
         let hiding = scenario(Some((LoadClass::InCargo, place)), |_| {});
@@ -175,6 +175,9 @@ fn cargo_over_a_hidden_load_is_carried_and_masses_are_sensible() {
                 continue;
             };
             ratios.push(hidden.displaced_kg / hidden.mass_kg);
+            if let (_, Amount::Mass(kg)) = staged.ordered[0] {
+                built.push(hidden.mass_kg / kg);
+            }
             let (before, after) = (floating(&staged.scene).len(), floating(&hidden.scene).len());
             if after > before {
                 println!("{place} {seed} {:?}: {after} packages float, {before} before", staged.family);
@@ -193,6 +196,9 @@ fn cargo_over_a_hidden_load_is_carried_and_masses_are_sensible() {
         all.extend(ratios);
     }
     all.sort_by(f64::total_cmp);
+    built.sort_by(f64::total_cmp);
+    println!("built over asked for: median {:.2}, lower quarter {:.2}", built[built.len() / 2], built[built.len() / 4]);
+    assert!(built[built.len() / 2] > 0.9, "{built:?}");
     assert!(all.len() > 90 && all[all.len() / 2] < 1.2, "{} {}", all.len(), all[all.len() / 2]);
 }
 
