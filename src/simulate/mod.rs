@@ -1,8 +1,8 @@
 //! Container scans with exact truth, rendered from scenes of analytic solids.
 //!
-//! The physics is deliberately small: a parallel beam across the container, one effective photon energy a beam
-//! (Beer-Lambert), Poisson-like noise and the artefacts of detector lines. Scenario and scanner files ([`ScenarioFile`],
-//! [`ScannerFile`]) and the truth ([`Truth`]) are made to outlast it.
+//! A scene is built from a scenario ([`ScenarioFile`]): container, cargo, what lies about and is nothing, vehicle, and hidden
+//! loads. Everything but the loads is drawn without regard to them, so that nothing else tells whether there is one. It is
+//! then rendered by a scanner ([`ScannerFile`]) with and without each load, which gives the [`Truth`].
 //!
 //! The same scenario, scanner, seed and index give the same scan on any number of threads: every row of every plane
 //! and every part of the scene draws from a stream of random numbers of its own.
@@ -14,10 +14,12 @@ mod contact;
 mod container;
 mod detector;
 mod draw;
+mod hollow;
 mod load;
 mod matter;
 mod measure;
 mod ordinary;
+mod packages;
 pub mod presets;
 mod project;
 mod properties;
@@ -27,8 +29,10 @@ mod scanner;
 mod scenario;
 mod scene;
 mod solid;
+mod stage;
 mod store;
 mod texture;
+mod tops;
 
 pub use cargo::Family;
 pub use coco::{COCO_FILE, Coco};
@@ -50,6 +54,7 @@ use crate::scan::{
 use draw::{Draw, ScanKey};
 use ndarray::Array2;
 use rays::{Extent, Rays};
+use stage::{Staged, stage};
 
 /// A simulated scan and what is in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,42 +94,10 @@ pub fn simulate_view(
     // The second view has detectors and pulses of its own.
     let exposed = key.exposure(&scenario.name, &scanner.name);
     let exposed = if view == 0 { exposed } else { exposed.view(view) };
-    let mut draw = key.stream("scenario", 0);
-    let none = || Error::bug("a checked scenario has an empty list");
-    let kind = draw.pick(&scenario.containers).ok_or_else(none)?;
-    let vehicle = draw.pick(&scenario.vehicles).ok_or_else(none)?;
-    let family = draw.pick(&scenario.cargo.families).ok_or_else(none)?;
-    let fill = draw.between(scenario.cargo.fill);
-    // Every load takes its numbers whether it is there or not, so that one load does not move the others.
-    let ordered: Vec<(usize, load::Amount)> = scenario
-        .loads
-        .iter()
-        .enumerate()
-        .filter_map(|(number, load)| {
-            let (there, amount) = (draw.chance(load.probability), load::Amount::draw(load, &mut draw));
-            there.then_some((number, amount))
-        })
-        .collect();
+    let Staged { kind, vehicle, doors, family, ordered, scene, hold, cargo_end, ordinary } = stage(scenario, &key)?;
+    let mut scene = scene;
 
-    let (mut scene, hold) = container::build(kind, &mut key.stream("container", 0));
-    let asks_for = |class| ordered.iter().any(|(number, _)| scenario.loads[*number].class == class);
-    let gap = match (asks_for(LoadClass::Person), asks_for(LoadClass::RipOff)) {
-        (true, _) => draw.range(1100.0, 2400.0),
-        (_, true) => draw.range(610.0, 760.0),
-        _ => draw.range(80.0, 420.0),
-    };
-    let end = (hold.x[0] + fill * (hold.x[1] - hold.x[0])).min(hold.x[1] - gap);
-    // A tank holds its liquid already.
-    let cargo_end = if kind.is_tank() {
-        hold.x[0]
-    } else {
-        cargo::stow(&mut scene, &hold, family, end, kind.payload(), &mut key.stream("cargo", 0))
-    };
-    let often = scenario.ordinary;
-    let ordinary = ordinary::add(&mut scene, &hold, kind, cargo_end, often, &mut key.stream("ordinary", 0));
-    container::vehicle(&mut scene, vehicle, kind, &mut key.stream("vehicle", 0));
-
-    let rays = frame(kind, vehicle, scenario.doors, (scanner, view), (&key, &exposed))?;
+    let rays = frame(kind, vehicle, doors, (scanner, view), (&key, &exposed))?;
     let spectra = scanner.spectra();
     let mut picture = render::render(&scene.solids, &rays, spectra, 0..rays.columns)?;
     let exposure = detector::Exposure::draw(scanner, rays.rows, rays.columns, &exposed);
@@ -160,7 +133,7 @@ pub fn simulate_view(
         source: Some(scanner.source()),
         energies_mv: scanner.beams.iter().map(|b| b.stated() as f32).collect(),
         view: Some("side".to_owned()),
-        doors: Some(scenario.doors),
+        doors: Some(doors),
         polarity: Some(scanner.polarity),
         cargo: Some(declared),
         instance_uid: None,
@@ -180,7 +153,7 @@ pub fn simulate_view(
             kind: kind.as_str().to_owned(),
             number,
             box_px: container_box(kind.size(), &rays),
-            doors: scenario.doors,
+            doors,
             vehicle: vehicle.as_str().to_owned(),
         },
         cargo: family.as_str().to_owned(),

@@ -3,7 +3,7 @@
 use super::beam::{self, Behind, Gamma, Spectrum};
 use super::matter;
 use super::rays::{Array, Geometry};
-use super::scenario::{check_name, check_pair};
+use super::scenario::{self, check_name, check_pair};
 use crate::scan::{BeamSource, Error, PixelSize, Polarity, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,9 @@ pub struct ScannerFile {
     pub description: String,
     /// One beam, or two with the higher energy first.
     pub beams: Vec<Beam>,
-    /// Pixel size in mm on the container's middle plane, 1 to 20 each.
+    /// Pixel size in mm on the container's middle plane, 1 to 20 each: a number, or `x` and `y`.
+    #[serde(deserialize_with = "scenario::pixel")]
+    #[schemars(with = "scenario::Pixel")]
     pub pixel_mm: PixelSize,
     /// Where source and detectors stand.
     #[serde(default = "side")]
@@ -99,6 +101,10 @@ impl Beam {
     }
 }
 
+/// A single-precision value as its file spells it: 0.6, not 0.6000000238418579.
+fn as_written(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::from(value))
+}
 fn target() -> f64 {
     2.0
 }
@@ -207,7 +213,7 @@ impl ScannerFile {
     /// # Errors
     /// A parameter error that names line, key and what was expected.
     pub fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|e| Error::parameter(e.to_string().trim_end().to_owned()).at("scanner"))
+        scenario::parse(text, "scanner")
     }
 
     /// Checks every value.
@@ -229,8 +235,8 @@ impl ScannerFile {
         check_pair("margin_mm", self.margin_mm, 20.0, 5000.0)?;
         let (d, a) = (&self.detector, &self.artefacts);
         let mut ranges = vec![
-            ("pixel_mm.x", f64::from(self.pixel_mm.x), 1.0, 20.0),
-            ("pixel_mm.y", f64::from(self.pixel_mm.y), 1.0, 20.0),
+            ("pixel_mm.x", as_written(self.pixel_mm.x), 1.0, 20.0),
+            ("pixel_mm.y", as_written(self.pixel_mm.y), 1.0, 20.0),
             ("detector.air", d.air, 1000.0, 65000.0),
             ("detector.dark", d.dark, 0.0, 2000.0),
             ("detector.photons", d.photons, 1e3, 1e9),
@@ -256,14 +262,20 @@ impl ScannerFile {
             ("artefacts.wobble_mm", a.wobble_mm, 0.0, 30.0),
             ("artefacts.interlace", a.interlace, 0.0, 1.0),
         ];
-        for beam in &self.beams {
+        for (number, beam) in (1..).zip(&self.beams) {
+            let key = |field: &str| format!("beam {number}, key \"{field}\"");
             if beam.mv.is_some() == beam.gamma.is_some() {
-                return wrong("beams", "expected either \"mv\" or \"gamma\" in each".into());
+                let message = "expected either \"mv\" or \"gamma\" in each beam";
+                return Err(Error::parameter(message).at(key("mv")));
             }
-            ranges.push(("beams.mv", beam.mv.unwrap_or(2.5), 2.5, 10.0));
-            ranges.push(("beams.target_mm", beam.target_mm, 0.1, 10.0));
-            ranges.push(("beams.photons", beam.photons.unwrap_or(d.photons), 1e3, 1e9));
-            ranges.extend(beam.filter.iter().map(|layer| ("beams.filter.mm", layer.mm, 0.0, 500.0)));
+            let mut own = vec![("mv", beam.mv.unwrap_or(2.5), 2.5, 10.0), ("target_mm", beam.target_mm, 0.1, 10.0)];
+            own.push(("photons", beam.photons.unwrap_or(d.photons), 1e3, 1e9));
+            own.extend(beam.filter.iter().map(|layer| ("filter.mm", layer.mm, 0.0, 500.0)));
+            for (field, value, low, high) in own {
+                if !(low..=high).contains(&value) {
+                    return Err(Error::parameter(format!("is {value}, expected {low} to {high}")).at(key(field)));
+                }
+            }
         }
         for geometry in std::iter::once(&self.geometry).chain(&self.second_view) {
             ranges.extend([

@@ -2,6 +2,8 @@
 
 use super::draw::Draw;
 use super::solid::{Placed, Shape, Solid, Vector};
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// The space inside the container, in the scene's frame in mm (see [`super::solid`]).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,6 +68,88 @@ pub(super) struct Scene {
     pub(super) bulks: Vec<Bulk>,
     /// Empty places of the container's structure.
     pub(super) cavities: Vec<Cavity>,
+    /// The numbers of the solids that are cargo: those before are the container's, those behind what lies about and the vehicle.
+    pub(super) cargo: Range<usize>,
+    /// Numbers of solids that are lifted as one, where whoever stowed them said so.
+    pub(super) pieces: Vec<Range<usize>>,
+}
+
+/// The smallest box along the axes around solids: lowest and highest corner.
+pub(super) fn bounds<'a>(solids: impl Iterator<Item = &'a Solid>) -> (Vector, Vector) {
+    let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+    for solid in solids {
+        let (from, to) = solid.body.bounds();
+        for axis in 0..3 {
+            low[axis] = low[axis].min(from[axis]);
+            high[axis] = high[axis].max(to[axis]);
+        }
+    }
+    (low, high)
+}
+
+/// Whether two boxes along the axes share space, given by their lowest and highest corners.
+pub(super) fn share_space(a: (Vector, Vector), b: (Vector, Vector)) -> bool {
+    (0..3).all(|axis| a.0[axis] < b.1[axis] && b.0[axis] < a.1[axis])
+}
+
+/// How many lines each way sound a box.
+const LINES: i32 = 24;
+
+/// The mass in kg that solids have in common with `part`: along lines across it, 1/24 of its sides apart.
+fn shared_kg(solid: &Solid, part: &Placed) -> f64 {
+    let (low, high) = part.bounds();
+    let step = [0, 1].map(|axis| (high[axis] - low[axis]) / f64::from(LINES));
+    let cut = solid.clone().without(part.clone());
+    let mut length = 0.0;
+    for i in 0..LINES {
+        for j in 0..LINES {
+            let from = [low[0] + (f64::from(i) + 0.5) * step[0], low[1] + (f64::from(j) + 0.5) * step[1], low[2] - 1.0];
+            let along = [0.0, 0.0, 1.0];
+            let before = solid.path(from, along).map_or(0.0, |p| p.0);
+            if before > 0.0 {
+                length += before - cut.path(from, along).map_or(0.0, |p| p.0);
+            }
+        }
+    }
+    let density = super::matter::density(solid.material).unwrap_or(0.0) * solid.density;
+    length * step[0] * step[1] * density * 1e-6
+}
+
+/// A solid's mass in kg, whatever its cuts are like.
+pub(super) fn sounded_kg(solid: &Solid) -> f64 {
+    let (low, high) = solid.body.bounds();
+    shared_kg(solid, &around(low, high))
+}
+
+/// A box between two corners.
+pub(super) fn around(low: Vector, high: Vector) -> Placed {
+    let centre = [0, 1, 2].map(|axis| f64::midpoint(low[axis], high[axis]));
+    let half = [0, 1, 2].map(|axis| ((high[axis] - low[axis]) / 2.0).max(0.0));
+    Placed::new(Shape::Box { half }, centre)
+}
+
+/// Whether none of the solids has matter between two corners, by lines across at points an eighth of the sides apart of what
+/// a solid's box and that space have in common.
+pub(super) fn is_clear<'a>(mut solids: impl Iterator<Item = &'a Solid>, low: Vector, high: Vector) -> bool {
+    solids.all(|solid| !reaches(solid, low, high))
+}
+
+/// Whether a solid has matter between two corners.
+pub(super) fn reaches(solid: &Solid, low: Vector, high: Vector) -> bool {
+    const STEPS: i32 = 8;
+    let (from, to) = solid.body.bounds();
+    if !share_space((from, to), (low, high)) {
+        return false;
+    }
+    let (low, high) = ([0, 1, 2].map(|axis| low[axis].max(from[axis])), [0, 1, 2].map(|axis| high[axis].min(to[axis])));
+    let cut = solid.clone().without(around(low, high));
+    (0..STEPS * STEPS).any(|place| {
+        let at =
+            |axis: usize, step: i32| low[axis] + (f64::from(step) + 0.5) / f64::from(STEPS) * (high[axis] - low[axis]);
+        let (from, along) = ([at(0, place % STEPS), at(1, place / STEPS), low[2] - 1.0], [0.0, 0.0, 1.0]);
+        let length = |solid: &Solid| solid.path(from, along).map_or(0.0, |p| p.0);
+        length(solid) - length(&cut) > 1e-6
+    })
 }
 
 impl Scene {
@@ -130,39 +214,51 @@ impl Scene {
     /// Takes everything out of `part`, so that something else can have the place. Returns the mass taken out in kg,
     /// summed over points 1/24 of the part's sides apart.
     pub(super) fn carve(&mut self, part: &Placed) -> f64 {
-        const STEPS: i32 = 24;
-        let (low, high) = part.bounds();
-        let touching = |solid: &Solid| {
-            let (from, to) = solid.body.bounds();
-            (0..3).all(|axis| from[axis] < high[axis] && low[axis] < to[axis])
-        };
-        let mut taken = 0.0;
-        for solid in self.solids.iter_mut().filter(|s| touching(s)) {
-            // Lines through the part along z: what of them is in the part and in the solid.
-            let step = [0, 1].map(|axis| (high[axis] - low[axis]) / f64::from(STEPS));
-            let cut = solid.clone().without(part.clone());
-            let mut length = 0.0;
-            for i in 0..STEPS {
-                for j in 0..STEPS {
-                    let from = [
-                        low[0] + (f64::from(i) + 0.5) * step[0],
-                        low[1] + (f64::from(j) + 0.5) * step[1],
-                        low[2] - 1.0,
-                    ];
-                    let along = [0.0, 0.0, 1.0];
-                    let before = solid.path(from, along).map_or(0.0, |p| p.0);
-                    if before > 0.0 {
-                        length += before - cut.path(from, along).map_or(0.0, |p| p.0);
-                    }
-                }
-            }
-            if length > 0.0 {
-                let density = super::matter::density(solid.material).unwrap_or(0.0) * solid.density;
-                taken += length * step[0] * step[1] * density * 1e-6;
-                solid.cuts.push(part.clone());
-            }
+        let box_of = part.bounds();
+        let touching: Vec<usize> =
+            (0..self.solids.len()).filter(|number| share_space(self.solids[*number].body.bounds(), box_of)).collect();
+        touching.into_iter().map(|number| self.carve_one(number, part)).sum()
+    }
+
+    /// Takes what lies in `part` out of one solid; returns its mass in kg.
+    pub(super) fn carve_one(&mut self, number: usize, part: &Placed) -> f64 {
+        let Some(solid) = self.solids.get_mut(number) else { return 0.0 };
+        let taken = shared_kg(solid, part);
+        if taken > 0.0 {
+            solid.cuts.push(part.clone());
         }
         taken
+    }
+
+    /// Takes solids out whole; returns their mass in kg. The numbers of those behind them change.
+    pub(super) fn take_out(&mut self, numbers: &BTreeSet<usize>) -> f64 {
+        let kg = self.taken_kg(numbers);
+        let before = |limit: usize| limit - numbers.range(..limit).count();
+        for range in std::iter::once(&mut self.cargo).chain(&mut self.pieces) {
+            *range = before(range.start)..before(range.end);
+        }
+        self.pieces.retain(|piece| !piece.is_empty());
+        let mut at = 0;
+        self.solids.retain(|_| {
+            at += 1;
+            !numbers.contains(&(at - 1))
+        });
+        kg
+    }
+
+    /// The mass in kg of some solids.
+    pub(super) fn taken_kg(&self, numbers: &BTreeSet<usize>) -> f64 {
+        numbers.iter().filter_map(|number| self.solids.get(*number)).map(sounded_kg).sum()
+    }
+
+    /// The cargo's solids.
+    pub(super) fn stowed(&self) -> &[Solid] {
+        self.solids.get(self.cargo.clone()).unwrap_or_default()
+    }
+
+    /// What lies about in and around the container and is neither it nor its cargo.
+    pub(super) fn things(&self) -> &[Solid] {
+        self.solids.get(self.cargo.end..).unwrap_or_default()
     }
 
     /// Moves everything from number `first` on: a pallet that was pushed after it was stowed.

@@ -100,7 +100,7 @@ fn errors_name_file_key_and_range() {
     let here = folder.path().join("set").display().to_string();
     let folder_text = folder.path().display().to_string();
     let cases: [(&[&str], &str); 7] = [
-        (&["--scenario", &bad, "--out", &here], "bad.toml: key \"load[0].mass_kg\": is [0, 200], expected two rising"),
+        (&["--scenario", &bad, "--out", &here], "bad.toml: load 1, key \"mass_kg\": is [0, 200], expected [lowest"),
         (&["--scenario", &big, "--out", &here], "file has 2097152 bytes, limit is 1048576"),
         (&["--scenario", "nothing", "--out", &here], "there is no scenario and no file \"nothing\"; --list-presets"),
         (&["--scanner", "nothing", "--out", &here], "there is no scanner and no file"),

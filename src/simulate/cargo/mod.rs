@@ -163,9 +163,18 @@ impl Family {
     }
 }
 
+impl Family {
+    /// Whether it needs a reefer.
+    pub(super) fn is_chilled(self) -> bool {
+        matches!(self, Self::Bananas | Self::FrozenMeat | Self::FrozenFish)
+    }
+}
+
 /// Stows a family in the hold up to `end` mm, no more than `payload` kg of it; returns where the cargo really ends.
 pub(super) fn stow(scene: &mut Scene, hold: &Hold, family: Family, end: f64, payload: f64, draw: &mut Draw) -> f64 {
-    let space = Hold { x: [hold.x[0] + draw.range(10.0, 60.0), end], ..*hold };
+    // Now and then a hand's breadth or two are left at the front wall, as a false wall would take.
+    let front = if draw.chance(0.2) { draw.range(60.0, 200.0) } else { draw.range(10.0, 60.0) };
+    let space = Hold { x: [hold.x[0] + front, end], ..*hold };
     let first = scene.solids.len();
     let fill: fn(&mut Scene, &Hold, f64, &mut Draw) = match family {
         Family::Empty => return space.x[0],
@@ -200,6 +209,7 @@ pub(super) fn stow(scene: &mut Scene, hold: &Hold, family: Family, end: f64, pay
         Family::Scooters => vehicles::scooters,
     };
     fill(scene, &space, payload, draw);
+    scene.cargo = first..scene.solids.len();
     // Solids that stick out behind (a bent bumper, a shifted pallet) count too.
     let reach = scene.solids[first..].iter().map(|solid| solid.body.bounds().1[0]);
     reach.fold(space.x[0], f64::max)

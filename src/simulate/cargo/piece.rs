@@ -211,7 +211,9 @@ impl Stowage {
         if inside {
             self.kg -= kg;
             self.solids -= moved.len();
+            let first = scene.solids.len();
             scene.solids.extend(moved);
+            scene.pieces.push(first..scene.solids.len());
         }
         inside
     }

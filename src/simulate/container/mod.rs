@@ -96,6 +96,7 @@ pub(super) fn build(kind: ContainerKind, draw: &mut Draw) -> (Scene, Hold) {
         ContainerKind::Reefer40 => reefer::build(&mut scene, box_of, draw),
         ContainerKind::Tank20 => tank::build(&mut scene, box_of, draw),
     };
+    scene.cargo = scene.solids.len()..scene.solids.len();
     (scene, hold)
 }
 

@@ -83,11 +83,21 @@ impl Goods {
     /// The packings in which they are piled up in the open, with the share of loads that use each.
     pub(super) fn packings(self) -> &'static [(Packing, f64)] {
         match self {
-            Self::Narcotics => {
-                &[(Packing::SportsBags, 0.55), (Packing::Holdalls, 0.2), (Packing::Tins, 0.12), (Packing::Tubes, 0.13)]
-            }
+            Self::Narcotics => &[
+                (Packing::SportsBags, 0.42),
+                (Packing::Holdalls, 0.18),
+                (Packing::Cartons, 0.12),
+                (Packing::Sacks, 0.12),
+                (Packing::Tins, 0.08),
+                (Packing::Tubes, 0.08),
+            ],
             Self::Cigarettes => &[(Packing::MasterCases, 0.85), (Packing::Holdalls, 0.15)],
-            Self::Cash => &[(Packing::SportsBags, 0.4), (Packing::Holdalls, 0.25), (Packing::Suitcases, 0.35)],
+            Self::Cash => &[
+                (Packing::SportsBags, 0.35),
+                (Packing::Holdalls, 0.2),
+                (Packing::Suitcases, 0.3),
+                (Packing::Cartons, 0.15),
+            ],
             Self::Weapons => &[
                 (Packing::RifleCases, 0.35),
                 (Packing::WeaponCrates, 0.35),
@@ -112,6 +122,10 @@ pub(super) enum Packing {
     Suitcases,
     /// Wooden crates of 40 to 80 kg.
     Crates,
+    /// Cartons of 8 to 26 kg.
+    Cartons,
+    /// Woven sacks of 15 to 45 kg.
+    Sacks,
     /// Cases of 50 cartons of cigarettes.
     MasterCases,
     /// Trays of six large food tins.
@@ -138,6 +152,8 @@ impl Packing {
             Self::Holdalls => "holdalls",
             Self::Suitcases => "suitcases",
             Self::Crates => "crates",
+            Self::Cartons => "cartons",
+            Self::Sacks => "sacks",
             Self::MasterCases => "master_cases",
             Self::Tins => "tins",
             Self::Tubes => "tubes",
@@ -151,14 +167,14 @@ impl Packing {
 
     /// Whether a pile of it sags and leans.
     pub(super) fn is_soft(self) -> bool {
-        matches!(self, Self::SportsBags | Self::Holdalls)
+        matches!(self, Self::SportsBags | Self::Holdalls | Self::Sacks)
     }
 
     /// The masses in kg for which it is used: one package more or less must not matter, and the number of solids must
     /// stay small.
     pub(super) fn suits(self, kg: f64) -> bool {
         match self {
-            Self::Holdalls => kg <= 1500.0,
+            Self::Holdalls | Self::Cartons => kg <= 1500.0,
             Self::Tins => (20.0..=350.0).contains(&kg),
             Self::Tubes => (5.0..=800.0).contains(&kg),
             Self::RifleCases => (8.0..=200.0).contains(&kg),

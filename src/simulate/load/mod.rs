@@ -7,6 +7,7 @@ mod pieces;
 mod pile;
 mod places;
 mod refuge;
+mod stowed;
 mod weapons;
 
 #[cfg(test)]
@@ -18,10 +19,11 @@ use super::container::ContainerKind;
 use super::draw::Draw;
 use super::matter;
 use super::scenario::{LoadFile, places as places_of};
-use super::scene::{Hold, Scene};
-use super::solid::{Placed, Shape, Solid};
+use super::scene::{Hold, Scene, around, bounds, is_clear, share_space};
+use super::solid::{Placed, Solid};
 use crate::scan::{Error, LoadClass, Result};
 use pieces::{Maker, Parcel};
+use std::collections::BTreeSet;
 
 /// A load put into a scene.
 pub(super) struct Hidden {
@@ -92,13 +94,44 @@ impl<'a> Order<'a> {
     }
 }
 
-/// Packages where they are to lie, and what is hollowed out for them.
+/// Packages where they are to lie, and what makes room for them.
 #[derive(Default)]
 struct Laid {
     parcels: Vec<Parcel>,
     packing: &'static str,
-    /// Chambers that are emptied whole; packages outside of them displace what they touch.
-    chambers: Vec<Placed>,
+    /// The numbers of the scene's solids that are taken away whole.
+    taken: BTreeSet<usize>,
+    /// What of a solid gives way: what is pressed into beans leaves the rest of them in the sack.
+    cuts: Vec<(usize, Placed)>,
+    /// What is built in with them: planks, a carton that fills a gap.
+    built: Vec<Solid>,
+    /// Whether the packages displace whatever is there: foam, a machine's parts.
+    displace: bool,
+}
+
+impl Laid {
+    fn kg(&self) -> f64 {
+        self.parcels.iter().map(Parcel::kg).sum()
+    }
+}
+
+/// Leaves out what something else stands in the place of, and what would have lain on it.
+fn cleared(parcels: Vec<Parcel>, scene: &Scene, without: &BTreeSet<usize>) -> Vec<Parcel> {
+    let mut gone: Vec<([f64; 3], [f64; 3])> = Vec::new();
+    let mut left = Vec::new();
+    for parcel in parcels {
+        let (low, high) = parcel.bounds();
+        let falls = gone.iter().any(|(from, to)| {
+            low[1] >= to[1] - 30.0 && [0, 2].iter().all(|&axis| low[axis] < to[axis] && from[axis] < high[axis])
+        });
+        let others = scene.solids.iter().enumerate().filter(|(number, _)| !without.contains(number)).map(|(_, s)| s);
+        if falls || !is_clear(others, low.map(|v| v + 3.0), high.map(|v| v - 3.0)) {
+            gone.push((low, high));
+        } else {
+            left.push(parcel);
+        }
+    }
+    left
 }
 
 /// What every place needs to know.
@@ -129,7 +162,12 @@ pub(super) fn hide(
         .copied()
         .filter(|place| order.places.is_empty() || order.places.iter().any(|p| p == place))
         .filter(|place| *place != "foam" || kind.is_reefer())
+        .filter(|place| {
+            let hollow = matches!(order.class, LoadClass::Structure | LoadClass::ReeferMachinery);
+            !hollow || scene.cavities.iter().any(|cavity| cavity.place == *place)
+        })
         .collect();
+    let first = possible.first().copied();
     let mut refused = Error::parameter("this container has none of the load's places");
     // The places in random order until one has room.
     while !possible.is_empty() {
@@ -143,31 +181,37 @@ pub(super) fn hide(
         };
         match outcome {
             Ok(laid) if !laid.parcels.is_empty() => return Ok(put(&laid, order, material, place, scene)),
-            Ok(_) => {}
+            Ok(_) => refused = Error::parameter(format!("there is no room for the load at {place}")),
             Err(error) => refused = error,
+        }
+    }
+    // Where the cargo reaches to the doors, some of its last packages make room.
+    if let (LoadClass::RipOff, Amount::Mass(kg), Some(place)) = (order.class, order.amount, first) {
+        let laid = stowed::by_the_doors(&site, &Maker::new(order.goods, material, kg, draw)?, draw);
+        if !laid.parcels.is_empty() {
+            return Ok(put(&laid, order, material, place, scene));
         }
     }
     Err(refused)
 }
 
-/// Cuts out what the packages displace, and puts them there.
+/// Takes away what makes room for the packages, and puts them there.
 fn put(laid: &Laid, order: &Order<'_>, material: &'static str, place: &str, scene: &Scene) -> Hidden {
+    let changed = laid.taken.iter().chain(laid.cuts.iter().map(|(number, _)| number));
+    let changed = changed.filter_map(|number| scene.solids.get(*number));
+    let all = laid.parcels.iter().flat_map(|p| p.own.iter().chain(&p.wrap));
+    let (low, high) = bounds(changed.chain(&laid.built).chain(all));
+    let span = [low[0], high[0]];
     let mut scene = scene.clone();
-    let mut displaced_kg = 0.0;
-    let mut span = [f64::INFINITY, f64::NEG_INFINITY];
-    let mut reach = |low: f64, high: f64| span = [span[0].min(low), span[1].max(high)];
-    for chamber in &laid.chambers {
-        displaced_kg += scene.carve(chamber);
-        let (low, high) = chamber.bounds();
-        reach(low[0], high[0]);
-    }
-    for parcel in &laid.parcels {
-        let (low, high) = parcel.bounds();
-        reach(low[0], high[0]);
-        if !laid.chambers.iter().any(|chamber| encloses(chamber, low, high)) {
+    let mut displaced_kg: f64 = laid.cuts.iter().map(|(number, part)| scene.carve_one(*number, part)).sum();
+    displaced_kg += scene.take_out(&laid.taken);
+    if laid.displace {
+        for parcel in &laid.parcels {
+            let (low, high) = parcel.bounds();
             displaced_kg += scene.carve(&around(low, high));
         }
     }
+    scene.solids.extend(laid.built.iter().cloned());
     let mut own = Vec::new();
     for parcel in &laid.parcels {
         own.extend(parcel.own.iter().cloned());
@@ -186,16 +230,4 @@ fn put(laid: &Laid, order: &Order<'_>, material: &'static str, place: &str, scen
         mass_kg,
         displaced_kg,
     }
-}
-
-/// A box between two corners, to be emptied.
-fn around(low: [f64; 3], high: [f64; 3]) -> Placed {
-    let centre = [0, 1, 2].map(|axis| f64::midpoint(low[axis], high[axis]));
-    let half = [0, 1, 2].map(|axis| ((high[axis] - low[axis]) / 2.0).max(0.0));
-    Placed::new(Shape::Box { half }, centre)
-}
-
-fn encloses(chamber: &Placed, low: [f64; 3], high: [f64; 3]) -> bool {
-    let (from, to) = chamber.bounds();
-    (0..3).all(|axis| from[axis] <= low[axis] + 1e-6 && high[axis] <= to[axis] + 1e-6)
 }

@@ -1,7 +1,8 @@
 //! People: bodies of soft tissue around bones, clothed, with what they live on.
 
-use super::pieces::{Parcel, bounds};
+use super::pieces::Parcel;
 use crate::simulate::draw::Draw;
+use crate::simulate::scene::bounds;
 use crate::simulate::solid::{Axis, Shape, Solid, Vector};
 
 /// How somebody waits.

@@ -5,7 +5,7 @@ use super::weapons;
 use crate::scan::Result;
 use crate::simulate::draw::Draw;
 use crate::simulate::matter;
-use crate::simulate::scene::mass_kg;
+use crate::simulate::scene::{bounds, mass_kg};
 use crate::simulate::solid::{Axis, Shape, Solid, Vector};
 
 /// The smallest piece that the goods come in: a brick, a carton, a bundle.
@@ -72,19 +72,6 @@ impl Parcel {
     }
 }
 
-/// The smallest box along the axes around solids.
-pub(super) fn bounds<'a>(solids: impl Iterator<Item = &'a Solid>) -> (Vector, Vector) {
-    let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-    for solid in solids {
-        let (from, to) = solid.body.bounds();
-        for axis in 0..3 {
-            low[axis] = low[axis].min(from[axis]);
-            high[axis] = high[axis].max(to[axis]);
-        }
-    }
-    (low, high)
-}
-
 /// Who makes the packages of one load.
 pub(super) struct Maker {
     pub(super) goods: Goods,
@@ -95,13 +82,29 @@ pub(super) struct Maker {
     pub(super) total_kg: f64,
     /// kg per mm³.
     per_mm3: f64,
+    /// Factor on the material's density: presses and purities differ.
+    dense: f64,
+    /// The texture's strength and size in mm, and the widest gap between two pieces.
+    grain: (f64, f64),
+    gap: f64,
 }
 
 impl Maker {
     pub(super) fn new(goods: Goods, material: &'static str, total_kg: f64, draw: &mut Draw) -> Result<Self> {
-        let mould = draw.range(0.97, 1.04);
+        let mould = draw.range(0.95, 1.05);
         let pieces = goods.pieces().iter().map(|p| Piece { size: p.size.map(|s| s * mould), ..*p }).collect();
-        Ok(Self { goods, material, pieces, total_kg, per_mm3: matter::density(material)? * 1e-6 })
+        // FIELD: pressed cocaine is 1.0 to 1.3 g/cm³, 1.1 in the table of materials.
+        let dense = if goods == Goods::Narcotics { draw.range(0.91, 1.18) } else { draw.around_one(0.05) };
+        Ok(Self {
+            goods,
+            material,
+            pieces,
+            total_kg,
+            per_mm3: matter::density(material)? * 1e-6 * dense,
+            dense,
+            grain: (draw.range(0.02, 0.1), draw.range(15.0, 70.0)),
+            gap: draw.range(0.5, 6.0),
+        })
     }
 
     /// The mass of a piece in kg.
@@ -110,7 +113,13 @@ impl Maker {
     }
 
     fn matter(&self, x: [f64; 2], y: [f64; 2], z: [f64; 2], draw: &mut Draw) -> Solid {
-        Solid::cuboid(x, y, z, self.material).grain(0.02, [30.0, 30.0], draw.seed())
+        self.of(Solid::cuboid(x, y, z, self.material), draw)
+    }
+
+    /// A solid of these goods: one brick is pressed a little harder than another.
+    fn of(&self, solid: Solid, draw: &mut Draw) -> Solid {
+        let (amplitude, size) = self.grain;
+        solid.dense(self.dense * draw.around_one(0.015)).grain(amplitude, [size, size], draw.seed())
     }
 
     /// `n` pieces with these sides in a grid, filled from the floor up, each layer from the front.
@@ -119,7 +128,6 @@ impl Maker {
         let [wide, _, deep] = grid;
         let layer = wide * deep;
         let fine = fineness(self.total_kg, kg * deep as f64, kg * layer as f64);
-        let gap = if fine == Fineness::Block { 0.0 } else { 2.0 };
         let (long, across) = (wide as f64 * side[0], deep as f64 * side[2]);
         let mut parcel = Parcel::default();
         if fine == Fineness::Block {
@@ -128,19 +136,21 @@ impl Maker {
             parcel.size = [long, high, across];
             return parcel;
         }
-        let pitch = side[0] + if fine == Fineness::Columns { 3.0 } else { 0.0 };
+        let mut top = 0.0;
         for course in 0..n.div_ceil(layer) {
-            let y = course as f64 * (side[1] + gap);
-            let y = [y, y + side[1]];
+            let y = [top, top + side[1]];
+            top += side[1] + draw.range(0.2, 0.6) * self.gap;
             let here = layer.min(n - course * layer);
             if fine == Fineness::Layers && here == layer {
                 parcel.own.push(self.matter([0.0, long], y, [0.0, across], draw));
                 continue;
             }
+            // Whoever packs them leaves a little here and there: rows do not stand in line.
+            let mut x = 0.0;
             for column in 0..here.div_ceil(deep) {
-                let x = column as f64 * pitch;
                 let behind = deep.min(here - column * deep) as f64 * side[2];
                 parcel.own.push(self.matter([x, x + side[0]], y, [0.0, behind], draw));
+                x += side[0] + if fine == Fineness::Columns { self.gap * draw.unit() } else { 0.0 };
             }
         }
         parcel.size = bounds(parcel.own.iter()).1;
@@ -154,10 +164,14 @@ impl Maker {
         let room = room.map(|side| side - 2.0 * FILM - 1.5);
         let (mut best, mut most) = (None, 0.0);
         for piece in &self.pieces {
+            // Small pieces are for hollows too narrow for the usual ones.
+            if most > 0.55 * left_kg || most * 2.0 > room.iter().product::<f64>() * self.per_mm3 {
+                break;
+            }
             let [a, b, c] = piece.size;
             for side in [[a, c, b], [b, c, a], [c, a, b], [c, b, a], [a, b, c], [b, a, c]] {
-                // A gap of up to 3 mm stands behind each.
-                let fits = |axis: usize| (room[axis] / (side[axis] + [3.0, 2.0, 0.0][axis])).floor().max(0.0);
+                let gaps = [self.gap, 0.6 * self.gap, 0.0];
+                let fits = |axis: usize| ((room[axis] + gaps[axis]) / (side[axis] + gaps[axis])).floor().max(0.0);
                 let capacity = fits(0) * fits(1) * fits(2) * self.piece_kg(piece);
                 // Lying flat and the usual piece win unless another way holds clearly more of what there is to hide.
                 let holds = capacity.min(left_kg);
@@ -208,6 +222,8 @@ impl Maker {
             Packing::Crates => (draw.range(40.0, 80.0) / one, [600.0, 350.0]),
             Packing::MasterCases if self.total_kg > 1500.0 => (200.0, [570.0, 450.0]),
             Packing::MasterCases => (50.0, [570.0, 240.0]),
+            Packing::Cartons => (draw.range(8.0, 26.0) / one, [draw.range(280.0, 480.0), draw.range(200.0, 300.0)]),
+            Packing::Sacks => (draw.range(15.0, 45.0) / one, [draw.range(420.0, 660.0), draw.range(260.0, 390.0)]),
             _ => (draw.range(20.0, 30.0) / one, [540.0, 230.0]),
         };
         let n = (full.round() as usize).max(1).min(left);
@@ -223,6 +239,7 @@ impl Maker {
         // Walls, and whether they are those of a bag.
         let (wall, material, soft) = match packing {
             Packing::SportsBags | Packing::Holdalls => (3.0, "textile", true),
+            Packing::Sacks => (1.5, "plastic", true),
             Packing::Suitcases => (4.0, "plastic", false),
             Packing::Crates => (18.0, "wood", false),
             _ => (6.0, "cardboard", false),
@@ -256,8 +273,7 @@ impl Maker {
         for place in 0..n {
             let (along, behind) = ((place % 3) as f64, (place / 3) as f64);
             let centre = [85.0 + along * 160.0, 6.0 + high / 2.0, 86.0 + behind * 161.0];
-            let goods = Solid::new(inner.clone(), centre, self.material);
-            parcel.own.push(goods.grain(0.02, [30.0, 30.0], draw.seed()));
+            parcel.own.push(self.of(Solid::new(inner.clone(), centre, self.material), draw));
             let tin = Solid::new(Shape::Cylinder { radius, half: high / 2.0 }, centre, "steel");
             parcel.wrap.push(tin.hollow(SHEET));
         }
@@ -277,11 +293,11 @@ impl Maker {
         }
         let size = [long + 12.0, 2.0 * radius, 2.0 * radius];
         let centre = size.map(|s| s / 2.0);
-        let along = |radius: f64, half: f64, material| {
+        let along = |radius: f64, half: f64, material: &'static str| {
             let shape = Shape::Cylinder { radius, half };
             Solid::new(shape, centre, material).turned(Axis::Z, std::f64::consts::FRAC_PI_2)
         };
-        let goods = along(inside, long / 2.0, self.material).grain(0.02, [30.0, 30.0], draw.seed());
+        let goods = self.of(along(inside, long / 2.0, self.material), draw);
         let shell = along(radius, long / 2.0 + 6.0, "plastic");
         let core = along(inside + 0.2, long / 2.0 + 0.5, "plastic").body;
         Some(Parcel { size, own: vec![goods], wrap: vec![shell.without(core)] })

@@ -22,8 +22,17 @@ impl Region {
         [self.x[1] - self.x[0], self.y[1] - self.y[0], self.z[1] - self.z[0]]
     }
 
+    /// The space between two corners.
+    pub(super) fn between(low: Vector, high: Vector) -> Self {
+        Self { x: [low[0], high[0]], y: [low[1], high[1]], z: [low[2], high[2]] }
+    }
+
     pub(super) fn low(&self) -> Vector {
         [self.x[0], self.y[0], self.z[0]]
+    }
+
+    pub(super) fn high(&self) -> Vector {
+        [self.x[1], self.y[1], self.z[1]]
     }
 
     /// The region less `by` on each side.
@@ -139,7 +148,13 @@ pub(super) fn pile(
 fn placed(parcel: Parcel, packing: Packing, turn: bool, pitch: &Vector, draw: &mut Draw) -> Parcel {
     let parcel = if turn { parcel.turned(Axis::Y, FRAC_PI_2) } else { parcel };
     let parcel = if draw.chance(0.5) { parcel.turned(Axis::Y, PI) } else { parcel };
-    if packing.is_soft() { leaning(parcel, pitch, draw) } else { parcel }
+    if packing.is_soft() { leaning(parcel, pitch, draw) } else { askew(parcel, pitch, draw) }
+}
+
+/// A case as it was put down, not quite in line, if its place is wide enough for it.
+pub(super) fn askew(parcel: Parcel, pitch: &Vector, draw: &mut Draw) -> Parcel {
+    let turned = parcel.clone().turned(Axis::Y, draw.range(-0.1, 0.1));
+    if turned.size[0] <= pitch[0] && turned.size[2] <= pitch[2] { turned } else { parcel }
 }
 
 /// A bag as it falls, if its place is wide enough for it.

@@ -3,72 +3,80 @@
 use super::people::{Pose, around as around_people, belongings, person, room};
 use super::pieces::Parcel;
 use super::pile::Region;
-use super::places::{bulks, on_top};
-use super::{Laid, Site, around};
+use super::{Laid, Site, cleared};
 use crate::scan::{Error, Result};
 use crate::simulate::draw::Draw;
+use crate::simulate::hollow::{Hollow, hollow};
+use crate::simulate::packages::packages;
+use crate::simulate::tops::surfaces;
 
 /// Lays, seats and stands `count` people at a place.
 pub(super) fn lay(site: &Site<'_>, place: &str, count: usize, draw: &mut Draw) -> Result<Laid> {
     let hold = site.hold;
     let floor = Region { x: hold.x, y: hold.y, z: hold.z }.within([30.0, 2.0, 60.0]);
+    let mut laid = Laid { packing: "none", ..Laid::default() };
     let regions = match place {
         "open_floor" => vec![Region { x: [(site.cargo_end + 40.0).min(floor.x[1]), floor.x[1]], ..floor }],
-        "on_top" => level(&on_top(site, 1e5, 420.0, 0.0)),
-        _ => chambers(site, count, draw)?,
+        "on_top" => {
+            surfaces(site.scene, hold, hold.x, 420.0).into_iter().map(|s| Region { x: s.x, y: s.y, z: s.z }).collect()
+        }
+        _ => {
+            let chamber = chamber(site, count, draw)?;
+            let region = Region::between(chamber.low, chamber.high).within([6.0, 0.0, 6.0]);
+            laid.taken = chamber.taken;
+            laid.cuts = chamber.cuts;
+            laid.built = chamber.planks;
+            vec![region]
+        }
     };
-    let mut laid = Laid { packing: "none", ..Laid::default() };
     for region in &regions {
+        // Not where something else lies: another try finds another place.
         let left = count - laid.parcels.len();
-        if left == 0 {
+        let tries = (0..6).map(|_| cleared(seat(region, left, draw), site.scene, &laid.taken));
+        let people = tries.max_by_key(Vec::len).unwrap_or_default();
+        laid.parcels.extend(people);
+        if laid.parcels.len() >= count {
             break;
         }
-        let people = seat(region, left, draw);
-        if people.is_empty() {
-            continue;
-        }
-        if place == "hollow" {
-            laid.chambers.push(around(region.low(), [region.x[1], region.y[1], region.z[1]]));
-        }
-        laid.parcels.extend(people);
     }
     if laid.parcels.len() < 2 {
         return Err(Error::parameter(format!("there is no room for people at {place}")));
     }
+    let people = laid.parcels.len();
     beside(&mut laid.parcels, &regions, draw);
+    let things = laid.parcels.split_off(people);
+    laid.parcels.extend(cleared(things, site.scene, &laid.taken));
     Ok(laid)
 }
 
-/// Spaces over blocks of cargo that are high enough to lie in, joined where one block follows the other at about its height.
-fn level(over: &[Region]) -> Vec<Region> {
-    let mut joined: Vec<Region> = Vec::new();
-    for next in over.iter().rev().filter(|r| r.sides()[1] >= 420.0) {
-        let before = joined.iter_mut().find(|r| {
-            next.x[0] - r.x[1] < 250.0 && next.x[0] > r.x[0] && (next.y[0] - r.y[0]).abs() < 60.0 && next.z == r.z
-        });
-        if let Some(before) = before {
-            before.x[1] = next.x[1];
-            before.y[0] = before.y[0].max(next.y[0]);
-        } else {
-            joined.push(*next);
+/// A chamber in the cargo for some people, with cargo left around it, made of whole packages. What stands over it is carried by
+/// planks.
+fn chamber(site: &Site<'_>, count: usize, draw: &mut Draw) -> Result<Hollow> {
+    let packages = packages(site.scene);
+    let z = [site.hold.z[0] + 5.0, site.hold.z[1] - 5.0];
+    let mut best: Option<(f64, Hollow)> = None;
+    for _ in 0..16 {
+        let Some(seed) = packages.get(draw.below(packages.len())) else { break };
+        // From the floor, or what the lowest packages stand on.
+        let under = packages.iter().filter(|p| p.low[0] < seed.high[0] && seed.low[0] < p.high[0]);
+        let floor = under.map(|p| p.low[1]).fold(seed.low[1], f64::min);
+        // Three or four sit across, knee to back.
+        let long = (430.0 * count as f64).max(1150.0) + draw.range(0.0, 300.0);
+        let high = draw.range(1330.0, 2050.0).min(site.hold.y[1] - floor - 20.0);
+        let left = seed.low[0];
+        if left + long > site.cargo_end + 400.0 {
+            continue;
+        }
+        let Some(found) = hollow(site.scene, &packages, [left, floor, z[0]], [left + long, floor + high, z[1]]) else {
+            continue;
+        };
+        let kg = site.scene.taken_kg(&found.taken);
+        if best.as_ref().is_none_or(|(least, _)| kg < *least) {
+            best = Some((kg, found));
         }
     }
-    joined
-}
-
-/// Chambers in the cargo for some people, the lowest first: hollowed from the floor of a block, with a wall of cargo left.
-fn chambers(site: &Site<'_>, count: usize, draw: &mut Draw) -> Result<Vec<Region>> {
-    let blocks = bulks(site, [700.0, 900.0, 700.0], draw)?;
-    let cut = blocks.iter().map(|block| {
-        let inner = block.within([60.0, 20.0, 60.0]);
-        // Three or four sit across, knee to back; where the cargo is too low for sitting they lie behind each other.
-        let lies = inner.sides()[1] < room(Pose::Sitting)[1] + 20.0;
-        let long = if lies { 2200.0 * count.div_ceil(lanes(&inner)) as f64 } else { 400.0 * count as f64 + 700.0 };
-        let x = (inner.x[1] - inner.x[0] - long).max(0.0) * draw.unit() + inner.x[0];
-        let top = inner.y[1].min(inner.y[0] + draw.range(1250.0, 2050.0));
-        Region { x: [x, (x + long).min(inner.x[1])], y: [inner.y[0], top], z: inner.z }
-    });
-    Ok(cut.collect())
+    let none = || Error::parameter("no part of this cargo can be hollowed for people");
+    best.map(|(_, hollow)| hollow).ok_or_else(none)
 }
 
 /// How many people have room beside each other across.

@@ -3,21 +3,32 @@
 use super::*;
 use crate::simulate::draw::ScanKey;
 use crate::simulate::scene::{Cavity, mass_kg};
+use crate::simulate::solid::Shape;
 
 const HOLD: Hold = Hold { x: [59.0, 12_120.0], y: [150.0, 2550.0], z: [-1175.0, 1175.0] };
 
-/// Cargo in blocks of a pallet's length from the front on, the hollows of a container, and foam in one of them.
+/// Cargo in stacks of cartons from the front on, the hollows of a container, and foam in one of them.
 fn scene(loaded: bool) -> (Scene, f64) {
     let mut scene = Scene::default();
     let mut end = HOLD.x[0] + 30.0;
-    if loaded {
-        for pallet in 0..8 {
-            let x = [100.0 + f64::from(pallet) * 1260.0, 1300.0 + f64::from(pallet) * 1260.0];
-            scene.block(x, [150.0, 1900.0], [-1100.0, 1100.0], "wood");
-            scene.bulk(x, [150.0, 1900.0], [-1100.0, 1100.0], "wood");
-            end = x[1];
+    scene.block([380.0, 12_000.0], [650.0, 2000.0], [1177.0, 1263.0], "foam");
+    scene.cargo = 1..1;
+    for pallet in 0..if loaded { 8 } else { 0 } {
+        let x = 260.0 + f64::from(pallet) * 1260.0;
+        for number in 0..24 {
+            let (column, layer, row) = (f64::from(number % 2), f64::from(number / 8), f64::from(number / 2 % 4));
+            let (x, y) =
+                ([x + column * 600.0, x + column * 600.0 + 596.0], [152.0 + layer * 580.0, 730.0 + layer * 580.0]);
+            let z = [-1096.0 + row * 548.0, -552.0 + row * 548.0];
+            scene.add(Solid::cuboid(x, y, z, "cardboard").hollow(5.0));
+            let less = |side: [f64; 2]| [side[0] + 6.0, side[1] - 6.0];
+            scene.add(Solid::cuboid(less(x), less(y), less(z), "textile").dense(0.5));
+            scene.pieces.push(scene.solids.len() - 2..scene.solids.len());
         }
+        scene.bulk([x, x + 1200.0], [152.0, 1892.0], [-1100.0, 1100.0], "textile");
+        end = x + 1200.0;
     }
+    scene.cargo.end = scene.solids.len();
     let mut hollow = |place, x, y, z| scene.cavities.push(Cavity { place, x, y, z });
     for bow in 0..20 {
         let x = 400.0 + f64::from(bow) * 550.0;
@@ -34,7 +45,6 @@ fn scene(loaded: bool) -> (Scene, f64) {
     }
     hollow("evaporator", [80.0, 420.0], [1500.0, 2300.0], [-800.0, 800.0]);
     hollow("motor", [80.0, 420.0], [300.0, 900.0], [-500.0, 300.0]);
-    scene.block([380.0, 12_000.0], [650.0, 2000.0], [1177.0, 1263.0], "foam");
     (scene, end)
 }
 
@@ -84,7 +94,7 @@ fn every_goods_fits_every_place_and_weighs_what_was_asked() {
                             "door" | "side_wall" | "front_wall" | "corner_post" | "motor" | "evaporator" | "beam"
                         ) || goods == Goods::Weapons
                             || (goods == Goods::Cigarettes && class == LoadClass::Structure);
-                        let fits = off <= (0.05 * mass).max(2.3) || (full && hidden.mass_kg < mass);
+                        let fits = off <= (0.07 * mass).max(2.3) || (full && hidden.mass_kg < mass);
                         assert!(fits, "{name}: {} kg of {mass}, {}", hidden.mass_kg, hidden.packing);
                     }
                     assert!(hidden.displaced_kg >= 0.0, "{name}");
@@ -103,9 +113,19 @@ fn every_goods_fits_every_place_and_weighs_what_was_asked() {
         }
     }
     assert!(ran > 1500, "{ran}");
-    for packing in
-        ["bricks", "slabs", "sports_bags", "holdalls", "tins", "tubes", "crates", "suitcases", "master_cases"]
-    {
+    for packing in [
+        "bricks",
+        "slabs",
+        "sports_bags",
+        "holdalls",
+        "tins",
+        "tubes",
+        "crates",
+        "suitcases",
+        "master_cases",
+        "cartons",
+        "sacks",
+    ] {
         assert!(packings.contains(packing), "{packing} is never used");
     }
     for packing in ["rifle_cases", "weapon_crates", "pistol_cases", "wrapped_rifles", "wrapped_pistols"] {

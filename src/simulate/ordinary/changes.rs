@@ -1,10 +1,10 @@
-//! What happens to cargo and container: pushed pallets, one heavy carton, wet cargo, patches, ice.
+//! What happens to cargo and container: pushed pallets, wet cargo, patches, ice.
 
-use super::{Site, is_clear};
+use super::Site;
 use crate::simulate::draw::Draw;
 use crate::simulate::matter;
-use crate::simulate::scene::{Bulk, Content, Scene};
-use crate::simulate::solid::{Axis, Shape, Solid, Vector};
+use crate::simulate::scene::{Bulk, Scene, bounds, is_clear};
+use crate::simulate::solid::{Axis, Shape, Solid};
 
 /// A block of cargo, if there is any.
 fn some_bulk(scene: &Scene, draw: &mut Draw) -> Option<(usize, Bulk)> {
@@ -51,52 +51,19 @@ pub(super) fn shifted_pallet(scene: &mut Scene, site: &Site<'_>, draw: &mut Draw
         at += 1;
         numbers.binary_search(&(at - 1)).is_err()
     });
-    let (low, high) = extent(&moved);
+    let (low, high) = bounds(moved.iter());
     let hold = site.hold;
     let outside = [(0, hold.x), (1, hold.y), (2, hold.z)]
         .into_iter()
         .any(|(axis, side)| low[axis] < side[0] || high[axis] > side[1]);
     let (from, to) = (low.map(|v| v + 2.0), high.map(|v| v - 2.0));
-    if outside || !is_clear(&others, from, to) {
+    if outside || !is_clear(others.solids.iter(), from, to) {
         return false;
     }
     for (i, solid) in numbers.into_iter().zip(moved) {
         scene.solids[i] = solid;
     }
     scene.bulks[number] = Bulk { x: [low[0], high[0]], z: [low[2], high[2]], ..bulk };
-    true
-}
-
-fn extent(solids: &[Solid]) -> (Vector, Vector) {
-    let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-    for solid in solids {
-        let (from, to) = solid.body.bounds();
-        for axis in 0..3 {
-            low[axis] = low[axis].min(from[axis]);
-            high[axis] = high[axis].max(to[axis]);
-        }
-    }
-    (low, high)
-}
-
-/// A carton of something heavier (books, tins, spare parts) where the others hold what is declared.
-pub(super) fn heavy_carton(scene: &mut Scene, _: &Site<'_>, draw: &mut Draw) -> bool {
-    let Some((_, bulk)) = some_bulk(scene, draw) else { return false };
-    let size = [draw.range(350.0, 600.0), draw.range(250.0, 400.0), draw.range(300.0, 450.0)];
-    let sides = [bulk.x, bulk.y, bulk.z];
-    if (0..3).any(|axis| sides[axis][1] - sides[axis][0] < size[axis] + 20.0) {
-        return false;
-    }
-    let [x, y, z] = [0, 1, 2].map(|axis| {
-        let free = sides[axis][1] - sides[axis][0] - size[axis];
-        let from = sides[axis][0] + free * draw.unit();
-        [from, from + size[axis]]
-    });
-    scene.carve(&Solid::cuboid(x, y, z, "cardboard").body);
-    // Books; tins and their food; spare parts with air between.
-    let (material, density) = [("paper", 1.0), ("water", 0.9), ("steel", 0.16)][draw.below(3)];
-    let (amplitude, slack) = (draw.range(0.03, 0.12), draw.range(0.0, 0.15));
-    scene.carton(x, y, z, Content { material, density, amplitude, grain: [60.0, 45.0], slack }, draw);
     true
 }
 
@@ -193,7 +160,7 @@ pub(super) fn ice(scene: &mut Scene, site: &Site<'_>, draw: &mut Draw) -> bool {
             let z = if draw.chance(0.5) { hold.z[0] + 0.5 } else { hold.z[1] - thick - 0.5 };
             ([x, y, z], [x + long, y + up, z + thick])
         };
-        if (0..3).all(|axis| high[axis] > low[axis] + 5.0) && is_clear(scene, low, high) {
+        if (0..3).all(|axis| high[axis] > low[axis] + 5.0) && is_clear(scene.solids.iter(), low, high) {
             let half = [0, 1, 2].map(|axis| (high[axis] - low[axis]) / 2.0);
             let centre = [0, 1, 2].map(|axis| f64::midpoint(low[axis], high[axis]));
             let lump = Solid::new(Shape::Pillow { half }, centre, "ice");
@@ -218,7 +185,7 @@ pub(super) fn desiccant_poles(scene: &mut Scene, site: &Site<'_>, draw: &mut Dra
         let high = draw.range(800.0, 1100.0);
         let y = [hold.y[1] - 200.0 - high, hold.y[1] - 200.0];
         let z = if near { hold.z[0] + radius + 2.0 } else { hold.z[1] - radius - 2.0 };
-        if !is_clear(scene, [x - radius, y[0], z - radius], [x + radius, y[1], z + radius]) {
+        if !is_clear(scene.solids.iter(), [x - radius, y[0], z - radius], [x + radius, y[1], z + radius]) {
             continue;
         }
         let brine = y[0] + draw.range(0.1, 0.5) * high;
