@@ -2,6 +2,7 @@
 
 pub(crate) mod colour;
 mod csv;
+mod lock;
 mod names;
 mod overlay;
 mod schema;
@@ -11,6 +12,7 @@ mod wire;
 mod write;
 
 pub use self::csv::to_csv;
+pub use lock::lock;
 pub use names::Names;
 pub(crate) use overlay::encoded as marked_png;
 pub use overlay::overlay_png;

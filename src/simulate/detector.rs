@@ -228,7 +228,7 @@ fn later(image: &mut Array2<f32>, by: f32) {
 }
 
 /// A separable Gaussian blur, cut off at three standard deviations; edges repeat the outermost pixel.
-fn blur(image: &Array2<f32>, deviation: f64) -> Array2<f32> {
+pub(super) fn blur(image: &Array2<f32>, deviation: f64) -> Array2<f32> {
     if deviation <= 0.0 {
         return image.clone();
     }

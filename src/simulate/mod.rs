@@ -1,8 +1,9 @@
 //! Container scans with exact truth, rendered from scenes of analytic solids.
 //!
-//! The physics is deliberately small: a parallel beam across the container, one effective photon energy a beam
-//! (Beer-Lambert), Poisson-like noise and the artefacts of detector lines. Scenario and scanner files ([`ScenarioFile`],
-//! [`ScannerFile`]) and the truth ([`Truth`]) are made to outlast it.
+//! A scene of solids (`container`, `cargo`, `ordinary`, `load`) is met by the rays of a fan (`rays`, `solid`); what they cross
+//! absorbs each of a beam's energies (`beam`, `matter`, `render`: Beer-Lambert), and a line of detectors records what is left
+//! with its scatter, noise and faults (`detector`, `scanner`). What a load changes in the noiseless picture is its truth
+//! (`measure`, `outline`). `project` puts loads into scans that somebody took.
 //!
 //! The same scenario, scanner, seed and index give the same scan on any number of threads: every row of every plane
 //! and every part of the scene draws from a stream of random numbers of its own.
@@ -18,6 +19,7 @@ mod load;
 mod matter;
 mod measure;
 mod ordinary;
+mod outline;
 pub mod presets;
 mod project;
 mod properties;
@@ -40,7 +42,7 @@ pub use project::{CleanScan, project};
 pub use properties::{Properties, properties};
 pub use rays::{Array, Geometry};
 pub use scanner::{Artefacts, Beam, Detector, ScannerFile, ScannerModel};
-pub use scenario::{CargoFile, LoadFile, Scenario, ScenarioFile};
+pub use scenario::{CargoFile, LoadFile, Scenario, ScenarioFile, places};
 pub use store::{Encoded, encode_all};
 
 use crate::scan::{
@@ -58,7 +60,8 @@ pub struct Simulated {
     pub scan: Scan,
     /// The truth; its file name is empty and its digest the scan's own until the scan is encoded ([`encode_all`]).
     pub truth: Truth,
-    /// One mask a load, `[row, column]`, 255 inside, 0 outside; in the order of the truth's loads.
+    /// One mask a load, `[row, column]`, 255 where its goods are, 128 where else it changes the picture, 0 elsewhere; in the
+    /// order of the truth's loads.
     pub masks: Vec<Array2<u8>>,
 }
 
@@ -139,7 +142,7 @@ pub fn simulate_view(
         let with = render::render(&hidden.scene.solids, &rays, spectra, columns.clone())?;
         let path = render::path_mm(&hidden.own, &rays, columns.clone())?;
         let part = measure::Part { first: columns.start, path, with, without: picture.columns(columns) };
-        if let Some((truth, mask)) = measure::load(&hidden, &part, (rays.rows, rays.columns), scanner) {
+        if let Some((truth, mask)) = measure::load(&hidden, &part, &picture.attenuation[0], scanner) {
             loads.push(truth);
             masks.push(mask);
         }
@@ -158,7 +161,7 @@ pub fn simulate_view(
         pixel_mm: Some(scanner.pixel_mm),
         source: Some(scanner.source()),
         energies_mv: scanner.beams.iter().map(|b| b.stated() as f32).collect(),
-        view: Some("side".to_owned()),
+        view: Some(if view == 0 { "side".to_owned() } else { format!("side_{}", view + 1) }),
         doors: Some(scenario.doors),
         polarity: Some(scanner.polarity),
         cargo: Some(declared),
@@ -173,6 +176,8 @@ pub fn simulate_view(
         generator: Generator { name: "portray simulate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         seed,
         index,
+        view: view as u32 + 1,
+        split: None,
         scenario: value(serde_json::to_value(scenario.file()))?,
         scanner: value(serde_json::to_value(scanner.file()))?,
         container: ContainerTruth {

@@ -9,16 +9,19 @@
 //! A darker pixel counts fewer photons. With `S` the clean signal, `g` counts a photon and `e` the electronic noise, its
 //! variance is `g S + e²`; a real exposure through transmission `t` has `g t S + e²`, a multiplied one only `t² (g S + e²)`.
 //! What is missing, `g S t (1 - t) + e² (1 - t²)`, is added as noise of its own. `g` follows from the noise of the scan's
-//! air. What the digitiser of the scan would not write is not written: values keep its steps.
+//! air. What the digitiser of the scan would not write is not written: values keep its steps. What the scan's detectors blur and
+//! let trail behind they blur of the load too.
 
 mod estimate;
 mod place;
+mod soften;
+mod stowed;
 
 use super::draw::{Draw, ScanKey};
 use super::load;
 use super::measure;
 use super::render::{self, Picture};
-use super::{ScannerModel, raw_bytes};
+use super::{ContainerKind, ScannerModel, raw_bytes};
 use super::{Scenario, Simulated, beam::Spectrum, matter};
 use crate::prepare::{PixelState, Prepared};
 use crate::scan::{ContainerTruth, Digest, Error, Generator, Plane, Polarity, Result, Samples, Scan, ScanFile, Truth};
@@ -35,6 +38,8 @@ pub struct CleanScan<'a> {
     pub name: &'a str,
     /// What took it, where the user has a scanner file; it gives energies, geometry and noise that the scan does not tell.
     pub scanner: Option<&'a ScannerModel>,
+    /// What kind of container it shows, where that is known; otherwise a dry box of the located size.
+    pub kind: Option<ContainerKind>,
 }
 
 /// A channel under this share of the air level is dead.
@@ -42,8 +47,8 @@ const DEAD: f32 = 0.01;
 /// What stands for goods of which nothing is known but how much they absorb.
 const GOODS: &str = "cardboard";
 
-/// Puts the loads of a scenario into a clean scan. The scenario's cargo is not used; of its containers the first that has
-/// the located size is taken for what the scan shows.
+/// Puts the loads of a scenario into a clean scan. The scenario's cargo is not used; where the kind of container is not stated,
+/// the first of its dry boxes that has the located size is taken for what the scan shows.
 ///
 /// The same scan, scenario, scanner, seed and variant give the same bytes.
 ///
@@ -66,7 +71,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
     let scanner = estimate::scanner(scan, &prepared, &levels, into.scanner)?;
     let spectra = scanner.spectra();
     let key = ScanKey::new(seed, variant);
-    let site = place::site(scan, &prepared, &scanner, into.scanner.is_some(), threats, &key)?;
+    let site = place::site(&into, &prepared, &scanner, threats, &key)?;
 
     let order = plane_order(&prepared, scan.planes.len());
     let mut shown = background(scan, &prepared, &order);
@@ -78,10 +83,11 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
         if !there {
             continue;
         }
+        place::fits(file, site.kind)?;
         let order = load::Order::of(file, amount);
         let hidden = hide(&order, &site, &mut key.stream("load", number as u64))?;
         let part = part(&hidden, &site, spectra, &shown)?;
-        if let Some((truth, mask)) = measure::load(&hidden, &part, clean.areal.dim(), &scanner) {
+        if let Some((truth, mask)) = measure::load(&hidden, &part, &shown.attenuation[0], &scanner) {
             loads.push(truth);
             masks.push(mask);
         }
@@ -90,7 +96,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
 
     let planes: Vec<Plane> = (0..scan.planes.len())
         .map(|plane| {
-            let extra = &shown.attenuation[plane] - &clean.attenuation[plane];
+            let extra = soften::extra(&(&shown.attenuation[plane] - &clean.attenuation[plane]), &scanner.detector);
             darken(scan, plane, &extra, &levels[plane], &prepared, &key)
         })
         .collect();
@@ -114,6 +120,8 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
         generator: Generator { name: GENERATOR.to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         seed,
         index: variant,
+        view: 1,
+        split: None,
         scenario: value(serde_json::to_value(threats.file()))?,
         scanner: scanner_value,
         container: ContainerTruth {
