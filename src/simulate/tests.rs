@@ -229,4 +229,8 @@ fn a_second_view_shows_the_same_container_from_elsewhere() {
     assert_eq!(one.truth.loads[0].mass_kg, two.truth.loads[0].mass_kg);
     assert_eq!(one.truth.container.number, two.truth.container.number);
     assert_ne!(one.scan.digest, two.scan.digest);
+    // Each tells which it is: it can be rendered again.
+    assert_eq!((one.truth.view, two.truth.view), (1, 2));
+    let name = |made: &Simulated| made.scan.metadata.view.clone().unwrap();
+    assert_eq!((name(&one).as_str(), name(&two).as_str()), ("side", "side_2"));
 }

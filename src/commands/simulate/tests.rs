@@ -58,7 +58,8 @@ fn scans_sidecars_truth_and_masks_are_written_and_repeat() {
     let scans =
         (0..2).flat_map(|n| ["json", "mask.png", "tif", "truth.json"].map(|suffix| format!("{stem}{n}.{suffix}")));
     let expected: Vec<String> = scans.collect();
-    let expected = [vec![".portray.lock".to_owned(), "coco.json".to_owned(), "contact.png".to_owned()], expected].concat();
+    let expected =
+        [vec![".portray.lock".to_owned(), "coco.json".to_owned(), "contact.png".to_owned()], expected].concat();
     assert_eq!(names(), expected);
     let read = |name: &str| std::fs::read(out.join(name)).unwrap();
     let truth: crate::scan::Truth = serde_json::from_slice(&read(&expected[6])).unwrap();
@@ -254,4 +255,16 @@ fn presets_are_listed() {
     outcome.unwrap();
     assert_eq!(text.lines().count(), 2 + presets::SCENARIOS.len() + presets::SCANNERS.len());
     assert!(Cli::try_parse_from(["simulate"]).is_err(), "--out is needed otherwise");
+}
+
+#[test]
+fn the_files_in_the_manual_are_valid() {
+    let manual = include_str!("../../../docs/simulate.md");
+    let blocks: Vec<&str> = manual.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let scenarios = blocks.iter().filter(|text| text.contains("[cargo]"));
+    let scanners = blocks.iter().filter(|text| text.contains("[detector]"));
+    let read = scenarios.map(|text| ScenarioFile::parse(text).and_then(ScenarioFile::check).unwrap().name.clone());
+    assert_eq!(read.collect::<Vec<_>>(), ["coffee"]);
+    let read = scanners.map(|text| ScannerFile::parse(text).and_then(ScannerFile::check).unwrap().name.clone());
+    assert_eq!(read.collect::<Vec<_>>(), ["gate2"]);
 }

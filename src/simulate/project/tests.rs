@@ -97,23 +97,29 @@ fn a_load_in_a_box_shows_its_mass_in_both_energies_and_repeats() {
         assert!((photons / scanner.detector.photons - 1.0).abs() < 0.4, "{name}: {photons} photons");
         assert_eq!(made.truth.generator.name, GENERATOR);
         assert_eq!(made.truth.scanner["projected_into"]["file"], "clean.tif");
-        let mask = &made.masks[0];
+        // What the scan's own blur takes from the load's edges is no part of its truth.
+        let mut file = scanner.file().clone();
+        (file.detector.blur_px, file.detector.afterglow) = (0.0, 0.0);
+        let sharp = file.check().unwrap();
+        let sharp = project(CleanScan { scanner: Some(&sharp), ..into }, &threats(), 7, 1).unwrap();
         let air = scanner.detector.dark;
         let oriented = |plane: &Plane, at: [usize; 2]| {
             let value = f64::from(plane.samples.as_u16().unwrap()[at]);
             (if scanner.polarity == Polarity::AirDark { 65535.0 - value } else { value }) - air
         };
         let crop = made.truth.container.box_px;
-        let mut area = 0.0;
-        for (plane, stated) in load.extra_attenuation.iter().enumerate() {
-            let ratios = mask.indexed_iter().filter(|(_, m)| **m > 0).map(|((row, column), _)| {
-                let at = [row, column];
-                (oriented(&clean.planes[plane], at) / oriented(&made.scan.planes[plane], at)).ln()
-            });
-            let (mean, _) = mean_and_variance(ratios.collect::<Vec<f64>>().into_iter());
-            assert!((mean / f64::from(stated.mean) - 1.0).abs() < 0.03, "{name}: {mean}, stated {stated:?}");
-            area = f64::from(load.area_mm2);
+        for (made, least) in [(&sharp, 0.97), (&made, 0.85)] {
+            for (plane, stated) in made.truth.loads[0].extra_attenuation.iter().enumerate() {
+                let ratios = made.masks[0].indexed_iter().filter(|(_, m)| **m == 255).map(|((row, column), _)| {
+                    let at = [row, column];
+                    (oriented(&clean.planes[plane], at) / oriented(&made.scan.planes[plane], at)).ln()
+                });
+                let (mean, _) = mean_and_variance(ratios.collect::<Vec<f64>>().into_iter());
+                let share = mean / f64::from(stated.mean);
+                assert!((least..1.03).contains(&share), "{name}: {mean}, stated {stated:?}");
+            }
         }
+        let area = f64::from(load.area_mm2);
         // Its whole extra attenuation, over what a gram does, is its mass.
         let mev = scanner.spectra()[0].effective_mev().unwrap();
         let per_gram = matter::mass_attenuation(&load.material, mev).unwrap();
@@ -189,14 +195,13 @@ fn what_lies_on_cargo_has_cargo_right_below_it() {
         let (clean, scanner) = clean_cargo(family, index);
         for given in [None, Some(&scanner)] {
             let into = CleanScan { scan: &clean, name: "clean.tif", scanner: given, kind: None };
-            // Cargo up to the roof has no room on it.
-            let made = match project(into, &threats, 3, index) {
-                Ok(made) => made,
-                Err(error) => panic!("{family}: {error}"),
-            };
+            let made = project(into, &threats, 3, index).unwrap_or_else(|error| panic!("{family}: {error}"));
             let prepared = estimate::prepared(&clean).unwrap();
             let crop = prepared.frame.crop;
             let attenuation = &prepared.attenuation[0];
+            let site = place::site(&into, &prepared, &scanner, &threats, &ScanKey::new(0, 0)).unwrap();
+            let shown = stowed::Shown { prepared: &prepared, rays: &site.rays, shift: site.shift };
+            let least = stowed::empty(&shown, &site.hold) + stowed::CARGO;
             let mask = &made.masks[0];
             let (mut columns, mut floating) = (0, Vec::new());
             for column in 0..mask.ncols() {
@@ -206,12 +211,13 @@ fn what_lies_on_cargo_has_cargo_right_below_it() {
                 let first = lowest + 1 - crop.y as usize;
                 let below = attenuation.slice(s![first..first + 15, column - crop.x as usize]);
                 let most = below.iter().copied().fold(0.0f32, f32::max);
-                if most < 0.25 {
+                if most < least {
                     floating.push((column, most));
                 }
             }
             assert!(columns > 20, "{family}: {columns} columns");
-            assert!(floating.len() * 50 <= columns, "{family}: {columns} columns, no cargo below {floating:?}");
+            // The last columns of a load may reach past a sloping side.
+            assert!(floating.len() * 12 <= columns, "{family}: {columns} columns, no cargo below {floating:?}");
             ran += 1;
         }
     }
