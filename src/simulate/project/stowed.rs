@@ -8,7 +8,7 @@ use crate::simulate::scene::{Hold, Scene};
 /// The longest piece that cargo is taken apart into, in mm: a pallet's.
 const PIECE_MM: f64 = 1200.0;
 /// Length of the strips in which the cargo's height is read, in mm.
-const STRIP_MM: f64 = 100.0;
+const STRIP_MM: f64 = 50.0;
 /// Height of their cells, in mm.
 const CELL_MM: f64 = 50.0;
 /// Strips whose tops differ by less than this in mm are one piece.
