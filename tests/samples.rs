@@ -53,7 +53,7 @@ fn a_png_sample_is_what_the_simulator_makes() {
     let Samples::U8(values) = &simulated.scan.planes[0].samples else { panic!("not 8 bits") };
     assert!(values.iter().eq(file.as_raw().iter()));
     assert_eq!(simulated.truth.loads[0].mass_kg, truth.loads[0].mass_kg);
-    assert_eq!(simulated.truth.loads[0].polygon, truth.loads[0].polygon);
+    assert_eq!(simulated.truth.loads[0].polygons, truth.loads[0].polygons);
 }
 
 #[test]

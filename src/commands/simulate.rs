@@ -1,17 +1,23 @@
 //! `portray simulate`: container scans with exact truth.
 
+mod again;
 mod set;
+mod show;
 mod tip;
 
 use super::{Exit, progress, scan, terminal};
 use crate::scan::{Error, Truth};
-use crate::simulate::{
-    ScannerFile, ScannerModel, Scenario, ScenarioFile, Simulated, presets, properties, simulate_view,
-};
+use crate::simulate::{ScannerFile, ScannerModel, Scenario, ScenarioFile, Simulated, presets, simulate_view};
 use crate::source::write::Format;
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
+use std::io::Read as _;
 use std::path::PathBuf;
+
+/// Arguments that print something and end.
+const ENDS: [&str; 4] = ["list_presets", "print_preset", "list", "properties"];
+/// Arguments that say what set to make.
+const OF_SETS: [&str; 10] = ["scenario", "scanner", "count", "first", "seed", "split", "from", "format", "name", "out"];
 
 /// Makes container scans with exact truth
 #[derive(Debug, clap::Args)]
@@ -28,6 +34,8 @@ use std::path::PathBuf;
     portray simulate --list-presets\n  \
     portray simulate --scenario rip_off_coffee --count 10 --seed 1 --out set\n  \
     portray simulate --scenario my.toml --scanner single_6 --format png --split val --out set\n  \
+    portray simulate --print-preset rip_off_coffee > my.toml\n  \
+    portray simulate --from set/rip_off_coffee_s1_train_00003.truth.json --out again\n  \
     portray simulate tip --threats rip_off_coffee --into clean --seed 1 --out projected"
 )]
 pub(super) struct Args {
@@ -42,27 +50,39 @@ pub(super) struct Args {
     /// How many scans to make
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub count: u64,
+    /// The number of the first one within its split: with --count 1, scan N of a set alone
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=4_000_000_000))]
+    pub first: u64,
     /// The seed of the set
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
     /// The folder to write to; made where it does not exist
-    #[arg(long, value_name = "DIR", required_unless_present_any = ["list_presets", "properties"])]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ENDS)]
     pub out: Option<PathBuf>,
     /// Which part of a data set to make: no scan of one part occurs in another
     #[arg(long, value_enum, default_value = "train")]
     pub split: Split,
-    /// The scans' file format
-    #[arg(long, value_enum, default_value = "tiff")]
-    pub format: FileFormat,
+    /// Renders the scan of a truth file again: the same bytes, under the same name
+    #[arg(long, value_name = "TRUTH.truth.json", conflicts_with_all = ["scenario", "scanner", "count", "first", "seed", "split"])]
+    pub from: Option<String>,
+    /// The scans' file format [default: tiff; with --from, the scan's own]
+    #[arg(long, value_enum)]
+    pub format: Option<FileFormat>,
     /// The scans' file name without suffix, for one scan; otherwise what names start with [default: from scenario, seed, split
     /// and number]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
     /// Lists the built-in scenarios and scanners, and ends
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = OF_SETS)]
     pub list_presets: bool,
+    /// Prints a built-in scenario or scanner file (TOML), and ends
+    #[arg(long, value_name = "NAME", conflicts_with_all = OF_SETS)]
+    pub print_preset: Option<String>,
+    /// Lists the words that scenario files may use, and ends
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with_all = OF_SETS)]
+    pub list: Option<show::Words>,
     /// Measures the scanner (steel penetration, contrast, noise, separation of materials), and ends
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["scenario", "count", "first", "seed", "split", "from", "format", "name", "out"])]
     pub properties: bool,
     #[command(flatten)]
     set: set::SetArgs,
@@ -121,6 +141,11 @@ pub(super) enum FileFormat {
 }
 
 impl FileFormat {
+    /// The format whose files end so.
+    fn of_suffix(suffix: &str) -> Option<Self> {
+        Self::value_variants().iter().copied().find(|format| format.checked().is_ok_and(|f| f.suffix() == suffix))
+    }
+
     #[cfg_attr(feature = "dicom", expect(clippy::unnecessary_wraps, reason = "fails in builds without dicom"))]
     fn checked(self) -> Result<Format> {
         Ok(match self {
@@ -143,30 +168,53 @@ pub(super) fn run(args: &Args, out: &mut dyn std::io::Write) -> Result<Exit> {
     if let Some(What::Tip(tip)) = &args.what {
         return tip::run(tip, out);
     }
+    if let Some(words) = args.list {
+        return show::words(words, out).map(|()| Exit::Clear);
+    }
+    if let Some(name) = &args.print_preset {
+        return show::preset(name, out).map(|()| Exit::Clear);
+    }
     if args.list_presets {
-        return list(out).map(|()| Exit::Clear);
+        return show::presets_list(out).map(|()| Exit::Clear);
     }
     if args.properties {
-        return measure(&scanner(&args.scanner)?, out).map(|()| Exit::Clear);
+        return show::measured(&scanner(&args.scanner)?, out).map(|()| Exit::Clear);
     }
     let Some(folder) = &args.out else { bail!(Error::parameter("no folder to write to").help("give one with --out")) };
+    if let Some(truth) = &args.from {
+        return again::run(truth, folder, args, out);
+    }
     let scenario = scenario(&args.scenario)?;
     let scanner = scanner(&args.scanner)?;
-    let format = args.format.checked()?;
-    if format == Format::Png && scanner.beams.len() > 1 {
-        let message = format!("a png holds one plane, scanner {} has {} beams", scanner.name, scanner.beams.len());
-        bail!(Error::parameter(message).at("--format").help("choose tiff or npy, or a single-energy scanner"));
-    }
+    let format = args.format.unwrap_or(FileFormat::Tiff).checked()?;
+    check_planes(format, &scanner)?;
     if let Some(name) = &args.name {
-        let fine = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        if name.is_empty() || name.len() > 100 || !name.chars().all(fine) {
-            let message = format!("name is {name:?}, expected 1 to 100 letters, digits, '_' or '-'");
-            bail!(Error::parameter(message).at("--name"));
-        }
+        check_name(name)?;
     }
     let title = format!("{} scans by {}", scenario.name, scanner.name);
     let recipe = Fresh { args, values: set::values(scenario.file(), scanner.file())?, scenario, scanner, format };
     set::make(&recipe, &title, folder, args.set, out)
+}
+
+/// # Errors
+/// A parameter error where the format does not hold the scanner's planes.
+fn check_planes(format: Format, scanner: &ScannerModel) -> Result<()> {
+    if format == Format::Png && scanner.beams.len() > 1 {
+        let message = format!("a png holds one plane, scanner {} has {} beams", scanner.name, scanner.beams.len());
+        bail!(Error::parameter(message).at("--format").help("choose tiff or npy, or a single-energy scanner"));
+    }
+    Ok(())
+}
+
+/// # Errors
+/// A parameter error where it is no plain file name.
+fn check_name(name: &str) -> Result<()> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() || name.len() > 100 || !name.chars().all(fine) {
+        let message = format!("name is {name:?}, expected 1 to 100 letters, digits, '_' or '-'");
+        bail!(Error::parameter(message).at("--name"));
+    }
+    Ok(())
 }
 
 /// A set of scans rendered from nothing.
@@ -184,6 +232,11 @@ impl Fresh<'_> {
     fn views(&self) -> u64 {
         self.scanner.views() as u64
     }
+
+    /// The number within the split of a scan's container.
+    fn number(&self, number: u64) -> u64 {
+        self.args.first + number / self.views()
+    }
 }
 
 impl set::Recipe for Fresh<'_> {
@@ -192,7 +245,7 @@ impl set::Recipe for Fresh<'_> {
     }
 
     fn name(&self, number: u64) -> String {
-        let (number, view) = (number / self.views(), number % self.views());
+        let (number, view) = (self.number(number), number % self.views());
         let name = match &self.args.name {
             Some(name) if self.args.count == 1 => name.clone(),
             Some(name) => format!("{name}_{number:05}"),
@@ -203,7 +256,9 @@ impl set::Recipe for Fresh<'_> {
 
     fn made(&self, number: u64, truth: &Truth) -> bool {
         let suffix = Some(self.format.suffix());
-        truth.index == self.args.split.index(number / self.views())
+        truth.index == self.args.split.index(self.number(number))
+            && u64::from(truth.view) == number % self.views() + 1
+            && truth.split.as_deref() == Some(self.args.split.as_str())
             && truth.seed == self.args.seed
             && truth.generator.name == "portray simulate"
             && (&truth.scenario, &truth.scanner) == (&self.values.0, &self.values.1)
@@ -211,55 +266,38 @@ impl set::Recipe for Fresh<'_> {
     }
 
     fn make(&self, number: u64) -> Result<(Simulated, Format)> {
-        let (index, view) = (self.args.split.index(number / self.views()), (number % self.views()) as usize);
-        let made = simulate_view(&self.scenario, &self.scanner, self.args.seed, index, view)
+        let (index, view) = (self.args.split.index(self.number(number)), (number % self.views()) as usize);
+        let mut made = simulate_view(&self.scenario, &self.scanner, self.args.seed, index, view)
             .with_context(|| format!("scenario {} with scanner {}", self.scenario.name, self.scanner.name))?;
+        made.truth.split = Some(self.args.split.as_str().to_owned());
         Ok((made, self.format))
     }
-}
 
-fn list(out: &mut dyn std::io::Write) -> Result<()> {
-    writeln!(out, "scenarios")?;
-    for preset in presets::SCENARIOS {
-        let description = presets::scenario(preset.name)?.map(|s| s.description.clone()).unwrap_or_default();
-        writeln!(out, "  {:<20} {description}", preset.name)?;
+    fn about(&self) -> String {
+        format!("seed {}, {}", self.args.seed, self.args.split.as_str())
     }
-    writeln!(out, "scanners")?;
-    for preset in presets::SCANNERS {
-        let description = presets::scanner(preset.name)?.map(|s| s.description.clone()).unwrap_or_default();
-        writeln!(out, "  {:<20} {description}", preset.name)?;
-    }
-    Ok(())
-}
-
-fn measure(scanner: &ScannerModel, out: &mut dyn std::io::Write) -> Result<()> {
-    let found = properties(scanner)?;
-    writeln!(out, "scanner                {}", scanner.name)?;
-    let energies: Vec<String> = found.effective_mev.iter().map(|mev| format!("{mev:.2} MeV")).collect();
-    writeln!(out, "effective energy       {}", energies.join(" and "))?;
-    writeln!(out, "noise in air           {:.2} % a pixel", found.air_noise_percent)?;
-    writeln!(out, "steel penetration      {:.0} mm", found.penetration_mm)?;
-    writeln!(out, "contrast sensitivity   {:.1} % behind 100 mm of steel", found.contrast_percent)?;
-    if let Some(apart) = found.separation {
-        writeln!(out, "polyethylene and steel {apart:.1} standard deviations apart, 20 to 100 g/cm2")?;
-    }
-    Ok(())
 }
 
 /// The most bytes a scenario or scanner file may have.
 const MAX_SETTINGS: u64 = 1 << 20;
 
-/// The text of a settings file; `None` where there is no such file.
-fn text(path: &str) -> Result<Option<String>> {
+/// The text of a file of at most so many bytes; `None` where there is no such file.
+fn text(path: &str, most: u64) -> Result<Option<String>> {
     let failed = |e: std::io::Error| Error::io(e.to_string());
-    let meta = match std::fs::metadata(path) {
+    let file = match std::fs::File::open(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         other => other.map_err(failed)?,
     };
-    if meta.len() > MAX_SETTINGS {
-        bail!(Error::limit(format!("file has {} bytes, limit is {MAX_SETTINGS}", meta.len())));
+    let mut bytes = Vec::new();
+    // A device or a pipe has no length to ask for.
+    file.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > most {
+        bail!(Error::parameter(format!("file has more than {most} bytes")).help("name a smaller one"));
     }
-    Ok(Some(std::fs::read_to_string(path).map_err(failed)?))
+    let text = String::from_utf8(bytes).map_err(|e| {
+        Error::parameter(format!("is not UTF-8 from byte {} on", e.utf8_error().valid_up_to())).help("name a text file")
+    })?;
+    Ok(Some(text))
 }
 
 fn unknown(what: &str, name: &str) -> Error {
@@ -270,7 +308,7 @@ fn scenario(name: &str) -> Result<Scenario> {
     if let Some(preset) = presets::scenario(name)? {
         return Ok(preset);
     }
-    let text = text(name).with_context(|| name.to_owned())?.ok_or_else(|| unknown("scenario", name))?;
+    let text = text(name, MAX_SETTINGS).with_context(|| name.to_owned())?.ok_or_else(|| unknown("scenario", name))?;
     ScenarioFile::parse(&text).and_then(ScenarioFile::check).with_context(|| name.to_owned())
 }
 
@@ -278,7 +316,7 @@ fn scanner(name: &str) -> Result<ScannerModel> {
     if let Some(preset) = presets::scanner(name)? {
         return Ok(preset);
     }
-    let text = text(name).with_context(|| name.to_owned())?.ok_or_else(|| unknown("scanner", name))?;
+    let text = text(name, MAX_SETTINGS).with_context(|| name.to_owned())?.ok_or_else(|| unknown("scanner", name))?;
     ScannerFile::parse(&text).and_then(ScannerFile::check).with_context(|| name.to_owned())
 }
 

@@ -4,19 +4,16 @@ use super::line::{Job, Line};
 use super::run::Totals;
 use crate::judge::Verdict;
 use crate::report::{
-    FailedScan, Generator, IgnoredFile, Report, Row, ScanInfo, Summary, SummaryTimings, TEMPORARY, to_csv, to_json,
+    FailedScan, Generator, IgnoredFile, Report, Row, ScanInfo, Summary, SummaryTimings, TEMPORARY, lock, to_csv, to_json,
     write_atomically,
 };
 use crate::scan::{Error, Result};
 use crate::source;
 use std::collections::HashSet;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// The file that a run keeps locked. It stays when the run is over: to remove it would let two runs hold one lock each.
-const LOCK: &str = ".portray.lock";
 
 /// Where reports go.
 #[derive(Debug, Clone)]
@@ -262,26 +259,6 @@ fn unwritten(report: Report, error: &Error) -> Report {
     let error = Error::bug(format!("the report would not be readable: {}", error.message))
         .help("please report it together with the scan's header");
     Report::failed(known, error, model, settings)
-}
-
-/// Locks the folder, until the file returned is dropped or the program ends in whatever way; nothing where the file
-/// system has no locks.
-fn lock(root: &Path) -> Result<Option<File>> {
-    let path = root.join(LOCK);
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| {
-        Error::io(format!("the lock {} cannot be opened: {error}", path.display())).help("choose another --out")
-    })?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::parameter(format!("another run is at work in the output folder {}", root.display()))
-                .help("wait until it is done, or choose another --out"))
-        }
-        Err(TryLockError::Error(error)) => {
-            tracing::warn!("{} cannot be locked, see that no other run uses it: {error}", root.display());
-            Ok(None)
-        }
-    }
 }
 
 fn unwritable(error: impl std::fmt::Display) -> Error {

@@ -3,6 +3,7 @@
 pub(crate) mod colour;
 mod csv;
 mod finite;
+mod lock;
 mod names;
 mod overlay;
 mod schema;
@@ -13,6 +14,7 @@ mod words;
 mod write;
 
 pub use self::csv::to_csv;
+pub use lock::lock;
 pub use names::Names;
 pub(crate) use overlay::encoded as marked_png;
 pub use overlay::overlay_png;

@@ -16,8 +16,16 @@ pub struct Truth {
     pub generator: Generator,
     /// The seed of the set that the scan belongs to.
     pub seed: u64,
-    /// The scan's number in the set; seed, index, scenario and scanner render the same scan again.
+    /// The scan's number in the set; seed, index, view, scenario and scanner render the same scan again. Of a part of a data
+    /// set it is the part (0 train, 1 val, 2 test) times 2^32, plus the scan's number within the part, which its file's name has.
+    /// Of a projected scan it is the first 32 bits of the clean scan's digest times 2^16, plus the number of the variant.
     pub index: u64,
+    /// Which view of the container this is, from 1; a second view is a scan of its own.
+    #[serde(default = "first")]
+    pub view: u32,
+    /// The part of a data set that it was made for: `train`, `val` or `test`; nothing where none was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
     /// The scenario as it was checked, in the layout of scenario files.
     pub scenario: serde_json::Value,
     /// The scanner as it was checked, in the layout of scanner files.
@@ -35,6 +43,10 @@ pub struct Truth {
     pub ordinary: Vec<String>,
     /// What is hidden.
     pub loads: Vec<LoadTruth>,
+}
+
+fn first() -> u32 {
+    1
 }
 
 impl Truth {
@@ -139,11 +151,16 @@ pub struct LoadTruth {
     pub displaced_kg: f32,
     /// The smallest box around its mask, in source pixels.
     pub box_px: BoxPx,
-    /// The convex hull of its mask in source pixels, corner-based (pixel (c, r) covers c..c+1 by r..r+1),
-    /// clockwise as seen on the screen.
-    pub polygon: Vec<Point>,
+    /// Outlines of its mask in source pixels, corner-based (pixel (c, r) covers c..c+1 by r..r+1), clockwise as seen on the
+    /// screen: a polygon for each piece of pixels that touch by their sides; a piece with a hole is cut upright through the
+    /// hole's middle. Each shares at least 95 % of its union with its piece, by leaving out corners of at most a pixel.
+    pub polygons: Vec<Vec<Point>>,
     /// The mask's area in mm².
     pub area_mm2: f32,
+    /// The area in mm² of all that it changes in the picture: its goods, and where their packing or what was taken away
+    /// for them changes some plane by more than two standard deviations of a pixel's noise.
+    #[serde(default)]
+    pub changed_mm2: f32,
     /// Extra attenuation per energy, in the order of the scan's planes.
     pub extra_attenuation: Vec<ExtraAttenuation>,
     /// Mean length of the beam's path through the load's material over the mask, in mm.
@@ -152,15 +169,24 @@ pub struct LoadTruth {
     /// (photon, electronic and quantisation noise; the median over the mask).
     pub contrast_to_noise: f32,
     /// Mean extra attenuation in the first plane over the noiseless scene's standard deviation of attenuation
-    /// within 100 mm around the mask's box: how much the load stands out from the cargo's own structure.
+    /// within 100 mm around the mask's box: how much the load stands out from the cargo's own structure. Negative where the
+    /// load absorbs less than what was taken away for it.
     pub contrast_to_clutter: f32,
-    /// Whether the load is physically visible: the beam gets through at least half of its mask (more than
+    /// Whether the beam can show that something is changed: it gets through at least half of the mask (more than
     /// twice the electronic noise is left) and the contrast to noise, averaged over 25 mm by 25 mm, is at
-    /// least 5 (Rose's criterion). It does not say that a load is easy to tell from the cargo around it.
+    /// least 5 either way, darker or brighter (Rose's criterion). It does not say that a load is easy to tell from the cargo
+    /// around it: `distinct` does.
     pub visible: bool,
-    /// The file with the load's mask beside this document: 8-bit PNG of the scan's size, 255 inside.
+    /// Whether it is visible and also stands out from the cargo's own structure: a contrast to clutter of at least 1, either way.
+    #[serde(default)]
+    pub distinct: bool,
+    /// The file with the load's mask beside this document: 8-bit PNG of the scan's size, 255 where its goods are, 128 where
+    /// else it changes the picture (`changed_mm2`), 0 elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mask: Option<String>,
+    /// SHA-256 of that file's bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask_sha256: Option<Digest>,
 }
 
 /// Extra attenuation in one plane.

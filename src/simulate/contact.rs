@@ -4,6 +4,7 @@ use crate::report::colour::{FLAGGED, INK, MUTED, PAPER};
 use crate::report::marked_png;
 use crate::report::text::{Face, draw};
 use crate::scan::{Error, Point, Polarity, Result, Samples, Scan, Truth};
+use image::imageops::FilterType;
 use image::{Rgb, RgbImage};
 use imageproc::drawing::{draw_filled_rect_mut, draw_line_segment_mut};
 use imageproc::rect::Rect;
@@ -24,6 +25,8 @@ const HEADER: u32 = 62;
 const CAPTION: u32 = 52;
 /// The highest picture as a share of its width: a 20-ft box alone would tower over a lorry otherwise.
 const HIGHEST: f32 = 0.45;
+/// How much larger or smaller than the others a row's pictures may be, to fill the sheet's width.
+const STRETCH: (f32, f32) = (0.85, 1.2);
 /// The attenuation that is shown black: little of a 6 MV beam is left to see with.
 const DARKEST: f32 = 6.0;
 
@@ -38,6 +41,8 @@ pub struct Contact {
 #[derive(Debug, Clone)]
 struct Tile {
     picture: RgbImage,
+    /// Outlines of the loads, as shares of the picture's sides.
+    outlines: Vec<Vec<Point>>,
     name: String,
     cargo: String,
     /// A load's words, and whether it can be seen at all.
@@ -73,6 +78,7 @@ impl Contact {
             |load: &crate::scan::LoadTruth| (format!("{} {:.0} kg", load.class.as_str(), load.mass_kg), load.visible);
         self.tiles.push(Tile {
             picture: picture(scan, truth, self.tile_width()),
+            outlines: outlines(scan, truth),
             name: truth.scan.file.clone(),
             cargo: truth.cargo.replace('_', " "),
             loads: truth.loads.iter().map(words).collect(),
@@ -84,56 +90,89 @@ impl Contact {
     /// # Errors
     /// A bug where the picture cannot be encoded.
     pub fn png(&self, title: &str, facts: &str) -> Result<Vec<u8>> {
-        let rows: Vec<&[Tile]> = self.tiles.chunks(self.columns as usize).collect();
-        let tallest = |row: &[Tile]| row.iter().map(|tile| tile.picture.height()).max().unwrap_or(0);
+        let rows = self.rows();
+        let tallest = |row: &[(&Tile, RgbImage)]| row.iter().map(|(_, picture)| picture.height()).max().unwrap_or(0);
         let height = HEADER + rows.iter().map(|row| tallest(row) + CAPTION + GAP).sum::<u32>();
         let mut sheet = RgbImage::from_pixel(WIDTH, height, INK);
         let line = |face: Face, text: &str| face.fit(text, WIDTH - 2 * GAP);
         draw(&mut sheet, (GAP.into(), 10), Face::TITLE, PAPER, &line(Face::TITLE, title));
         draw(&mut sheet, (GAP.into(), 34), Face::PLAIN, MUTED, &line(Face::PLAIN, facts));
         let mut top = HEADER;
-        for row in rows {
+        for row in &rows {
             let tallest = tallest(row);
-            for (tile, column) in row.iter().zip(0..) {
-                let left = GAP + column * (self.tile_width() + GAP);
+            let mut left = GAP;
+            for (tile, picture) in row {
                 // They stand on one line, as on a road.
-                let at = (i64::from(left), i64::from(top + tallest - tile.picture.height()));
-                image::imageops::replace(&mut sheet, &tile.picture, at.0, at.1);
-                self.caption(&mut sheet, tile, (left, top + tallest));
+                let at = (i64::from(left), i64::from(top + tallest - picture.height()));
+                image::imageops::replace(&mut sheet, picture, at.0, at.1);
+                caption(&mut sheet, tile, (left, top + tallest), picture.width());
+                left += picture.width() + GAP;
             }
             top += tallest + CAPTION + GAP;
         }
         marked_png(&sheet).map_err(|error| Error::bug(format!("the contact sheet cannot be encoded: {error}")))
     }
 
-    fn caption(&self, sheet: &mut RgbImage, tile: &Tile, (left, top): (u32, u32)) {
-        let face = Face::PLAIN;
-        let room = self.tile_width();
-        draw(sheet, (left.into(), i64::from(top) + 6), face, PAPER, &face.fit(&tile.name, room));
-        let mut parts = vec![(MUTED, tile.cargo.clone())];
-        if tile.loads.is_empty() {
-            parts.push((MUTED, "clean".to_owned()));
-        }
-        for (load, visible) in &tile.loads {
-            parts.push((FLAGGED, load.clone()));
-            if !visible {
-                parts.push((MUTED, "(not visible)".to_owned()));
+    /// The pictures in rows that fill the sheet's width: narrow ones stand four in a row where wide ones stand three.
+    fn rows(&self) -> Vec<Vec<(&Tile, RgbImage)>> {
+        let mut rows: Vec<Vec<&Tile>> = Vec::new();
+        let wide = |row: &[&Tile]| row.iter().map(|tile| tile.picture.width()).sum::<u32>() as f32;
+        let room = |count: usize| (WIDTH - GAP * (count as u32 + 1)) as f32;
+        for tile in &self.tiles {
+            let fits = rows.last().is_some_and(|row| {
+                let with = wide(row) + tile.picture.width() as f32;
+                with * STRETCH.0 <= room(row.len() + 1)
+            });
+            match rows.last_mut().filter(|_| fits) {
+                Some(row) => row.push(tile),
+                None => rows.push(vec![tile]),
             }
         }
-        let mut x = left;
-        for (number, (colour, text)) in parts.iter().enumerate() {
-            let rest = (left + room).saturating_sub(x);
-            if number > 0 && face.width(text) > rest {
-                draw(sheet, (x.into(), i64::from(top) + 27), face, MUTED, &face.fit("...", rest));
-                break;
-            }
-            draw(sheet, (x.into(), i64::from(top) + 27), face, *colour, &face.fit(text, rest));
-            x += face.width(text) + if text.starts_with("kg") { 0 } else { 18 };
-        }
+        let scale = |row: &[&Tile]| (room(row.len()) / wide(row)).min(STRETCH.1);
+        let scaled = rows.into_iter().map(|row| (scale(&row), row));
+        scaled.map(|(scale, row)| row.into_iter().map(|tile| (tile, tile.drawn(scale))).collect()).collect()
     }
 }
 
-/// A scan's first plane at most `width` wide, with its loads' outlines.
+impl Tile {
+    /// The picture at another size, with its outlines.
+    fn drawn(&self, scale: f32) -> RgbImage {
+        let side = |side: u32| ((side as f32 * scale) as u32).max(1);
+        let (width, height) = (side(self.picture.width()), side(self.picture.height()));
+        let mut picture = image::imageops::resize(&self.picture, width, height, FilterType::Triangle);
+        for polygon in &self.outlines {
+            outline(&mut picture, polygon, (width as f32, height as f32));
+        }
+        picture
+    }
+}
+
+fn caption(sheet: &mut RgbImage, tile: &Tile, (left, top): (u32, u32), room: u32) {
+    let face = Face::PLAIN;
+    draw(sheet, (left.into(), i64::from(top) + 6), face, PAPER, &face.fit(&tile.name, room));
+    let mut parts = vec![(MUTED, tile.cargo.clone())];
+    if tile.loads.is_empty() {
+        parts.push((MUTED, "clean".to_owned()));
+    }
+    for (load, visible) in &tile.loads {
+        parts.push((FLAGGED, load.clone()));
+        if !visible {
+            parts.push((MUTED, "(not visible)".to_owned()));
+        }
+    }
+    let mut x = left;
+    for (number, (colour, text)) in parts.iter().enumerate() {
+        let rest = (left + room).saturating_sub(x);
+        if number > 0 && face.width(text) > rest {
+            draw(sheet, (x.into(), i64::from(top) + 27), face, MUTED, &face.fit("...", rest));
+            break;
+        }
+        draw(sheet, (x.into(), i64::from(top) + 27), face, *colour, &face.fit(text, rest));
+        x += face.width(text) + if text.starts_with("kg") { 0 } else { 18 };
+    }
+}
+
+/// A scan's first plane at most `width` wide.
 fn picture(scan: &Scan, truth: &Truth, width: u32) -> RgbImage {
     let (columns, rows) = (scan.width().max(1), scan.height().max(1));
     let pixel = scan.metadata.pixel_mm.unwrap_or(truth.pixel_mm);
@@ -147,7 +186,7 @@ fn picture(scan: &Scan, truth: &Truth, width: u32) -> RgbImage {
         let from = (u64::from(index) * u64::from(end) / u64::from(of)) as usize;
         from..((u64::from(index + 1) * u64::from(end) / u64::from(of)) as usize).max(from + 1)
     };
-    let mut picture = RgbImage::from_fn(size.0, size.1, |x, y| {
+    RgbImage::from_fn(size.0, size.1, |x, y| {
         let (mut sum, mut count) = (0.0, 0.0f32);
         for row in span(y, size.1, rows) {
             for column in span(x, size.0, columns) {
@@ -160,12 +199,15 @@ fn picture(scan: &Scan, truth: &Truth, width: u32) -> RgbImage {
         // The square root opens up thin goods without losing what is behind steel.
         let dark = (sum / count.max(1.0) / DARKEST).clamp(0.0, 1.0).sqrt();
         Rgb([(250.0 * (1.0 - dark)) as u8 + 4; 3])
-    });
-    let step = (size.0 as f32 / columns as f32, size.1 as f32 / rows as f32);
-    for load in &truth.loads {
-        outline(&mut picture, &load.polygon, step);
-    }
-    picture
+    })
+}
+
+/// The outlines of a scan's loads, as shares of its sides.
+fn outlines(scan: &Scan, truth: &Truth) -> Vec<Vec<Point>> {
+    let (width, height) = (scan.width().max(1) as f32, scan.height().max(1) as f32);
+    let share = |p: &Point| Point { x: p.x / width, y: p.y / height };
+    let polygons = truth.loads.iter().flat_map(|load| &load.polygons);
+    polygons.map(|polygon| polygon.iter().map(share).collect()).collect()
 }
 
 /// Draws a polygon a pixel outside itself, so that what it surrounds stays free: two pixels wide on a dark line one

@@ -1,7 +1,7 @@
 //! The detector line: attenuation to counts, with noise and artefacts.
 
 mod quanta;
-mod spread;
+pub(super) mod spread;
 
 use super::draw::{Draw, ScanKey};
 use super::rays::Motion;

@@ -1,14 +1,23 @@
-//! What a load changes in the picture: its mask, extent, extra attenuation and visibility.
+//! What a load changes in the picture: its mask, outlines, extra attenuation and visibility.
 
 use super::beam::Behind;
 use super::load::Hidden;
+use super::outline::polygons;
 use super::render::Picture;
 use super::scanner::ScannerModel;
-use crate::scan::{BoxPx, ExtraAttenuation, LoadTruth, Point};
+use crate::scan::{BoxPx, ExtraAttenuation, LoadTruth};
 use ndarray::Array2;
 
 /// Pixels count as the load's where its path is at least this share of its longest path.
 const MASK_SHARE: f32 = 0.1;
+/// What masks show the goods with.
+pub(super) const GOODS: u8 = 255;
+/// What they show with that changes the picture beside the goods: packing, and what was taken away.
+const CHANGED: u8 = 128;
+/// So many standard deviations of a pixel's noise are a change.
+const CHANGE: f64 = 2.0;
+/// The contrast to clutter from which on a load stands out from what is around it.
+const DISTINCT: f64 = 1.0;
 /// Rose's criterion: a feature is seen from five standard deviations of noise on.
 pub(super) const ROSE: f64 = 5.0;
 /// The side of the patch over which contrast is averaged for Rose's criterion, in mm.
@@ -28,20 +37,21 @@ pub(super) struct Part {
     pub(super) without: Picture,
 }
 
-/// Measures a load in a picture of `size` (rows, columns); nothing where it lies outside.
+/// Measures a load in a picture; nothing where it lies outside. `clean` is the first plane of the whole picture without it.
 pub(super) fn load(
     hidden: &Hidden,
     part: &Part,
-    size: (usize, usize),
+    clean: &Array2<f32>,
     scanner: &ScannerModel,
 ) -> Option<(LoadTruth, Array2<u8>)> {
     let longest = part.path.iter().copied().fold(0.0f32, f32::max);
     if longest <= 0.0 {
         return None;
     }
-    let mask = part.path.mapv(|path| if path >= MASK_SHARE * longest { 255u8 } else { 0 });
+    let mut mask = part.path.mapv(|path| if path >= MASK_SHARE * longest { GOODS } else { 0 });
     let places: Vec<(usize, usize)> = mask.indexed_iter().filter(|(_, m)| **m > 0).map(|(place, _)| place).collect();
     let box_px = bounds(&places)?;
+    let box_px = BoxPx { x: box_px.x + part.first as u32, ..box_px };
     let count = places.len() as f64;
     let mean = |of: &dyn Fn((usize, usize)) -> f64| places.iter().map(|&p| of(p)).sum::<f64>() / count;
 
@@ -57,7 +67,7 @@ pub(super) fn load(
         })
         .collect();
 
-    let (first, behind) = (extra.first()?, part.without.attenuation.first()?);
+    let first = extra.first()?;
     let transmission = |p: (usize, usize)| f64::from(-part.with.attenuation[0][p]).exp();
     let contrast = mean(&|p| f64::from(first[p]));
     // The median: behind opaque parts the noise of the attenuation has no bound, and a few pixels would decide the mean.
@@ -70,14 +80,24 @@ pub(super) fn load(
     let pixel_area = f64::from(scanner.pixel_mm.area());
     let patch = (PATCH_MM * PATCH_MM / pixel_area).min(count).max(1.0);
     let visible = reached >= 0.5 * count && contrast_to_noise.abs() * patch.sqrt() >= ROSE;
-    let clutter = clutter(behind, &mask, &box_px, scanner);
 
-    let right = |mut polygon: Vec<Point>| {
-        for point in &mut polygon {
-            point.x += part.first as f32;
+    for (plane, extra) in extra.iter().enumerate() {
+        for ((place, value), without) in mask.indexed_iter_mut().zip(&part.without.attenuation[plane]) {
+            // Less is let through where goods are, and more where something was taken away: the noise of the brighter one counts.
+            let brighter = f64::from((without + extra[place].min(0.0)).max(0.0));
+            let change = f64::from(extra[place].abs());
+            // Below a thousandth there is rounding only.
+            if *value == 0 && change > 1e-3 && change > CHANGE * scanner.attenuation_noise_of(plane, (-brighter).exp())
+            {
+                *value = CHANGED;
+            }
         }
-        polygon
-    };
+    }
+    let changed = mask.iter().filter(|value| **value > 0).count() as f64;
+    let mut whole = Array2::zeros(clean.dim());
+    whole.slice_mut(ndarray::s![.., part.first..part.first + mask.ncols()]).assign(&mask);
+    let contrast_to_clutter = contrast / clutter(clean, &whole, &box_px, scanner).max(1e-3);
+
     let truth = LoadTruth {
         class: hidden.class,
         place: hidden.place.clone(),
@@ -86,18 +106,19 @@ pub(super) fn load(
         material: hidden.material.to_owned(),
         mass_kg: hidden.mass_kg as f32,
         displaced_kg: hidden.displaced_kg as f32,
-        box_px: BoxPx { x: box_px.x + part.first as u32, ..box_px },
-        polygon: right(hull(&places)),
+        box_px,
+        polygons: polygons(&whole),
         area_mm2: (count * pixel_area) as f32,
+        changed_mm2: (changed * pixel_area) as f32,
         extra_attenuation,
         path_mm: mean(&|p| f64::from(part.path[p])) as f32,
         contrast_to_noise: contrast_to_noise as f32,
-        contrast_to_clutter: (contrast / clutter.max(1e-3)) as f32,
+        contrast_to_clutter: contrast_to_clutter as f32,
         visible,
+        distinct: visible && contrast_to_clutter.abs() >= DISTINCT,
         mask: None,
+        mask_sha256: None,
     };
-    let mut whole = Array2::zeros(size);
-    whole.slice_mut(ndarray::s![.., part.first..part.first + mask.ncols()]).assign(&mask);
     Some((truth, whole))
 }
 
@@ -117,7 +138,7 @@ fn clutter(clean: &Array2<f32>, mask: &Array2<u8>, box_px: &BoxPx, scanner: &Sca
     let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
     for row in top..bottom {
         for column in left..right {
-            if mask[[row, column]] == 0 {
+            if mask[[row, column]] != GOODS {
                 let value = f64::from(clean[[row, column]]);
                 n += 1.0;
                 sum += value;
@@ -128,47 +149,21 @@ fn clutter(clean: &Array2<f32>, mask: &Array2<u8>, box_px: &BoxPx, scanner: &Sca
     if n < 1.0 { 0.0 } else { (squares / n - (sum / n).powi(2)).max(0.0).sqrt() }
 }
 
-/// The convex hull of pixels' corners (Andrew's monotone chain), clockwise as seen on the screen. `places` are
-/// `(row, column)` in row order.
-fn hull(places: &[(usize, usize)]) -> Vec<Point> {
-    // Only the first and the last pixel of a row can be on the hull.
-    let mut corners: Vec<(i64, i64)> = Vec::new();
-    for row in places.chunk_by(|a, b| a.0 == b.0) {
-        let (Some(first), Some(last)) = (row.first(), row.last()) else { continue };
-        for down in 0..2 {
-            corners.push((first.1 as i64, first.0 as i64 + down));
-            corners.push((last.1 as i64 + 1, last.0 as i64 + down));
-        }
-    }
-    corners.sort_unstable();
-    corners.dedup();
-    let turn = |o: (i64, i64), a: (i64, i64), b: (i64, i64)| (a.0 - o.0) * (b.1 - o.1) - (a.1 - o.1) * (b.0 - o.0);
-    let half = |points: &mut dyn Iterator<Item = (i64, i64)>| {
-        let mut chain: Vec<(i64, i64)> = Vec::new();
-        for point in points {
-            while chain.len() >= 2 && turn(chain[chain.len() - 2], chain[chain.len() - 1], point) <= 0 {
-                chain.pop();
-            }
-            chain.push(point);
-        }
-        chain.pop();
-        chain
-    };
-    let mut chain = half(&mut corners.iter().copied());
-    chain.extend(half(&mut corners.iter().rev().copied()));
-    chain.into_iter().map(|(x, y)| Point { x: x as f32, y: y as f32 }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_hull_of_an_l_is_its_five_corners() {
-        let mut places: Vec<(usize, usize)> = (2..6).map(|row| (row, 3)).collect();
-        places.extend([(6, 3), (6, 4), (6, 5)]);
-        let hull: Vec<(f32, f32)> = hull(&places).iter().map(|p| (p.x, p.y)).collect();
-        assert_eq!(hull, [(3.0, 2.0), (4.0, 2.0), (6.0, 6.0), (6.0, 7.0), (3.0, 7.0)]);
-        assert_eq!(bounds(&places), Some(BoxPx { x: 3, y: 2, width: 3, height: 5 }));
+    fn clutter_is_seen_all_around_the_mask_and_not_beyond() {
+        let scanner = crate::simulate::presets::scanner("single_6").unwrap().unwrap();
+        let reach = (AROUND_MM / scanner.pixel_mm.x) as usize;
+        let mut mask = Array2::zeros((120, 200));
+        mask.slice_mut(ndarray::s![50..70, 90..110]).fill(GOODS);
+        let box_px = BoxPx { x: 90, y: 50, width: 20, height: 20 };
+        // An edge within reach to the left counts, and just beyond it does not.
+        let edge = |at: usize| Array2::from_shape_fn((120, 200), |(_, column)| if column < at { 1.0 } else { 0.0 });
+        assert!(clutter(&edge(90 - reach + 4), &mask, &box_px, &scanner) > 0.1);
+        assert!(clutter(&edge(90 - reach), &mask, &box_px, &scanner) < 1e-6);
+        assert_eq!(bounds(&[(2, 3), (6, 5)]), Some(BoxPx { x: 3, y: 2, width: 3, height: 5 }));
     }
 }

@@ -1,8 +1,11 @@
 //! Container scans with exact truth, rendered from scenes of analytic solids.
 //!
-//! A scene is built from a scenario ([`ScenarioFile`]): container, cargo, what lies about and is nothing, vehicle, and hidden
-//! loads. Everything but the loads is drawn without regard to them, so that nothing else tells whether there is one. It is
-//! then rendered by a scanner ([`ScannerFile`]) with and without each load, which gives the [`Truth`].
+//! A scene of solids is built from a scenario ([`ScenarioFile`]): container, cargo, what lies about and is nothing, vehicle,
+//! and hidden loads (`container`, `cargo`, `ordinary`, `load`). Everything but the loads is drawn without regard to them, so that
+//! nothing else tells whether there is one. The rays of a fan meet it (`rays`, `solid`); what they cross absorbs each of a
+//! beam's energies (`beam`, `matter`, `render`: Beer-Lambert), and a scanner's ([`ScannerFile`]) line of detectors records what
+//! is left with its scatter, noise and faults (`detector`). What a load changes in the noiseless picture is its [`Truth`]
+//! (`measure`, `outline`). `project` puts loads into scans that somebody took.
 //!
 //! The same scenario, scanner, seed and index give the same scan on any number of threads: every row of every plane
 //! and every part of the scene draws from a stream of random numbers of its own.
@@ -19,6 +22,7 @@ mod load;
 mod matter;
 mod measure;
 mod ordinary;
+mod outline;
 mod packages;
 pub mod presets;
 mod project;
@@ -44,7 +48,7 @@ pub use project::{CleanScan, project};
 pub use properties::{Properties, properties};
 pub use rays::{Array, Geometry};
 pub use scanner::{Artefacts, Beam, Detector, ScannerFile, ScannerModel};
-pub use scenario::{CargoFile, LoadFile, Scenario, ScenarioFile};
+pub use scenario::{CargoFile, LoadFile, Scenario, ScenarioFile, places};
 pub use store::{Encoded, encode_all};
 
 use crate::scan::{
@@ -63,7 +67,8 @@ pub struct Simulated {
     pub scan: Scan,
     /// The truth; its file name is empty and its digest the scan's own until the scan is encoded ([`encode_all`]).
     pub truth: Truth,
-    /// One mask a load, `[row, column]`, 255 inside, 0 outside; in the order of the truth's loads.
+    /// One mask a load, `[row, column]`, 255 where its goods are, 128 where else it changes the picture, 0 elsewhere; in the
+    /// order of the truth's loads.
     pub masks: Vec<Array2<u8>>,
 }
 
@@ -113,7 +118,7 @@ pub fn simulate_view(
         let with = render::render(&hidden.scene.solids, &rays, spectra, columns.clone())?;
         let path = render::path_mm(&hidden.own, &rays, columns.clone())?;
         let part = measure::Part { first: columns.start, path, with, without: picture.columns(columns) };
-        if let Some((truth, mask)) = measure::load(&hidden, &part, (rays.rows, rays.columns), scanner) {
+        if let Some((truth, mask)) = measure::load(&hidden, &part, &picture.attenuation[0], scanner) {
             loads.push(truth);
             masks.push(mask);
         }
@@ -132,7 +137,7 @@ pub fn simulate_view(
         pixel_mm: Some(scanner.pixel_mm),
         source: Some(scanner.source()),
         energies_mv: scanner.beams.iter().map(|b| b.stated() as f32).collect(),
-        view: Some("side".to_owned()),
+        view: Some(if view == 0 { "side".to_owned() } else { format!("side_{}", view + 1) }),
         doors: Some(doors),
         polarity: Some(scanner.polarity),
         cargo: Some(declared),
@@ -147,6 +152,8 @@ pub fn simulate_view(
         generator: Generator { name: "portray simulate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         seed,
         index,
+        view: view as u32 + 1,
+        split: None,
         scenario: value(serde_json::to_value(scenario.file()))?,
         scanner: value(serde_json::to_value(scanner.file()))?,
         container: ContainerTruth {

@@ -10,17 +10,20 @@
 //! variance is `g S + e²`; a real exposure through transmission `t` has `g t S + e²`, a multiplied one only `t² (g S + e²)`.
 //! What is missing, `g S t (1 - t) + e² (1 - t²)`, is added as noise of its own. `g` follows from the noise of the scan's
 //! air, and grows behind matter, which leaves the harder photons: `g S t (c' - c t)` where it is `c` times air's without the
-//! load and `c'` times with it. What the digitiser of the scan would not write is not written: values keep its steps.
+//! load and `c'` times with it. What the digitiser of the scan would not write is not written: values keep its steps. What
+//! the scan's detectors blur and let trail behind they blur of the load too.
 
 mod estimate;
 mod place;
+mod soften;
+mod stowed;
 
 use super::draw::{Draw, ScanKey};
 use super::load;
 use super::measure;
 use super::render::{self, Picture};
-use super::{ScannerModel, raw_bytes};
-use super::{Scenario, Simulated, beam::Spectrum};
+use super::{ContainerKind, ScannerModel, raw_bytes};
+use super::{Scenario, Simulated, beam::Spectrum, matter};
 use crate::prepare::{PixelState, Prepared};
 use crate::scan::{ContainerTruth, Digest, Error, Generator, Plane, Polarity, Result, Samples, Scan, ScanFile, Truth};
 use estimate::{Level, Steps};
@@ -36,6 +39,8 @@ pub struct CleanScan<'a> {
     pub name: &'a str,
     /// What took it, where the user has a scanner file; it gives energies, geometry and noise that the scan does not tell.
     pub scanner: Option<&'a ScannerModel>,
+    /// What kind of container it shows, where that is known; otherwise a dry box of the located size.
+    pub kind: Option<ContainerKind>,
 }
 
 /// A channel under this share of the air level is dead.
@@ -43,8 +48,8 @@ const DEAD: f32 = 0.01;
 /// What stands for goods of which nothing is known but how much they absorb.
 const GOODS: &str = "cardboard";
 
-/// Puts the loads of a scenario into a clean scan. The scenario's cargo is not used; of its containers the first that has
-/// the located size is taken for what the scan shows.
+/// Puts the loads of a scenario into a clean scan. The scenario's cargo is not used; where the kind of container is not stated,
+/// the first of its dry boxes that has the located size is taken for what the scan shows.
 ///
 /// The same scan, scenario, scanner, seed and variant give the same bytes.
 ///
@@ -68,7 +73,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
     let spectra = scanner.spectra();
     let key = ScanKey::new(seed, variant);
     let exposed = key.exposure(&threats.name, &scanner.name);
-    let site = place::site(scan, &prepared, &scanner, into.scanner.is_some(), threats, &key)?;
+    let site = place::site(&into, &prepared, &scanner, threats, &key)?;
 
     let order = plane_order(&prepared, scan.planes.len());
     let hardening: Vec<Hardening> = spectra.iter().map(Hardening::new).collect::<Result<_>>()?;
@@ -81,10 +86,11 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
         if !there {
             continue;
         }
+        place::fits(file, site.kind)?;
         let order = load::Order::of(file, amount);
         let hidden = hide(&order, &site, &mut key.stream("load", number as u64))?;
         let part = part(&hidden, &site, spectra, &hardening, &shown)?;
-        if let Some((truth, mask)) = measure::load(&hidden, &part, clean.areal.dim(), &scanner) {
+        if let Some((truth, mask)) = measure::load(&hidden, &part, &shown.attenuation[0], &scanner) {
             loads.push(truth);
             masks.push(mask);
         }
@@ -93,8 +99,9 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
 
     let planes: Vec<Plane> = (0..scan.planes.len())
         .map(|plane| {
+            let sharp = &shown.attenuation[plane] - &clean.attenuation[plane];
             let change = Change {
-                extra: &shown.attenuation[plane] - &clean.attenuation[plane],
+                extra: soften::extra(&sharp, &scanner.detector),
                 coarseness: [&clean.coarseness[plane], &shown.coarseness[plane]],
             };
             darken(scan, plane, &change, &levels[plane], &prepared, &exposed)
@@ -120,6 +127,8 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
         generator: Generator { name: GENERATOR.to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         seed,
         index: variant,
+        view: 1,
+        split: None,
         scenario: value(serde_json::to_value(threats.file()))?,
         scanner: scanner_value,
         container: ContainerTruth {

@@ -136,7 +136,7 @@ impl Scenario {
 }
 
 /// The places that a class of load has.
-pub(super) fn places(class: LoadClass) -> &'static [&'static str] {
+pub fn places(class: LoadClass) -> &'static [&'static str] {
     match class {
         LoadClass::RipOff => &["door_gap", "on_top", "before_cargo"],
         LoadClass::ReeferMachinery => &["evaporator", "motor"],

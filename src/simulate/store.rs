@@ -85,7 +85,9 @@ pub fn encode_all(simulated: &Simulated, name: &str, format: Format) -> Result<E
         vec![(truth.scan.file.clone(), scan), (format!("{name}.json"), json(&Sidecar::new(&simulated.scan))?)];
     for (number, (mask, load)) in simulated.masks.iter().zip(&mut truth.loads).enumerate() {
         let file = if number == 0 { format!("{name}.mask.png") } else { format!("{name}.mask{}.png", number + 1) };
-        files.push((file.clone(), write::png_gray8(mask)?));
+        let bytes = write::png_gray8(mask)?;
+        load.mask_sha256 = Some(Digest::of(&bytes));
+        files.push((file.clone(), bytes));
         load.mask = Some(file);
     }
     files.push((format!("{name}.truth.json"), json(&truth)?));

@@ -31,10 +31,15 @@ fn every_preset_renders_and_its_truth_holds_together() {
                 assert_eq!(load.box_px.intersection(&image), Some(load.box_px), "{name}");
                 let outer = truth.container.box_px;
                 assert_eq!(load.box_px.intersection(&outer), Some(load.box_px), "{name} lies in the container");
-                let area = mask.iter().filter(|m| **m > 0).count() as f32 * truth.pixel_mm.area();
+                let count = |of: &dyn Fn(u8) -> bool| mask.iter().filter(|m| of(**m)).count() as f32;
+                let area = count(&|m| m == 255) * truth.pixel_mm.area();
                 assert!((area / load.area_mm2 - 1.0).abs() < 1e-3, "{name}");
                 assert!(load.extra_attenuation.len() == 2 && load.path_mm > 0.0, "{name}");
-                assert!(load.polygon.len() >= 4, "{name}");
+                let changed = count(&|m| m > 0) * truth.pixel_mm.area();
+                assert!((changed / load.changed_mm2 - 1.0).abs() < 1e-3 && changed >= area, "{name}");
+                let shared = outline::shared_with(mask, &load.polygons);
+                assert!(shared >= 0.9, "{name}: the outlines share {shared} with the mask");
+                assert!(load.visible || !load.distinct, "{name}");
             }
         }
     }
@@ -268,4 +273,8 @@ fn a_second_view_shows_the_same_container_from_elsewhere() {
     assert_eq!(one.truth.loads[0].mass_kg, two.truth.loads[0].mass_kg);
     assert_eq!(one.truth.container.number, two.truth.container.number);
     assert_ne!(one.scan.digest, two.scan.digest);
+    // Each tells which it is: it can be rendered again.
+    assert_eq!((one.truth.view, two.truth.view), (1, 2));
+    let name = |made: &Simulated| made.scan.metadata.view.clone().unwrap();
+    assert_eq!((name(&one).as_str(), name(&two).as_str()), ("side", "side_2"));
 }

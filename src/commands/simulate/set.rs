@@ -2,8 +2,9 @@
 //! a contact sheet.
 
 use super::{Exit, progress, scan, terminal};
-use crate::report::write_atomically;
-use crate::scan::{Digest, Error, Scan, Truth};
+use crate::commands::progress::counted;
+use crate::report::{lock, write_atomically};
+use crate::scan::{Digest, Error, LoadTruth, Scan, Truth};
 use crate::simulate::{COCO_FILE, CONTACT_FILE, CONTACT_MOST, Coco, Contact, Simulated, encode_all};
 use crate::source::write::Format;
 use crate::source::{self, Entry, Limits};
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
@@ -45,6 +46,8 @@ pub(super) trait Recipe: Sync {
     fn name(&self, number: u64) -> String;
     /// Whether a truth found under that name is the one that [`Recipe::make`] would write.
     fn made(&self, number: u64, truth: &Truth) -> bool;
+    /// What the contact sheet says of the set beside its counts, such as its seed.
+    fn about(&self) -> String;
     /// Makes a scan.
     fn make(&self, number: u64) -> Result<(Simulated, Format)>;
 }
@@ -90,6 +93,7 @@ pub(super) fn make(
     std::fs::create_dir_all(folder)
         .map_err(|e| Error::io(e.to_string()))
         .with_context(|| format!("cannot make folder {}", folder.display()))?;
+    let _lock = lock(folder)?;
     let stop = scan::stop_on_signal();
     let bar = progress::bar(recipe.count() as usize, args.quiet);
     let mut sheet = (!args.no_contact).then(|| Contact::new(recipe.count()));
@@ -116,9 +120,7 @@ pub(super) fn make(
     write_atomically(&folder.join(COCO_FILE), &coco)?;
     let all = tally.made + tally.kept;
     if let Some(sheet) = sheet.filter(|_| all > 0) {
-        let shown = all.min(CONTACT_MOST as u64);
-        let facts =
-            format!("{shown} of {all} scans; {} with hidden loads, outlined; attenuation, air white", tally.loaded);
+        let facts = format!("{}; {}; attenuation, air white", counts(&tally), recipe.about());
         write_atomically(&folder.join(CONTACT_FILE), &sheet.png(title, &facts)?)?;
     }
     if !args.quiet {
@@ -140,9 +142,17 @@ pub(super) fn make(
     })
 }
 
+/// What the sheet shows of the set.
+fn counts(tally: &Tally) -> String {
+    let all = tally.made + tally.kept;
+    let shown = all.min(CONTACT_MOST as u64);
+    let some = if shown < all { format!("the first {shown} of {all} scans") } else { counted(all as usize, "scan") };
+    format!("{some}; {} of {all} with hidden loads, outlined", tally.loaded)
+}
+
 fn summary(tally: &Tally, folder: &Path) -> String {
     let all = tally.made + tally.kept + tally.failed;
-    let mut text = format!("{all} {}: {} made", if all == 1 { "scan" } else { "scans" }, tally.made);
+    let mut text = format!("{}: {} made", counted(all as usize, "scan"), tally.made);
     if tally.kept > 0 {
         let _ = write!(text, ", {} kept from an earlier run", tally.kept);
     }
@@ -186,18 +196,25 @@ fn kept(recipe: &impl Recipe, number: u64, folder: &Path) -> Option<(Truth, Scan
     if !same || !folder.join(format!("{name}.json")).is_file() {
         return None;
     }
-    let masks = || truth.loads.iter().map(|load| load.mask.as_deref());
-    if masks().any(|mask| mask.is_none_or(|mask| !folder.join(mask).is_file())) {
+    // A mask is whole if it is what the truth was written with.
+    let whole = |load: &LoadTruth| {
+        let bytes = load.mask.as_deref().and_then(|mask| std::fs::read(beside(folder, mask)).ok());
+        bytes.is_some_and(|bytes| load.mask_sha256 == Some(Digest::of(&bytes)))
+    };
+    if !truth.loads.iter().all(whole) {
         return None;
     }
     let scan = opened(folder, &truth).ok()?;
     (scan.digest == truth.scan.sha256).then_some((truth, scan))
 }
 
+/// A truth is a file that anyone may have written: what it names stands beside it and nowhere else.
+fn beside(folder: &Path, name: &str) -> PathBuf {
+    folder.join(Path::new(name).file_name().unwrap_or_default())
+}
+
 fn opened(folder: &Path, truth: &Truth) -> crate::scan::Result<Scan> {
-    // A truth is a file that anyone may have written: its scan stands beside it and nowhere else.
-    let name = Path::new(&truth.scan.file).file_name().unwrap_or_default();
-    let entry = Entry { path: folder.join(name), name: truth.scan.file.clone() };
+    let entry = Entry { path: beside(folder, &truth.scan.file), name: truth.scan.file.clone() };
     source::open(&entry, &Limits::default())
 }
 
@@ -297,10 +314,10 @@ fn annotations(folder: &Path, sizes: &BTreeMap<String, (u32, u32)>) -> Result<(V
     Ok((coco.to_json()?, skipped))
 }
 
-/// Whether a scan is one of portray's own with something hidden in it, and so no clean one.
-pub(super) fn known_loaded(path: &Path) -> bool {
-    let truth = std::fs::read(path.with_extension("truth.json")).ok();
-    truth.and_then(|bytes| serde_json::from_slice::<Truth>(&bytes).ok()).is_some_and(|truth| !truth.clean)
+/// The truth beside a scan, where it is one of portray's own.
+pub(super) fn truth_of(path: &Path) -> Option<Truth> {
+    let truth = std::fs::read(path.with_extension("truth.json")).ok()?;
+    serde_json::from_slice(&truth).ok()
 }
 
 /// The digest of a file; nothing where it cannot be read.

@@ -1,13 +1,14 @@
 //! `portray simulate tip`: simulated loads in the user's own clean scans.
 
-use super::{Exit, Result, set};
+use super::{Exit, Result, Split, set};
+use crate::commands::progress::counted;
 use crate::report::Names;
 use crate::scan::{Digest, Error, Samples, Scan, Truth};
-use crate::simulate::{CleanScan, ScannerModel, Scenario, Simulated, project};
+use crate::simulate::{CleanScan, ContainerKind, ScannerModel, Scenario, Simulated, project};
 use crate::source::write::Format;
 use crate::source::{self, Discovery, Entry, Limits};
 use anyhow::{Context as _, bail};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `portray simulate tip`.
 #[derive(Debug, clap::Args)]
@@ -31,6 +32,14 @@ pub(super) struct TipArgs {
     /// What took the scans: a built-in scanner's name, or a scanner file (TOML) [default: estimated from each scan]
     #[arg(long, value_name = "NAME|FILE")]
     scanner: Option<String>,
+    /// What kind of container the scans show, such as reefer40 [default: what is known of scans of portray's own, otherwise a dry
+    /// box of the located size]
+    #[arg(long, value_name = "TYPE", value_parser = kind)]
+    container: Option<ContainerKind>,
+    /// The part of a data set that the scans belong to, for their truth; scans of portray's own that belong to another part are
+    /// refused [default: their own]
+    #[arg(long, value_enum)]
+    split: Option<Split>,
     /// How many scans to make of each clean one
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     count_per_scan: u64,
@@ -44,6 +53,11 @@ pub(super) struct TipArgs {
     set: set::SetArgs,
 }
 
+/// A kind of container, as scenario files spell it.
+fn kind(text: &str) -> std::result::Result<ContainerKind, String> {
+    serde_json::from_value(serde_json::Value::from(text)).map_err(|error| error.to_string())
+}
+
 pub(super) fn run(args: &TipArgs, out: &mut dyn std::io::Write) -> Result<Exit> {
     let threats = super::scenario(&args.threats)?;
     if threats.loads.is_empty() {
@@ -55,8 +69,9 @@ pub(super) fn run(args: &TipArgs, out: &mut dyn std::io::Write) -> Result<Exit> 
     if let Some((name, error)) = found.problems.first() {
         bail!(anyhow::Error::from(Error::parameter(error.message.clone()).at(name.clone())).context("--into"));
     }
+    apart(args, &found)?;
     let before = found.entries.len();
-    found.entries.retain(|entry| !set::known_loaded(&entry.path));
+    found.entries.retain(|entry| set::truth_of(&entry.path).is_none_or(|truth| truth.clean));
     let loaded = before - found.entries.len();
     if found.entries.is_empty() {
         let more = if loaded > 0 { format!(" ({loaded} with hidden loads are passed over)") } else { String::new() };
@@ -64,12 +79,51 @@ pub(super) fn run(args: &TipArgs, out: &mut dyn std::io::Write) -> Result<Exit> 
         bail!(Error::parameter(message).at("--into").help("give a folder with scans in which nothing is hidden"));
     }
     if loaded > 0 && !args.set.is_quiet() {
-        writeln!(out, "{loaded} scans with hidden loads are passed over")?;
+        let (scans, are) = (counted(loaded, "scan"), if loaded == 1 { "is" } else { "are" });
+        writeln!(out, "{scans} with hidden loads {are} passed over")?;
+    }
+    if let Some(wanted) = args.split {
+        for entry in &found.entries {
+            let own = set::truth_of(&entry.path).and_then(|truth| truth.split);
+            if let Some(own) = own.filter(|own| own != wanted.as_str()) {
+                let message = format!("{} belongs to {own}, not to {}", entry.name, wanted.as_str());
+                bail!(
+                    Error::parameter(message)
+                        .at("--split")
+                        .help("keep the parts of a data set in folders of their own")
+                );
+            }
+        }
     }
     let values = set::values(threats.file(), &serde_json::Value::Null)?.0;
-    let title = format!("{} projected into {}", threats.name, args.into.join(", "));
+    let title = format!("{} projected into {}", threats.name, counted(found.entries.len(), "clean scan"));
     let recipe = Projected::new(args, found, threats, scanner, values);
     set::make(&recipe, &title, &args.out, args.set, out)
+}
+
+/// Clean scans and what is made of them have to lie apart: in one folder the next run could not tell them, and the clean set's
+/// lists would be overwritten.
+///
+/// # Errors
+/// A parameter error where they do not.
+fn apart(args: &TipArgs, found: &Discovery) -> Result<()> {
+    let out = real(&args.out);
+    let folders = args.into.iter().map(PathBuf::from).filter(|into| into.is_dir()).map(|into| real(&into));
+    let within = |clean: &PathBuf| out.starts_with(clean) || clean.starts_with(&out);
+    let together = folders.into_iter().any(|folder| within(&folder))
+        || found.entries.iter().any(|entry| real(&entry.path).starts_with(&out));
+    if together {
+        let message = format!("the clean scans and the output folder {} lie in each other", args.out.display());
+        bail!(Error::parameter(message).at("--out").help("choose a folder beside them"));
+    }
+    Ok(())
+}
+
+/// A path without links and dots, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let known = path.ancestors().find_map(|part| Some((part.canonicalize().ok()?, path.strip_prefix(part).ok()?)));
+    known.map_or_else(|| path.clone(), |(known, rest)| known.join(rest))
 }
 
 /// A set of scans projected into clean ones.
@@ -99,6 +153,14 @@ impl<'a> Projected<'a> {
         Self { args, clean: clean.collect(), threats, scanner, threats_value }
     }
 
+    /// What a clean scan is known to be: its kind of container, and its part of a data set.
+    fn known(&self, entry: &Entry) -> (Option<ContainerKind>, Option<String>) {
+        let truth = set::truth_of(&entry.path);
+        let own = truth.as_ref().and_then(|truth| kind(&truth.container.kind).ok());
+        let split = self.args.split.map(|split| split.as_str().to_owned());
+        (own.or(self.args.container), split.or_else(|| truth.and_then(|truth| truth.split)))
+    }
+
     fn clean(&self, number: u64) -> Result<(&Entry, &str, u64)> {
         let (scan, variant) = (number / self.args.count_per_scan, number % self.args.count_per_scan);
         let (entry, stem) = self.clean.get(scan as usize).ok_or_else(|| Error::bug("a scan past the set's end"))?;
@@ -121,11 +183,19 @@ impl set::Recipe for Projected<'_> {
         self.clean(number).map_or_else(|_| String::new(), |(_, stem, variant)| format!("{stem}_tip{variant:02}"))
     }
 
+    fn about(&self) -> String {
+        let split = self.args.split.map(|split| format!(", {}", split.as_str())).unwrap_or_default();
+        format!("seed {}{split}", self.args.seed)
+    }
+
     fn made(&self, number: u64, truth: &Truth) -> bool {
         let Ok((entry, _, variant)) = self.clean(number) else { return false };
         let Some(digest) = set::digest(entry) else { return false };
         let into = &truth.scanner["projected_into"];
-        truth.index == index(digest, variant)
+        let (kind, split) = self.known(entry);
+        kind.is_none_or(|kind| kind.as_str() == truth.container.kind)
+            && truth.split == split
+            && truth.index == index(digest, variant)
             && truth.seed == self.args.seed
             && truth.scenario == self.threats_value
             && into["sha256"] == digest.to_string()
@@ -135,9 +205,11 @@ impl set::Recipe for Projected<'_> {
     fn make(&self, number: u64) -> Result<(Simulated, Format)> {
         let (entry, _, variant) = self.clean(number)?;
         let scan = source::open(entry, &Limits::default()).with_context(|| entry.name.clone())?;
-        let clean = CleanScan { scan: &scan, name: &entry.name, scanner: self.scanner.as_ref() };
-        let made = project(clean, &self.threats, self.args.seed, index(scan.digest, variant))
+        let (kind, split) = self.known(entry);
+        let clean = CleanScan { scan: &scan, name: &entry.name, scanner: self.scanner.as_ref(), kind };
+        let mut made = project(clean, &self.threats, self.args.seed, index(scan.digest, variant))
             .with_context(|| entry.name.clone())?;
+        made.truth.split = split;
         let format = format_of(&scan);
         Ok((made, format))
     }

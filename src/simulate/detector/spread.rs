@@ -57,7 +57,7 @@ fn kernel(deviation: f64) -> Vec<f32> {
 }
 
 /// A separable Gaussian blur; edges repeat the outermost pixel.
-fn blur(image: &Array2<f32>, deviation: f64) -> Array2<f32> {
+pub(in crate::simulate) fn blur(image: &Array2<f32>, deviation: f64) -> Array2<f32> {
     if deviation <= 0.0 {
         return image.clone();
     }

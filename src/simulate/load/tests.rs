@@ -231,7 +231,7 @@ fn places_that_are_not_there_are_errors() {
 #[test]
 fn truths_from_before_goods_were_told_still_read() {
     let load = r#"{"class": "in_cargo", "place": "pallet", "material": "cocaine_hcl", "mass_kg": 9.5,
-        "box_px": {"x": 1, "y": 2, "width": 3, "height": 4}, "polygon": [], "area_mm2": 1.0, "extra_attenuation": [],
+        "box_px": {"x": 1, "y": 2, "width": 3, "height": 4}, "polygons": [], "area_mm2": 1.0, "extra_attenuation": [],
         "path_mm": 1.0, "contrast_to_noise": 1.0, "contrast_to_clutter": 1.0, "visible": true}"#;
     let load: crate::scan::LoadTruth = serde_json::from_str(load).unwrap();
     assert_eq!((load.goods.as_str(), load.packing.as_str(), load.displaced_kg), ("", "", 0.0));

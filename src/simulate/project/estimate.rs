@@ -1,5 +1,6 @@
 //! What a scan tells of the scanner that took it: levels, noise, steps of the digitiser, energies.
 
+use super::soften;
 use crate::prepare::{Calibration, Prepared, Settings, Target, prepare};
 use crate::scan::{Error, Polarity, Result, Samples, Scan};
 use crate::simulate::{Artefacts, ScannerModel, presets};
@@ -191,6 +192,11 @@ fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
+/// A number of things, the thing in the plural where there is not just one.
+fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// The scanner that a scan seems to come from: its energies, its pixels, its counts and noise.
 ///
 /// # Errors
@@ -204,14 +210,23 @@ pub(super) fn scanner(
     let help = "give the scanner with --scanner";
     let mut file = if let Some(given) = given {
         if given.beams.len() != scan.planes.len() {
-            let message = format!("the scanner has {} beams, the scan {} planes", given.beams.len(), scan.planes.len());
+            let message = format!(
+                "the scanner has {}, the scan {}",
+                counted(given.beams.len(), "beam"),
+                counted(scan.planes.len(), "plane")
+            );
             return Err(Error::parameter(message).help("expected as many"));
         }
         given.file().clone()
     } else {
         let energies = &scan.metadata.energies_mv;
         if energies.len() != scan.planes.len() {
-            let message = format!("{} energies are stated for {} planes", energies.len(), scan.planes.len());
+            let message = match (energies.len(), scan.planes.len()) {
+                (0, 1) => "its energy is not stated".to_owned(),
+                (0, _) => "its energies are not stated".to_owned(),
+                (1, planes) => format!("one energy is stated for {planes} planes"),
+                (energies, planes) => format!("{energies} energies are stated for {}", counted(planes, "plane")),
+            };
             return Err(Error::parameter(message).help(format!("state \"energies_mv\" in its sidecar, or {help}")));
         }
         let known: Vec<ScannerModel> = presets::SCANNERS
@@ -253,6 +268,11 @@ pub(super) fn scanner(
     file.detector.electronic = counts(level.electronic).clamp(0.0, 1000.0);
     file.detector.step = ((f64::from(level.grid.step_at(1.0)) * scale) as u32).clamp(1, 1024);
     file.artefacts = Artefacts::default();
+    if given.is_none() {
+        // Afterglow is nothing that a picture tells.
+        file.detector.afterglow = 0.0;
+        file.detector.blur_px = soften::blur_of(scan, levels, prepared).unwrap_or(file.detector.blur_px);
+    }
     // The noise tells of photons that all leave the same; those of a spectrum that give it are more.
     let model = file.clone().check()?;
     for ((beam, level), spectrum) in file.beams.iter_mut().zip(levels).zip(model.spectra()) {

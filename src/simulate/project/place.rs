@@ -1,13 +1,15 @@
 //! Where a load can go in a scan: the located container as a scene without cargo, and the rays that show it.
 
-use super::estimate::Steps;
+use super::CleanScan;
+use super::estimate::{Steps, prepared};
+use super::stowed::{self, Shown};
 use crate::prepare::{Located, Prepared};
-use crate::scan::{End, Error, Result, Scan};
+use crate::scan::{End, Error, LoadClass, Polarity, Result};
 use crate::simulate::container::{self, ContainerKind, Vehicle};
 use crate::simulate::draw::ScanKey;
 use crate::simulate::rays::{Array, Extent, Geometry, Motion, Rays};
 use crate::simulate::scene::{Hold, Scene};
-use crate::simulate::{ScannerModel, Scenario, container_box};
+use crate::simulate::{LoadFile, ScannerModel, Scenario, container_box};
 
 /// A container of the located size.
 pub(super) struct Site {
@@ -21,11 +23,6 @@ pub(super) struct Site {
     /// What to add to a column and a row of the rays for one of the scan.
     pub(super) shift: (i64, i64),
 }
-
-/// Length of the pieces that cargo is taken apart into, in mm: a pallet's.
-const PIECE_MM: f64 = 1200.0;
-/// More attenuation than the empty container by this is cargo: some 3 g/cm² of anything at 6 MV.
-const CARGO: f32 = 0.12;
 
 /// Without a scanner file all rays are as good as parallel: the pixel size holds at every depth.
 const PARALLEL: Geometry = Geometry {
@@ -41,17 +38,15 @@ const PARALLEL: Geometry = Geometry {
 /// # Errors
 /// A format error where no container was located.
 pub(super) fn site(
-    scan: &Scan,
+    into: &CleanScan<'_>,
     prepared: &Prepared,
     scanner: &ScannerModel,
-    stated: bool,
     threats: &Scenario,
     key: &ScanKey,
 ) -> Result<Site> {
-    let frame = &prepared.frame;
+    let (scan, frame) = (into.scan, &prepared.frame);
     if frame.located != Located::Container {
-        return Err(Error::format("no container was located in it, so that a load has no place")
-            .help("state \"pixel_mm\" in its sidecar; the picture has to show air around one container"));
+        return Err(not_located(into));
     }
     let steps = Steps(prepared);
     let length = f64::from(frame.crop.width) * f64::from(frame.source_pixel.x);
@@ -60,12 +55,12 @@ pub(super) fn site(
         steps.number("locate", None, "nominal_length_mm").unwrap_or(length),
         steps.number("locate", None, "nominal_height_mm").unwrap_or(seen),
     );
-    let kind = kind(nominal, threats);
+    let kind = kind(nominal, threats, into.kind)?;
     let pixel = scanner.pixel_mm;
     // Something stands below it: a vehicle.
     let below = f64::from(scan.height() - frame.crop.bottom()) * f64::from(pixel.y) > 600.0;
     let ground = -(if below { Vehicle::Chassis } else { Vehicle::None }).deck();
-    let geometry = if stated { scanner.geometry } else { PARALLEL };
+    let geometry = if into.scanner.is_some() { scanner.geometry } else { PARALLEL };
     let width = kind.size()[2];
     let rays = |height: f64| {
         let extent = Extent { x: [0.0, length], y: [0.0, height], half_width: width / 2.0, ground };
@@ -85,65 +80,73 @@ pub(super) fn site(
     // The located size, not the norm's: a load against the doors must end at the doors that are seen.
     hold.x[1] += length - kind.size()[0];
     hold.y[1] += height - kind.size()[1];
-    let cargo_end = cargo(&mut scene, &hold, prepared, height);
+    let cargo_end = stowed::read(&mut scene, &hold, &Shown { prepared, rays: &rays, shift });
     Ok(Site { kind, scene, hold, cargo_end, rays, shift })
 }
 
-/// The type of container: one of the scenario's where one has this size.
-fn kind((length, height): (f64, f64), threats: &Scenario) -> ContainerKind {
-    let near = |kind: &&ContainerKind| {
+/// The type of container: the stated one, or a dry box of the scenario's that has this size, or one of this size. What it is beside
+/// its size a picture does not tell for sure: nothing but a statement makes it a reefer.
+fn kind((length, height): (f64, f64), threats: &Scenario, stated: Option<ContainerKind>) -> Result<ContainerKind> {
+    let near = |kind: ContainerKind| {
         (kind.size()[0] / length - 1.0).abs() < 0.15 && (kind.size()[1] / height - 1.0).abs() < 0.04
     };
-    threats.containers.iter().find(near).copied().unwrap_or(match (length < 9000.0, height > 2750.0) {
+    if let Some(kind) = stated {
+        if near(kind) {
+            return Ok(kind);
+        }
+        let [long, high, _] = kind.size();
+        let message = format!(
+            "it is said to be a {} of {long:.0} by {high:.0} mm, and the one located measures {length:.0} by {height:.0} mm",
+            kind.as_str()
+        );
+        return Err(Error::parameter(message).help("give another --container, or none"));
+    }
+    let dry =
+        |kind: &ContainerKind| matches!(kind, ContainerKind::Box20 | ContainerKind::Box40 | ContainerKind::Box40Hc);
+    let of_scenario = threats.containers.iter().copied().filter(dry).find(|kind| near(*kind));
+    Ok(of_scenario.unwrap_or(match (length < 9000.0, height > 2750.0) {
         (true, _) => ContainerKind::Box20,
         (false, false) => ContainerKind::Box40,
         (false, true) => ContainerKind::Box40Hc,
-    })
+    }))
 }
 
-/// Reads from the picture where cargo is: pieces of it go into the scene as places, and its end is returned.
-fn cargo(scene: &mut Scene, hold: &Hold, prepared: &Prepared, height: f64) -> f64 {
-    let Some(attenuation) = prepared.attenuation.first() else { return hold.x[0] };
-    let (rows, columns) = attenuation.dim();
-    let length = columns as f64 * f64::from(prepared.frame.source_pixel.x);
-    let mirrored = prepared.frame.doors == End::Left;
-    let column = |x: f64| {
-        let share = (x / length).clamp(0.0, 1.0);
-        (((if mirrored { 1.0 - share } else { share }) * columns as f64) as usize).min(columns - 1)
-    };
-    let row = |y: f64| (((1.0 - (y / height).clamp(0.0, 1.0)) * rows as f64) as usize).min(rows - 1);
-    // The highest level at a place: the upper rows of a loaded box may be free.
-    let mean = |x: [f64; 2], y: [f64; 2]| {
-        let (a, b) = (column(x[0]), column(x[1]));
-        let part = attenuation.slice(ndarray::s![row(y[1])..=row(y[0]), a.min(b)..=a.max(b)]);
-        part.mean().unwrap_or(0.0)
-    };
-    let steps = |low: f64, high: f64, size: f64| {
-        let count = ((high - low) / size).round().max(1.0) as usize;
-        (0..count).map(move |n| [n, n + 1].map(|edge| low + (high - low) * edge as f64 / count as f64))
-    };
-    let inner = [hold.x[0] + 100.0, hold.x[1] - 100.0];
-    let band = [hold.y[0] + 100.0, hold.y[1] - 150.0];
-    let empty = steps(inner[0], inner[1], 150.0)
-        .flat_map(|x| steps(band[0], band[1], 150.0).map(move |y| (x, y)))
-        .map(|(x, y)| mean(x, y))
-        .fold(f32::INFINITY, f32::min)
-        .clamp(0.0, 0.3);
-    let loaded = |x: [f64; 2], y: [f64; 2]| mean(x, y) > empty + CARGO;
-    let mut end = hold.x[0];
-    for x in steps(inner[0], inner[1], 100.0) {
-        let tall = steps(band[0], band[1], 150.0).filter(|y| loaded(x, *y)).count();
-        if tall >= 3 {
-            end = x[1];
+/// Refuses a load that only a reefer has a place for, where the scan is not known to show one.
+///
+/// # Errors
+/// A parameter error that says how to state it.
+pub(super) fn fits(load: &LoadFile, kind: ContainerKind) -> Result<()> {
+    let foam = !load.places.is_empty() && load.places.iter().all(|place| place == "foam");
+    if kind.is_reefer() || !(load.class == LoadClass::ReeferMachinery || foam) {
+        return Ok(());
+    }
+    let place = if foam { "a reefer's foam" } else { "a reefer's machinery" };
+    let message = format!("a load is to go into {place}, and the scan is not known to show a reefer");
+    Err(Error::parameter(message).help("give --container reefer40 where it does"))
+}
+
+/// Why no container was located, as far as a second look tells.
+fn not_located(into: &CleanScan<'_>) -> Error {
+    let message = "no container was located in it, so that a load has no place";
+    let metadata = &into.scan.metadata;
+    if let Some(polarity) = metadata.polarity {
+        let mut turned = into.scan.clone();
+        let other = if polarity == Polarity::AirBright { Polarity::AirDark } else { Polarity::AirBright };
+        turned.metadata.polarity = Some(other);
+        if prepared(&turned).is_ok_and(|prepared| prepared.frame.located == Located::Container) {
+            let name = |polarity| if polarity == Polarity::AirDark { "air_dark" } else { "air_bright" };
+            let help = format!("with {} one is: correct \"polarity\" in its sidecar", name(other));
+            return Error::format(format!(
+                "no container was located in it with the polarity stated, {}",
+                name(polarity)
+            ))
+            .help(help);
         }
     }
-    if end > hold.x[0] {
-        for x in steps(hold.x[0], end, PIECE_MM) {
-            let top = steps(band[0], band[1], 150.0).filter(|y| loaded(x, *y)).map(|y| y[1]).fold(0.0, f64::max);
-            if top > hold.y[0] + 300.0 {
-                scene.bulk(x, [hold.y[0], top], [hold.z[0] + 20.0, hold.z[1] - 20.0], super::GOODS);
-            }
-        }
-    }
-    end
+    let size = if metadata.pixel_mm.is_some() {
+        "see that \"pixel_mm\" in its sidecar is right"
+    } else {
+        "state \"pixel_mm\" in its sidecar"
+    };
+    Error::format(message).help(format!("{size}; the picture has to show air around one container"))
 }

@@ -89,7 +89,7 @@ fn threats() -> Scenario {
 fn a_load_in_a_box_shows_its_mass_in_both_energies_and_repeats() {
     for name in ["dual_6_4", "dual_9_6_dark", "single_6"] {
         let (clean, scanner) = clean_box(name);
-        let into = CleanScan { scan: &clean, name: "clean.tif", scanner: None };
+        let into = CleanScan { scan: &clean, name: "clean.tif", scanner: None, kind: None };
         let made = project(into, &threats(), 7, 1).unwrap();
         assert_eq!(made, project(into, &threats(), 7, 1).unwrap(), "the same seed gives the same scan");
         assert_ne!(made.scan.planes, project(into, &threats(), 8, 1).unwrap().scan.planes);
@@ -101,23 +101,29 @@ fn a_load_in_a_box_shows_its_mass_in_both_energies_and_repeats() {
         assert!((photons / scanner.detector.photons - 1.0).abs() < 0.4, "{name}: {photons} photons");
         assert_eq!(made.truth.generator.name, GENERATOR);
         assert_eq!(made.truth.scanner["projected_into"]["file"], "clean.tif");
-        let mask = &made.masks[0];
+        // What the scan's own blur takes from the load's edges is no part of its truth.
+        let mut file = scanner.file().clone();
+        (file.detector.blur_px, file.detector.afterglow) = (0.0, 0.0);
+        let sharp = file.check().unwrap();
+        let sharp = project(CleanScan { scanner: Some(&sharp), ..into }, &threats(), 7, 1).unwrap();
         let air = scanner.detector.dark;
         let oriented = |plane: &Plane, at: [usize; 2]| {
             let value = f64::from(plane.samples.as_u16().unwrap()[at]);
             (if scanner.polarity == Polarity::AirDark { 65535.0 - value } else { value }) - air
         };
         let crop = made.truth.container.box_px;
-        let mut area = 0.0;
-        for (plane, stated) in load.extra_attenuation.iter().enumerate() {
-            let ratios = mask.indexed_iter().filter(|(_, m)| **m > 0).map(|((row, column), _)| {
-                let at = [row, column];
-                (oriented(&clean.planes[plane], at) / oriented(&made.scan.planes[plane], at)).ln()
-            });
-            let (mean, _) = mean_and_variance(ratios.collect::<Vec<f64>>().into_iter());
-            assert!((mean / f64::from(stated.mean) - 1.0).abs() < 0.03, "{name}: {mean}, stated {stated:?}");
-            area = f64::from(load.area_mm2);
+        for (made, least) in [(&sharp, 0.97), (&made, 0.85)] {
+            for (plane, stated) in made.truth.loads[0].extra_attenuation.iter().enumerate() {
+                let ratios = made.masks[0].indexed_iter().filter(|(_, m)| **m == 255).map(|((row, column), _)| {
+                    let at = [row, column];
+                    (oriented(&clean.planes[plane], at) / oriented(&made.scan.planes[plane], at)).ln()
+                });
+                let (mean, _) = mean_and_variance(ratios.collect::<Vec<f64>>().into_iter());
+                let share = mean / f64::from(stated.mean);
+                assert!((least..1.03).contains(&share), "{name}: {mean}, stated {stated:?}");
+            }
         }
+        let area = f64::from(load.area_mm2);
         // Its whole extra attenuation, over what a gram does, is its mass.
         let mev = scanner.spectra()[0].effective_mev().unwrap();
         let per_gram = matter::mass_attenuation(&load.material, mev).unwrap();
@@ -143,7 +149,7 @@ fn what_is_behind_goods_absorbs_less_of_a_hardened_beam_and_never_more() {
 #[test]
 fn what_is_missing_is_said_with_what_to_do() {
     let fault = |scan: &Scan, scanner: Option<&ScannerModel>| {
-        let error = project(CleanScan { scan, name: "a.tif", scanner }, &threats(), 0, 0).unwrap_err();
+        let error = project(CleanScan { scan, name: "a.tif", scanner, kind: None }, &threats(), 0, 0).unwrap_err();
         (error.fault, error.to_string())
     };
     let (clean, scanner) = clean_box("single_6");
@@ -151,14 +157,15 @@ fn what_is_missing_is_said_with_what_to_do() {
     unknown.metadata.energies_mv.clear();
     let (kind, text) = fault(&unknown, None);
     assert!(
-        kind == Fault::Parameter && text.contains("0 energies are stated for 1 planes") && text.contains("--scanner"),
+        kind == Fault::Parameter && text.contains("its energy is not stated") && text.contains("--scanner"),
         "{text}"
     );
-    project(CleanScan { scan: &unknown, name: "a.tif", scanner: Some(&scanner) }, &threats(), 0, 0).unwrap();
+    project(CleanScan { scan: &unknown, name: "a.tif", scanner: Some(&scanner), kind: None }, &threats(), 0, 0)
+        .unwrap();
     unknown.metadata.energies_mv = vec![30.0];
     assert!(fault(&unknown, None).1.contains("no beam of 30 MV is known"));
     let dual = presets::scanner("dual_6_4").unwrap().unwrap();
-    assert!(fault(&clean, Some(&dual)).1.contains("the scanner has 2 beams, the scan 1 planes"));
+    assert!(fault(&clean, Some(&dual)).1.contains("the scanner has 2 beams, the scan 1 plane"));
     let (kind, text) = fault(&scan(vec![flat(50_000.0, 8.0, false)], vec![6.0]), None);
     assert!(kind == Fault::Format && text.contains("no container was located"), "{text}");
     let mut wide = clean.clone();
@@ -167,4 +174,106 @@ fn what_is_missing_is_said_with_what_to_do() {
     let mut many = clean.clone();
     many.planes = vec![clean.planes[0].clone(); 3];
     assert_eq!(fault(&many, None).0, Fault::Unsupported);
+}
+
+/// A clean scan of a family of cargo that fills a part of a box, and the scanner that took it.
+fn clean_cargo(family: &str, index: u64) -> (Scan, ScannerModel) {
+    let mut file = presets::scanner("single_6").unwrap().unwrap().file().clone();
+    file.pixel_mm = PixelSize { x: 10.0, y: 10.0 };
+    file.margin_mm = [400.0, 500.0];
+    let scanner = file.check().unwrap();
+    let text = format!(
+        "schema_version = 1\nname = \"x\"\ncontainers = [\"box40\"]\n[cargo]\nfamilies = [\"{family}\"]\nfill = [0.5, 0.8]\n"
+    );
+    let scenario = ScenarioFile::parse(&text).unwrap().check().unwrap();
+    (simulate(&scenario, &scanner, 31, index).unwrap().scan, scanner)
+}
+
+#[test]
+fn what_lies_on_cargo_has_cargo_right_below_it() {
+    let text = "schema_version = 1\nname = \"top\"\ncontainers = [\"box40\"]\n[cargo]\nfamilies = [\"empty\"]\n\
+                [[load]]\nclass = \"rip_off\"\nplaces = [\"on_top\"]\nmass_kg = [100, 100]\n";
+    let threats = ScenarioFile::parse(text).unwrap().check().unwrap();
+    let mut ran = 0;
+    for (family, index) in [("cartons", 0), ("furniture", 1), ("coffee", 2), ("machinery", 3)] {
+        let (clean, scanner) = clean_cargo(family, index);
+        for given in [None, Some(&scanner)] {
+            let into = CleanScan { scan: &clean, name: "clean.tif", scanner: given, kind: None };
+            let made = project(into, &threats, 3, index).unwrap_or_else(|error| panic!("{family}: {error}"));
+            let prepared = estimate::prepared(&clean).unwrap();
+            let crop = prepared.frame.crop;
+            let attenuation = &prepared.attenuation[0];
+            let site = place::site(&into, &prepared, &scanner, &threats, &ScanKey::new(0, 0)).unwrap();
+            let shown = stowed::Shown { prepared: &prepared, rays: &site.rays, shift: site.shift };
+            let least = stowed::empty(&shown, &site.hold) + stowed::CARGO;
+            let mask = &made.masks[0];
+            let (mut columns, mut floating) = (0, Vec::new());
+            for column in 0..mask.ncols() {
+                let Some(lowest) = (0..mask.nrows()).rev().find(|&row| mask[[row, column]] == 255) else { continue };
+                columns += 1;
+                // The next 15 cm below: bags are round, and cartons have gaps between them.
+                let first = lowest + 1 - crop.y as usize;
+                let below = attenuation.slice(s![first..first + 15, column - crop.x as usize]);
+                let most = below.iter().copied().fold(0.0f32, f32::max);
+                if most < least {
+                    floating.push((column, most));
+                }
+            }
+            assert!(columns > 20, "{family}: {columns} columns");
+            // The last columns of a load may reach past a sloping side.
+            assert!(floating.len() * 12 <= columns, "{family}: {columns} columns, no cargo below {floating:?}");
+            ran += 1;
+        }
+    }
+    assert_eq!(ran, 8);
+}
+
+#[test]
+fn only_a_known_reefer_has_places_in_its_machinery() {
+    let (clean, _) = clean_box("single_6");
+    let threats = presets::scenario("reefer_machinery").unwrap().unwrap();
+    let into = |kind| CleanScan { scan: &clean, name: "a.tif", scanner: None, kind };
+    let message = |kind| project(into(kind), &threats, 0, 0).unwrap_err().to_string();
+    assert!(message(None).contains("not known to show a reefer; give --container reefer40"), "{}", message(None));
+    let wrong = message(Some(ContainerKind::Reefer40));
+    assert!(
+        wrong.contains("it is said to be a reefer40 of 12192 by 2896 mm") && wrong.contains("--container"),
+        "{wrong}"
+    );
+    // Seen, and stated to be one.
+    let mut file = presets::scanner("single_6").unwrap().unwrap().file().clone();
+    file.pixel_mm = PixelSize { x: 12.0, y: 12.0 };
+    file.geometry.source_mm = 50_000.0;
+    let scanner = file.check().unwrap();
+    let text = "schema_version = 1\nname = \"x\"\ncontainers = [\"reefer40\"]\n[cargo]\nfamilies = [\"empty\"]\n";
+    let scenario = ScenarioFile::parse(text).unwrap().check().unwrap();
+    let clean = simulate(&scenario, &scanner, 5, 0).unwrap().scan;
+    let into = |kind| CleanScan { scan: &clean, name: "a.tif", scanner: None, kind };
+    assert!(project(into(None), &threats, 0, 0).unwrap_err().to_string().contains("not known to show a reefer"));
+    let made = project(into(Some(ContainerKind::Reefer40)), &threats, 0, 0).unwrap();
+    assert_eq!(
+        (made.truth.container.kind.as_str(), made.truth.loads[0].class),
+        ("reefer40", LoadClass::ReeferMachinery)
+    );
+}
+
+#[test]
+fn a_wrong_polarity_is_named_where_it_is_why_nothing_is_located() {
+    let (clean, _) = clean_box("single_6");
+    let message = |scan: &Scan| {
+        let into = CleanScan { scan, name: "a.tif", scanner: None, kind: None };
+        project(into, &threats(), 0, 0).unwrap_err().to_string()
+    };
+    let mut inverted = clean.clone();
+    let values = clean.planes[0].samples.as_u16().unwrap().mapv(|value| u16::MAX - value);
+    inverted.planes[0].samples = Samples::U16(values);
+    let text = message(&inverted);
+    assert!(
+        text.contains("with the polarity stated, air_bright; with air_dark one is: correct \"polarity\""),
+        "{text}"
+    );
+    let mut blank = scan(vec![flat(50_000.0, 8.0, false)], vec![6.0]);
+    assert!(message(&blank).contains("see that \"pixel_mm\" in its sidecar is right"), "{}", message(&blank));
+    blank.metadata.pixel_mm = None;
+    assert!(message(&blank).contains("state \"pixel_mm\" in its sidecar"), "{}", message(&blank));
 }

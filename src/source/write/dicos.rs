@@ -112,6 +112,11 @@ pub(super) fn encode(scan: &Scan) -> Result<Vec<u8>> {
         text(tags::PIXEL_SPACING_CALIBRATION_DESCRIPTION, VR::LO, "on the container's middle plane");
         text(tags::IMAGER_PIXEL_SPACING, VR::DS, &format!("{}\\{}", pixel.y, pixel.x));
     }
+    // KVP holds one value, the first frame's: the others' end points stand where people and programs find them.
+    if meta.energies_mv.len() > 1 {
+        let frames = meta.energies_mv.iter().enumerate().map(|(n, mv)| format!("frame {}: {} kVp", n + 1, mv * 1000.0));
+        text(tags::IMAGE_COMMENTS, VR::LT, &frames.collect::<Vec<_>>().join("; "));
+    }
     if let Some(energy) = meta.energies_mv.first() {
         text(tags::KVP, VR::DS, &format!("{}", energy * 1000.0));
     }

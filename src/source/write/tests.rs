@@ -80,6 +80,7 @@ fn dicos_frames_hold_the_exact_samples() {
     use dicom_pixeldata::PixelDecoder as _;
     let mut source = dual();
     source.metadata.time = Some("2026-03-02T08:01:30Z".into());
+    source.metadata.energies_mv = vec![6.0, 4.0];
     source.metadata.container = crate::scan::ContainerNumber::parse("CSQU3054383");
     let bytes = encode(&source, Format::Dicos).unwrap();
     assert_eq!(bytes, encode(&source, Format::Dicos).unwrap());
@@ -89,6 +90,8 @@ fn dicos_frames_hold_the_exact_samples() {
     assert_eq!(text(dicom_dictionary_std::tags::PIXEL_SPACING), "5\\4.5");
     assert_eq!(text(dicom_dictionary_std::tags::PATIENT_ID), "CSQU3054383");
     assert_eq!(text(dicom_dictionary_std::tags::ACQUISITION_TIME), "080130");
+    assert_eq!(text(dicom_dictionary_std::tags::KVP), "6000");
+    assert_eq!(text(dicom_dictionary_std::tags::IMAGE_COMMENTS), "frame 1: 6000 kVp; frame 2: 4000 kVp");
     let decoded = object.decode_pixel_data().unwrap();
     assert_eq!((decoded.number_of_frames(), decoded.rows(), decoded.columns()), (2, 70, 301));
     let values: Vec<u16> = decoded.data().chunks(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
