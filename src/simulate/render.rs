@@ -193,11 +193,13 @@ impl Scratch {
         for target in targets.iter().filter(|t| t.span[0] < right && left < t.span[1]) {
             self.sections(target, left, right);
             self.there[target.material] = true;
-            let mut texture = target.solid.texture.column(f64::midpoint(left, right));
+            let mut texture = target.solid.texture.sampler(&target.solid.body);
+            let middle = rays.source(f64::midpoint(left, right));
             for row in target.rows[0]..target.rows[1] {
                 let length = mean_length(target, &self.cuts, rays, row, column);
                 if length > 0.0 {
-                    let factor = texture.factor(rays.height(row));
+                    let slope = f64::midpoint(rays.slope(row, 1, column), rays.slope(row, 2, column));
+                    let factor = texture.factor(middle, rays.along(slope));
                     self.areal[target.material][row] += (length * target.areal * factor) as f32;
                 }
             }
