@@ -83,12 +83,11 @@ impl Inside {
     fn solids(self) -> usize {
         match self {
             Self::Loose(_) | Self::Folded { .. } | Self::Things { .. } | Self::Jars { .. } => 2,
-            Self::Gadgets => 3,
+            Self::Gadgets | Self::Playthings => 3,
             Self::Shoes => 5,
             Self::Computers => 6,
             Self::Microwaves => 7,
             Self::Balls => 8,
-            Self::Playthings => 3,
             Self::Televisions => 10,
             Self::RideOns => 12,
             Self::WhiteGoods => 14,

@@ -1,4 +1,4 @@
-//! Reels, timber and logs.
+//! Reels and timber.
 
 use super::unit::{blocks, fill, lanes, packed};
 use crate::simulate::draw::Draw;

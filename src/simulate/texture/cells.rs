@@ -67,7 +67,7 @@ impl Cells {
         let rows = counts[2].min(8.0);
         let step = 2.0 * half[2] / rows;
         let places = vec![(i64::MIN, i64::MIN, [0.0; 2], false); rows as usize];
-        Line { cells: self, half, pitch, parts, mean, places, step }
+        Line { cells: self, half, pitch, parts: Box::new(parts), mean, places, step }
     }
 }
 
@@ -85,11 +85,12 @@ fn weight(parts: &[Part; PARTS], u: f64, v: f64) -> f64 {
     f64::max(sum, 0.0)
 }
 
+#[derive(Clone)]
 pub(super) struct Line {
     cells: Cells,
     half: [f64; 3],
     pitch: [f64; 3],
-    parts: [Part; PARTS],
+    parts: Box<[Part; PARTS]>,
     mean: f64,
     /// Of each row the compartment that was met last, and how the thing lies in it.
     places: Vec<(i64, i64, [f64; 2], bool)>,

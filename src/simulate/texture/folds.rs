@@ -22,6 +22,7 @@ impl Folds {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Line {
     folds: Folds,
     half: [f64; 3],

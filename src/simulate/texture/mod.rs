@@ -35,14 +35,16 @@ pub(super) enum Texture {
 }
 
 /// A texture on a solid, ready to be asked for one ray after another of a column.
+#[derive(Clone)]
 pub(super) struct Sampler<'a> {
     body: &'a Placed,
     kind: Kind,
 }
 
+#[derive(Clone)]
 enum Kind {
     Even,
-    Grain { amplitude: f64, size: [f64; 2], octaves: [noise::Octave; 3] },
+    Grain { amplitude: f64, size: [f64; 2], octaves: [noise::Octave; 2] },
     Corrugated { pitch: f64 },
     Rounds(rounds::Line),
     Plates(plates::Line),
@@ -78,7 +80,7 @@ impl Texture {
         let kind = match *self {
             Self::Even => Kind::Even,
             Self::Grain { amplitude, size, seed } => {
-                Kind::Grain { amplitude, size, octaves: [0, 0x9e37, 0x51ed].map(|n| noise::Octave::new(seed ^ n)) }
+                Kind::Grain { amplitude, size, octaves: [0, 0x9e37].map(|n| noise::Octave::new(seed ^ n)) }
             }
             Self::Corrugated { pitch } => Kind::Corrugated { pitch },
             Self::Rounds(rounds) => Kind::Rounds(rounds.line(half)),
@@ -101,11 +103,11 @@ impl Sampler<'_> {
                 let slope = (0.25..0.5).contains(&phase) || (0.75..1.0).contains(&phase);
                 if slope { std::f64::consts::SQRT_2 } else { 1.0 }
             }
-            Kind::Grain { amplitude, size, octaves: [coarse, middle, fine] } => {
+            Kind::Grain { amplitude, size, octaves: [coarse, fine] } => {
                 let sight = sight(self.body, from, along);
                 // Neighbours share no lattice: the grain starts at the scene's origin, not at each solid's middle.
                 let (u, v) = ((sight.u + self.body.centre[0]) / size[0], (sight.v + self.body.centre[1]) / size[1]);
-                let sum = coarse.at(u, v) + 0.55 * middle.at(1.93 * u, 1.87 * v) + 0.3 * fine.at(4.1 * u, 4.3 * v);
+                let sum = coarse.at(u, v) + 0.6 * fine.at(2.03 * u + 0.31, 1.97 * v + 0.47);
                 (1.0 + *amplitude * sum).max(0.0)
             }
             Kind::Rounds(line) => line.factor(sight(self.body, from, along)),

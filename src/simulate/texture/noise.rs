@@ -4,6 +4,7 @@ use super::bits;
 
 /// One octave of gradient noise (Perlin, "An Image Synthesizer", SIGGRAPH 1985), asked for along a line: neighbours share
 /// what they need of the lattice.
+#[derive(Clone)]
 pub(super) struct Octave {
     seed: u64,
     /// The u that was asked for last and the lattice row; NaN at first.

@@ -29,6 +29,7 @@ impl Plates {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Line {
     plates: Plates,
     half: [f64; 3],

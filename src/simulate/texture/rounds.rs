@@ -78,6 +78,7 @@ impl Rounds {
 }
 
 /// Rounds in a box of known size.
+#[derive(Clone)]
 pub(super) struct Line {
     rounds: Rounds,
     half: [f64; 3],
