@@ -151,6 +151,7 @@ impl Rays {
     }
 
     /// Height on the middle plane at which row `row`'s middle ray crosses it.
+    #[cfg(test)]
     pub(super) fn height(&self, row: usize) -> f64 {
         self.source_y + f64::midpoint(self.slopes[row], self.slopes[row + 1]) * self.source_z
     }

@@ -5,7 +5,7 @@ use super::beam::Spectrum;
 use super::matter;
 use super::rays::{FINE, Rays};
 use super::solid::{Shape, Solid};
-use super::texture::Texture;
+use super::texture::{Sampler, Texture};
 use crate::scan::Result;
 use ndarray::{Array2, s};
 use rayon::prelude::*;
@@ -48,6 +48,8 @@ impl Picture {
 /// A solid ready to be met by rays.
 struct Target<'a> {
     solid: &'a Solid,
+    /// Its texture; every column starts from a copy.
+    texture: Sampler<'a>,
     /// Which of the materials it is made of.
     material: usize,
     /// g/cm² a mm of path.
@@ -161,6 +163,7 @@ fn targets<'a>(solids: &'a [Solid], rays: &Rays, places: &BTreeMap<&str, usize>)
         });
         targets.push(Target {
             solid,
+            texture: solid.texture.sampler(&solid.body),
             material: places.get(solid.material).copied().unwrap_or_default(),
             areal: matter::density(solid.material)? * solid.density / 10.0,
             span: rays.span_of(low, high),
@@ -211,11 +214,13 @@ impl Scratch {
         for target in targets.iter().filter(|t| t.span[0] < right && left < t.span[1]) {
             self.sections(target, left, right);
             self.there[target.material] = true;
-            let mut texture = target.solid.texture.column(f64::midpoint(left, right));
+            let mut texture = target.texture.clone();
+            let middle = rays.source(f64::midpoint(left, right));
             for row in target.rows[0]..target.rows[1] {
                 let length = mean_length(target, &self.cuts, rays, row, column);
                 if length > 0.0 {
-                    let factor = texture.factor(rays.height(row));
+                    let slope = f64::midpoint(rays.slope(row, 1, column), rays.slope(row, 2, column));
+                    let factor = texture.factor(middle, rays.along(slope));
                     self.areal[target.material][row] += (length * target.areal * factor) as f32;
                 }
             }

@@ -5,6 +5,7 @@ use super::piece::{Piece, Span};
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::Content;
 use crate::simulate::solid::{Axis, Placed, Shape as Solidity, Vector};
+use crate::simulate::texture::{Cells, Texture};
 
 /// What the car looks like from the side; mm, front at x = 0.
 #[derive(Debug, Clone, Copy)]
@@ -56,11 +57,23 @@ pub(super) fn car(shape: &Shape, draw: &mut Draw) -> Piece {
     for (number, x) in axles.into_iter().enumerate() {
         for (near, inside) in [(100.0, 1.0), (wide - 100.0, -1.0)] {
             let hub: Vector = [x, wheel, near];
-            piece.ring(hub, Axis::Z, 92.0, [wheel - 105.0, wheel - 1.0], "rubber");
-            thin(&mut piece, 0.42);
+            // Tread and sidewalls, and the steel belt between them: 9 kg of tyre.
+            piece.ring(hub, Axis::Z, 92.0, [wheel - 17.0, wheel - 1.0], "rubber");
+            piece.ring(hub, Axis::Z, 84.0, [wheel - 20.0, wheel - 18.0], "steel");
+            thin(&mut piece, 0.5);
+            piece.ring(hub, Axis::Z, 90.0, [wheel - 105.0, wheel - 21.0], "rubber");
+            thin(&mut piece, 0.13);
             piece.ring(hub, Axis::Z, 80.0, [wheel - 120.0, wheel - 106.0], "steel");
             thin(&mut piece, 0.45);
-            piece.ring([x, wheel, near - inside * 40.0], Axis::Z, 7.0, [45.0, wheel - 122.0], "aluminium");
+            // Five spokes between the rim and the hub.
+            let face = near - inside * 40.0;
+            piece.ring([x, wheel, face], Axis::Z, 14.0, [42.0, 72.0], "aluminium");
+            let turn: f64 = draw.range(0.0, 1.2);
+            for spoke in 0..5 {
+                let (sin, cos) = (turn + f64::from(spoke) * std::f64::consts::TAU / 5.0).sin_cos();
+                let end = |r: f64| [x + r * cos, wheel + r * sin, face];
+                piece.bar(end(75.0), end(wheel - 124.0), 15.0, "aluminium");
+            }
             piece.ring([x, wheel, near + inside * 20.0], Axis::Z, 10.0, [40.0, 132.0], "iron");
             piece.rod([x, wheel, near + inside * 40.0], Axis::Z, 60.0, 38.0, "steel");
             let top = if number == 0 { 780.0 } else { 640.0 };
@@ -140,12 +153,24 @@ fn body(piece: &mut Piece, shape: &Shape) {
     let belt = 0.62 * high;
     let inner: Span = [60.0, wide - 60.0];
     let screen = 0.27 * long;
-    strip(piece, [90.0, belt - 210.0], [screen, belt + 30.0], 14.0, inner, "steel");
-    thin(piece, 0.11);
-    strip(piece, [screen, belt + 45.0], [roof[0], high - 24.0], 7.0, [110.0, wide - 110.0], "glass");
-    strip(piece, [roof[0], high - 24.0], [roof[1], high - 24.0], 14.0, [100.0, wide - 100.0], "steel");
-    thin(piece, 0.11);
-    strip(piece, [roof[1], high - 26.0], [roof[2], belt + 60.0], 7.0, [130.0, wide - 130.0], "glass");
+    // Bonnet and roof are arched: sheets from one point of their curve to the next.
+    let bonnet = [[70.0, belt - 250.0], [190.0, belt - 170.0], [0.6 * screen, belt - 70.0], [screen, belt + 20.0]];
+    let run = roof[1] - roof[0];
+    let arch = [
+        [roof[0], high - 64.0],
+        [roof[0] + 0.18 * run, high - 30.0],
+        [roof[0] + 0.5 * run, high - 18.0],
+        [roof[0] + 0.8 * run, high - 32.0],
+        [roof[1], high - 62.0],
+    ];
+    for curve in [&bonnet[..], &arch[..]] {
+        for pair in curve.windows(2) {
+            strip(piece, pair[0], pair[1], 14.0, [100.0, wide - 100.0], "steel");
+            thin(piece, 0.11);
+        }
+    }
+    strip(piece, [screen, belt + 45.0], [roof[0], high - 64.0], 7.0, [110.0, wide - 110.0], "glass");
+    strip(piece, [roof[1], high - 62.0], [roof[2], belt + 60.0], 7.0, [130.0, wide - 130.0], "glass");
     strip(piece, [roof[2] - 20.0, belt + 40.0], [long - 60.0, belt + 10.0], 14.0, inner, "steel");
     thin(piece, 0.11);
     // Floor, bulkhead, back wall.
@@ -174,13 +199,25 @@ fn body(piece: &mut Piece, shape: &Shape) {
         }
         let at = if z[0] < 20.0 { 105.0 } else { wide - 105.0 };
         for (from, to) in [
-            ([screen, belt + 35.0], [roof[0], high - 30.0]),
-            ([0.5 * (roof[0] + roof[1]) + 120.0, belt + 20.0], [0.5 * (roof[0] + roof[1]), high - 30.0]),
-            ([roof[2] - 40.0, belt + 40.0], [roof[1] - 40.0, high - 30.0]),
+            ([screen, belt + 35.0], [roof[0], high - 72.0]),
+            ([0.5 * (roof[0] + roof[1]) + 120.0, 330.0], [0.5 * (roof[0] + roof[1]), high - 36.0]),
+            ([roof[2] - 40.0, belt + 40.0], [roof[1] - 40.0, high - 72.0]),
         ] {
-            piece.bar([from[0], from[1], at], [to[0], to[1], at], 30.0, "steel");
-            let pillar = piece.solids.pop().map(|s| s.bored(28.0));
+            piece.bar([from[0], from[1], at], [to[0], to[1], at], 34.0, "steel");
+            let pillar = piece.solids.pop().map(|s| s.bored(31.0));
             piece.solids.extend(pillar);
+        }
+        // Doors: a beam against impacts, the window's motor and the lock.
+        for (from, to) in
+            [(screen + 200.0, 0.5 * (roof[0] + roof[1]) + 40.0), (0.5 * (roof[0] + roof[1]) + 190.0, axles[1] - 120.0)]
+        {
+            let door = if z[0] < 20.0 { 30.0 } else { wide - 30.0 };
+            piece.bar([from, 500.0, door], [to, 560.0, door], 16.0, "steel");
+            thin(piece, 0.35);
+            piece.rod([f64::midpoint(from, to), 0.5 * (560.0 + belt), door], Axis::Z, 12.0, 42.0, "steel");
+            thin(piece, 0.6);
+            piece.block([to - 60.0, to - 5.0], [belt - 170.0, belt - 90.0], [door - 9.0, door + 9.0], "steel");
+            thin(piece, 0.6);
         }
         let sill = if z[0] < 20.0 { [20.0, 110.0] } else { [wide - 110.0, wide - 20.0] };
         piece.shell([axles[0] + wheel + 60.0, axles[1] - wheel - 60.0], [190.0, 295.0], sill, 2.5, "steel");
@@ -202,8 +239,29 @@ fn body(piece: &mut Piece, shape: &Shape) {
 fn cabin(piece: &mut Piece, shape: &Shape, draw: &mut Draw) {
     let Shape { long, high, wide, axles, .. } = *shape;
     let screen = 0.27 * long;
-    let dash = Content { material: "plastic", density: 0.3, amplitude: 0.6, grain: [60.0, 50.0], slack: 0.0 };
-    piece.goods([screen + 30.0, screen + 300.0], [0.44 * high, 0.6 * high], [130.0, wide - 130.0], dash, draw);
+    // The dashboard: a beam across the car, ducts, the heater, instruments before the driver.
+    piece.plate(
+        &[
+            [screen + 20.0, 0.47 * high],
+            [screen + 180.0, 0.44 * high],
+            [screen + 330.0, 0.53 * high],
+            [screen + 250.0, 0.6 * high],
+            [screen + 40.0, 0.61 * high],
+        ],
+        [130.0, wide - 130.0],
+        "plastic",
+    );
+    let beam = [screen + 170.0, 0.535 * high, 0.5 * wide];
+    let across = super::piece::rod(beam, Axis::Z, 0.5 * wide - 132.0, 27.0, "steel");
+    piece.solids.last_mut().into_iter().for_each(|s| {
+        s.density = 0.16;
+        s.cuts.push(across.body.clone());
+    });
+    piece.add(across.bored(24.0));
+    let heater = [[screen + 30.0, screen + 270.0], [0.27 * high, 0.43 * high], [0.42 * wide, 0.62 * wide]];
+    let parts =
+        Cells { size: [120.0, 110.0, 200.0], jitter: 10.0, design: draw.seed(), contrast: 4.0, seed: draw.seed() };
+    piece.arranged(heater, ("plastic", 0.25), Texture::Cells(parts));
     piece.ring([screen + 420.0, 0.57 * high, 0.28 * wide], Axis::X, 12.0, [165.0, 188.0], "plastic");
     let wheel = piece.solids.pop().map(|s| s.turned(Axis::Z, 0.45));
     piece.solids.extend(wheel);
@@ -214,11 +272,25 @@ fn cabin(piece: &mut Piece, shape: &Shape, draw: &mut Draw) {
     {
         let tilt = draw.range(0.2, 0.5);
         for z in sides {
-            piece.cushion([x, x + 500.0], [410.0, 560.0], z, "foam", 2.0);
+            piece.cushion([x, x + 500.0], [410.0, 560.0], z, "foam", 3.0);
             let pivot = [x + 480.0, 580.0, f64::midpoint(z[0], z[1])];
-            piece.cushion([x + 440.0, x + 560.0], [580.0, 0.86 * high], z, "foam", 1.8);
-            let rest = piece.solids.pop().map(|s| s.turned_about(pivot, Axis::Z, -tilt));
-            piece.solids.extend(rest);
+            let parts = piece.solids.len();
+            piece.cushion([x + 435.0, x + 560.0], [580.0, 0.78 * high], z, "foam", 3.0);
+            // The head rest on its two rods.
+            let (top, middle) = (0.78 * high, f64::midpoint(z[0], z[1]));
+            piece.cushion(
+                [x + 460.0, x + 545.0],
+                [top + 25.0, top + 165.0],
+                [middle - 130.0, middle + 130.0],
+                "foam",
+                3.5,
+            );
+            for side in [middle - 60.0, middle + 60.0] {
+                piece.rod([x + 500.0, top + 12.0, side], Axis::Y, 11.0, 5.0, "steel");
+            }
+            for part in piece.solids.iter_mut().skip(parts) {
+                *part = part.clone().turned_about(pivot, Axis::Z, -tilt);
+            }
             for side in [z[0] + 30.0, z[1] - 30.0] {
                 let (sin, cos) = tilt.sin_cos();
                 let up = 0.8 * high - 580.0;

@@ -5,12 +5,19 @@ use super::{appliances, inside};
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::{Content, Hold, Scene};
 use crate::simulate::solid::{Solid, Vector};
+use crate::simulate::texture::Cells;
 
 /// What the cartons of one consignment hold.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Inside {
     /// Goods without a shape of their own in the picture.
     Loose(Content),
+    /// Folded garments: g/cm³, width of a stack and thickness of one in mm.
+    Folded { density: f64, stack: f64, thick: f64 },
+    /// Like things in compartments: material, g/cm³ and what they look like.
+    Things { material: &'static str, density: f64, look: Cells },
+    /// Jars, tins of paint, flasks: their radius and height in mm, filling, its density.
+    Jars { radius: f64, high: f64, material: &'static str, density: f64 },
     /// Pairs of shoes in boxes, layer on layer.
     Shoes,
     /// Flat television sets standing face to face.
@@ -32,13 +39,34 @@ pub(super) enum Inside {
 }
 
 impl Inside {
+    /// Garments folded in stacks: 150 to 330 kg/m³.
+    pub(super) fn folded(draw: &mut Draw) -> Self {
+        Self::Folded { density: draw.range(0.14, 0.30), stack: draw.range(190.0, 330.0), thick: draw.range(16.0, 46.0) }
+    }
+
+    /// Things of a make of their own.
+    fn things(material: &'static str, density: [f64; 2], size: [f64; 3], contrast: f64, draw: &mut Draw) -> Self {
+        let size = size.map(|side| side * draw.range(0.75, 1.35));
+        let look = Cells { size, jitter: 0.08 * size[0].min(size[1]), design: draw.seed(), contrast, seed: 0 };
+        Self::Things { material, density: draw.between(density), look }
+    }
+
     /// Outer size of one carton, mm; across, cartons of one row that stand behind each other count as one.
     fn size(self, draw: &mut Draw) -> Vector {
+        if let Self::Jars { radius, high, .. } = self {
+            // One or two layers, whole rows.
+            let row = 2.0 * radius + 4.0;
+            let count = (draw.range(330.0, 520.0) / row).floor().max(2.0);
+            let layers = if high > 170.0 { 1.0 } else { 2.0 };
+            return [count * row + 28.0, layers * high + 26.0, draw.range(560.0, 770.0)];
+        }
         let mut of = |long: [f64; 2], high: [f64; 2], wide: [f64; 2]| {
             [draw.between(long), draw.between(high), draw.between(wide)]
         };
         match self {
-            Self::Loose(_) => of([380.0, 640.0], [260.0, 460.0], [560.0, 780.0]),
+            Self::Loose(_) | Self::Folded { .. } | Self::Things { .. } | Self::Jars { .. } => {
+                of([380.0, 640.0], [260.0, 460.0], [560.0, 780.0])
+            }
             Self::Shoes => of([620.0, 690.0], [380.0, 420.0], [740.0, 780.0]),
             Self::Televisions => of([1000.0, 1600.0], [680.0, 1000.0], [740.0, 780.0]),
             Self::Microwaves => of([500.0, 560.0], [310.0, 350.0], [1080.0, 1170.0]),
@@ -54,12 +82,13 @@ impl Inside {
     /// Solids in a carton, about.
     fn solids(self) -> usize {
         match self {
-            Self::Loose(_) | Self::Gadgets => 3,
+            Self::Loose(_) | Self::Folded { .. } | Self::Things { .. } | Self::Jars { .. } => 2,
+            Self::Gadgets | Self::Playthings => 3,
             Self::Shoes => 5,
             Self::Computers => 6,
             Self::Microwaves => 7,
             Self::Balls => 8,
-            Self::Televisions | Self::Playthings => 9,
+            Self::Televisions => 10,
             Self::RideOns => 12,
             Self::WhiteGoods => 14,
         }
@@ -69,6 +98,8 @@ impl Inside {
     fn material(self) -> &'static str {
         match self {
             Self::Loose(content) => content.material,
+            Self::Folded { .. } => "textile",
+            Self::Things { material, .. } | Self::Jars { material, .. } => material,
             Self::Shoes => "rubber",
             Self::Balls | Self::Playthings | Self::RideOns => "plastic",
             _ => "electronics",
@@ -96,20 +127,45 @@ fn board(piece: &mut Piece) {
     piece.add(Solid::cuboid([0.0, long], [0.0, high], [0.0, wide], "cardboard").hollow(5.0).dense(BOARD));
 }
 
-/// What a carton of general goods may hold.
-pub(super) fn general(draw: &mut Draw) -> Content {
-    let (material, density, amplitude, grain) = [
-        ("textile", 0.9, 0.15, [120.0, 40.0]),
-        ("paper", 0.75, 0.08, [90.0, 30.0]),
-        ("electronics", 0.7, 0.5, [70.0, 70.0]),
-        ("plastic", 0.25, 0.3, [60.0, 60.0]),
-        ("wood", 0.4, 0.4, [80.0, 60.0]),
-        ("water", 0.45, 0.3, [70.0, 110.0]),
-        ("textile", 0.5, 0.2, [150.0, 60.0]),
-        ("tile", 0.2, 0.35, [110.0, 90.0]),
-        ("steel", 0.10, 0.5, [50.0, 35.0]),
-    ][draw.below(9)];
-    Content { material, density: density * draw.range(0.75, 1.2), amplitude, grain, slack: draw.range(0.0, 0.2) }
+/// What a household packs: nothing is like its neighbour.
+pub(super) fn household(draw: &mut Draw) -> Inside {
+    let inside = match draw.below(6) {
+        0 | 1 => return Inside::folded(draw),
+        2 => Inside::things("tile", [0.2, 0.45], [140.0, 110.0, 130.0], 1.5, draw),
+        3 => Inside::things("plastic", [0.08, 0.2], [190.0, 160.0, 170.0], 3.0, draw),
+        4 => Inside::things("steel", [0.2, 0.5], [210.0, 120.0, 170.0], 2.0, draw),
+        _ => Inside::things("wood", [0.12, 0.3], [200.0, 150.0, 180.0], 1.5, draw),
+    };
+    let Inside::Things { material, density, look } = inside else { return inside };
+    Inside::Things { material, density, look: Cells { jitter: 0.4 * look.size[1], ..look } }
+}
+
+/// What a carton of general goods may hold: clothes, books, appliances, mouldings, jars, china, tools.
+pub(super) fn general(draw: &mut Draw) -> Inside {
+    match draw.below(12) {
+        0 | 1 => Inside::folded(draw),
+        2 => {
+            let content = Content {
+                material: "paper",
+                density: 0.75 * draw.range(0.75, 1.2),
+                amplitude: 0.07,
+                grain: [60.0, 14.0],
+                slack: draw.range(0.0, 0.15),
+            };
+            Inside::Loose(content)
+        }
+        3 | 4 => Inside::things("electronics", [0.25, 0.5], [170.0, 130.0, 190.0], 3.5, draw),
+        5 => Inside::things("plastic", [0.08, 0.2], [180.0, 150.0, 180.0], 1.6, draw),
+        6 => Inside::things("plastic", [0.1, 0.25], [90.0, 110.0, 90.0], 2.0, draw),
+        7 | 8 => {
+            let radius = draw.range(24.0, 62.0);
+            let (material, density) = [("beverage", 1.0), ("food", 1.1), ("oil", 1.2)][draw.below(3)];
+            Inside::Jars { radius, high: radius * draw.range(1.9, 3.4), material, density }
+        }
+        9 => Inside::things("wood", [0.15, 0.3], [150.0, 120.0, 160.0], 1.2, draw),
+        10 => Inside::things("tile", [0.3, 0.6], [120.0, 105.0, 120.0], 1.5, draw),
+        _ => Inside::things("steel", [0.5, 1.0], [110.0, 70.0, 90.0], 3.0, draw),
+    }
 }
 
 /// How well the stacks are built.
@@ -146,7 +202,7 @@ fn stow(
         let room = (stowage.room(left) / size[0]) as usize;
         if room == 0 {
             // What is too long gives way to small cartons.
-            inside = Inside::Loose(general(draw));
+            inside = general(draw);
             size = [400.0, 300.0, 760.0];
         }
         let columns = span.min((stowage.room(left) / size[0]) as usize);
@@ -157,10 +213,7 @@ fn stow(
         }
         let share = stowage.solids as f64 * (columns as f64 * size[0] / stowage.room(left)).min(1.0);
         if (columns * layers * rows * inside.solids()) as f64 > share * 1.15 {
-            inside = match inside {
-                Inside::Shoes => Inside::Shoes,
-                _ => Inside::Loose(Content { slack: 0.05, ..inside::as_loose(inside) }),
-            };
+            inside = inside::simpler(inside, draw);
         }
         left = consignment(scene, &mut stowage, left, (inside, size), [columns, layers, rows], habit, draw);
     }
@@ -230,7 +283,7 @@ pub(super) fn mixed(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
             0 => Inside::Gadgets,
             1 => Inside::Playthings,
             2 => Inside::Shoes,
-            _ => Inside::Loose(general(draw)),
+            _ => general(draw),
         });
     }
 }
@@ -250,12 +303,7 @@ pub(super) fn electronics(scene: &mut Scene, space: &Hold, payload: f64, draw: &
 /// Garments folded in cartons.
 pub(super) fn garments(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let habit = Habit { columns: [3, 9], bad: 0.25, void: 0.05 };
-    stow(scene, space, payload, 1900, draw, &habit, &|draw| {
-        // Folded clothes press flat: layers run along, 150 to 330 kg/m³.
-        let density = draw.range(0.6, 1.3);
-        let grain = [draw.range(180.0, 320.0), draw.range(14.0, 30.0)];
-        Inside::Loose(Content { material: "textile", density, amplitude: 0.22, grain, slack: draw.range(0.0, 0.12) })
-    });
+    stow(scene, space, payload, 1900, draw, &habit, &|draw| Inside::folded(draw));
 }
 
 /// Shoes in boxes in cartons.
@@ -271,17 +319,9 @@ pub(super) fn toys(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dra
         0..=2 => Inside::Playthings,
         3 | 4 => Inside::Balls,
         5 => Inside::RideOns,
-        6 => {
-            // Plush: next to nothing.
-            let grain = [160.0, 140.0];
-            Inside::Loose(Content { material: "textile", density: 0.25, amplitude: 0.4, grain, slack: 0.05 })
-        }
-        _ => Inside::Loose(Content {
-            material: "plastic",
-            density: 0.22,
-            amplitude: 0.5,
-            grain: [45.0, 40.0],
-            slack: 0.1,
-        }),
+        // Plush: next to nothing, round and soft.
+        6 => Inside::things("textile", [0.05, 0.09], [230.0, 210.0, 220.0], 0.5, draw),
+        // Building bricks, figures, games in boxes of their own.
+        _ => Inside::things("plastic", [0.15, 0.25], [150.0, 90.0, 120.0], 2.5, draw),
     });
 }

@@ -1,93 +1,11 @@
-//! Garments on hangers and groupage.
+//! Mixed groupage: pallets and pieces of several senders.
 
 use super::cartons::{Inside, general};
 use super::piece::{BOARD, Piece, Stowage};
 use super::{appliances, furnishings, machines, metal, vehicles};
 use crate::simulate::draw::Draw;
-use crate::simulate::scene::{Content, Hold, Scene};
+use crate::simulate::scene::{Hold, Scene};
 use crate::simulate::solid::{Axis, Solid};
-
-/// Garments on hangers: bars across the container, one behind the other, in one or two tiers.
-pub(super) fn garments_hanging(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
-    let mut stowage = Stowage::new(space, payload);
-    let mut left = space.x[0];
-    while stowage.room(left) > 640.0 {
-        // One sender's consignment: coats, suits, shirts, dresses.
-        let long = [draw.range(1250.0, 1500.0), draw.range(900.0, 1050.0), draw.range(720.0, 820.0)][draw.below(3)];
-        let shoulder = draw.range(430.0, 560.0);
-        let dense = draw.range(0.22, 0.5);
-        let bars = 2 + draw.below(6);
-        let tiers = (((space.height() - 120.0) / (long + 140.0)) as usize).max(1);
-        let start = left;
-        for _ in 0..bars {
-            if stowage.room(left) < shoulder + 30.0 {
-                break;
-            }
-            for tier in 0..tiers {
-                let top = space.y[1] - 90.0 - tier as f64 * (long + 140.0);
-                if draw.chance(0.06) {
-                    continue;
-                }
-                let piece = hung(shoulder, long.min(top - space.y[0] - 190.0), space.width(), dense, draw);
-                let low = top - piece.size[1];
-                stowage.put(scene, piece, [left, low, space.z[0]]);
-            }
-            left += shoulder + draw.range(4.0, 60.0);
-        }
-        let y = [space.y[0] + 300.0, space.y[1] - 300.0];
-        scene.bulk([start, left], y, [space.z[0] + 100.0, space.z[1] - 100.0], "textile");
-        // Hangers, shoes and belts travel below, on the floor.
-        if draw.chance(0.5) {
-            let mut x = start + draw.range(0.0, 200.0);
-            let free = space.height() - 90.0 - tiers as f64 * (long + 140.0);
-            while free > 320.0 && x + 600.0 < left {
-                let content =
-                    Content { material: "textile", density: 0.9, amplitude: 0.25, grain: [120.0, 30.0], slack: 0.1 };
-                for row in 0..3 {
-                    let size = [draw.range(480.0, 590.0), draw.range(230.0, 300.0), 740.0];
-                    let carton = Inside::Loose(content).carton(size, draw);
-                    stowage.put(scene, carton, [x, space.y[0], space.z[0] + 20.0 + 775.0 * f64::from(row)]);
-                }
-                x += 610.0;
-            }
-        }
-        left += draw.range(0.0, 260.0);
-    }
-}
-
-/// One bar and what hangs on it: garments seen from their broad side, many behind one another, hems at several heights.
-fn hung(shoulder: f64, long: f64, wide: f64, dense: f64, draw: &mut Draw) -> Piece {
-    let mut piece = Piece::new([shoulder, long + 75.0, wide]);
-    let top = long + 75.0;
-    let middle = shoulder / 2.0;
-    piece.ring([middle, top - 15.0, wide / 2.0], Axis::Z, wide / 2.0 - 8.0, [12.0, 15.0], "steel");
-    let mut near = 20.0 + draw.range(0.0, 120.0);
-    for _ in 0..3 {
-        let deep = (wide - 20.0 - near).min(draw.range(560.0, 760.0));
-        if deep < 150.0 {
-            break;
-        }
-        let hem = (long * draw.range(0.0, 0.22)).min(long - 300.0);
-        let flare = draw.range(0.0, 0.09) * shoulder;
-        let (neck, arm) = (long - 15.0, long - 15.0 - 0.24 * shoulder);
-        let z = [near, near + deep];
-        let corners = [
-            [flare, hem],
-            [shoulder - flare, hem],
-            [shoulder - 4.0, arm],
-            [middle + 55.0, neck],
-            [middle - 55.0, neck],
-            [4.0, arm],
-        ];
-        let solid = super::piece::plate(&corners, z, "textile");
-        piece.add(solid.dense(dense * draw.range(0.7, 1.25)).grain(0.28, [38.0, 420.0], draw.seed()));
-        // Hooks and the hangers' shoulders: thirty or so a metre, 3 mm wire.
-        piece.block([middle - 8.0, middle + 8.0], [long - 10.0, top - 32.0], z, "steel");
-        piece.solids.last_mut().into_iter().for_each(|s| s.density = 0.025);
-        near += deep + draw.range(15.0, 120.0);
-    }
-    piece
-}
 
 /// Cartons of one kind on a pallet, in film.
 fn carton_pallet(high: f64, draw: &mut Draw) -> Piece {
@@ -95,7 +13,7 @@ fn carton_pallet(high: f64, draw: &mut Draw) -> Piece {
         0 => Inside::Gadgets,
         1 => Inside::Shoes,
         2 => Inside::Computers,
-        _ => Inside::Loose(general(draw)),
+        _ => general(draw),
     };
     let mut piece = Piece::new([1180.0, high, 1000.0]);
     let deck = piece.pallet();
@@ -178,7 +96,7 @@ fn cable_drum(draw: &mut Draw) -> Piece {
         .solids
         .last_mut()
         .into_iter()
-        .for_each(|s| *s = s.clone().dense(draw.range(0.2, 0.32)).grain(0.15, [30.0, 30.0], 1));
+        .for_each(|s| *s = s.clone().dense(draw.range(0.2, 0.32)).grain(0.15, [30.0, 30.0], draw.seed()));
     piece
 }
 
@@ -270,10 +188,9 @@ pub(super) fn groupage(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut
             }
             let mut x = left + draw.range(0.0, 60.0);
             while draw.chance(0.55) && x + 560.0 < left + long && space.y[1] - top > 420.0 {
-                let content = general(draw);
-                let light = Content { density: 0.6 * content.density, ..content };
+                let inside = general(draw);
                 let size = [draw.range(380.0, 540.0), draw.range(260.0, 390.0), 520.0];
-                let carton = Inside::Loose(light).carton(size, draw);
+                let carton = inside.carton(size, draw);
                 stowage.put(scene, carton, [x, top, at[2] + draw.range(0.0, 0.8) * (deep - 520.0).max(0.0)]);
                 x += size[0] + draw.range(5.0, 80.0);
             }

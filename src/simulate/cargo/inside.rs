@@ -2,20 +2,24 @@
 
 use super::cartons::Inside;
 use super::piece::Piece;
+use super::unit::rounds;
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::Content;
 use crate::simulate::solid::{Axis, Solid};
+use crate::simulate::texture::{Cells, Folds, Rounds, Texture};
 
-/// The same goods without shapes of their own: for the part of a picture that has solids enough.
-pub(super) fn as_loose(inside: Inside) -> Content {
-    let (material, density, amplitude, grain) = match inside {
-        Inside::Loose(content) => return content,
-        Inside::Shoes => ("rubber", 0.16, 0.3, [110.0, 60.0]),
-        Inside::Balls => ("plastic", 0.10, 0.5, [120.0, 120.0]),
-        Inside::Playthings | Inside::RideOns => ("plastic", 0.2, 0.6, [70.0, 60.0]),
-        _ => ("electronics", 0.6, 0.55, [80.0, 60.0]),
+/// The same goods with fewer solids: for the part of a picture that has enough of them.
+pub(super) fn simpler(inside: Inside, draw: &mut Draw) -> Inside {
+    let (material, density, size) = match inside {
+        Inside::Loose(_) | Inside::Folded { .. } | Inside::Things { .. } | Inside::Jars { .. } | Inside::Shoes => {
+            return inside;
+        }
+        Inside::Balls => ("rubber", 0.08, [190.0, 190.0, 190.0]),
+        Inside::Playthings | Inside::RideOns => ("plastic", 0.2, [190.0, 140.0, 160.0]),
+        _ => ("electronics", 0.35, [230.0, 160.0, 200.0]),
     };
-    Content { material, density, amplitude, grain, slack: 0.05 }
+    let look = Cells { size, jitter: 6.0, design: draw.seed(), contrast: 3.0, seed: 0 };
+    Inside::Things { material, density, look }
 }
 
 /// Fills a carton.
@@ -28,16 +32,37 @@ pub(super) fn fill(inside: Inside, piece: &mut Piece, draw: &mut Draw) {
             let varied = Content { density: content.density * draw.around_one(0.05), ..content };
             piece.goods([9.0, long - 9.0], [8.0, top.max(20.0)], z, varied, draw);
         }
+        Inside::Folded { density, stack, thick } => {
+            let folds = Folds { stack, thick, rows: (wide / 260.0).round().max(1.0) as u32, seed: draw.seed() };
+            let top = high - 8.0 - draw.range(0.0, 0.12) * high;
+            let density = density * draw.around_one(0.05);
+            piece.arranged([[9.0, long - 9.0], [8.0, top], z], ("textile", density), Texture::Folds(folds));
+        }
+        Inside::Things { material, density, look } => {
+            let own = Cells { seed: draw.seed(), ..look };
+            let top = high - 8.0 - draw.range(0.0, 0.06) * high;
+            let density = density * draw.around_one(0.04);
+            piece.arranged([[9.0, long - 9.0], [8.0, top], z], (material, density), Texture::Cells(own));
+        }
+        Inside::Jars { radius, high: tall, material, density } => {
+            let own = jars(radius, tall, draw);
+            let x = [9.0, long - 9.0];
+            let layers = ((high - 18.0) / own.layer).floor().max(1.0);
+            let y = [8.0, 8.0 + layers * own.layer];
+            piece.add(rounds(x, y, z, own, (material, density)));
+        }
         Inside::Shoes => shoes(piece, draw),
         Inside::Televisions => televisions(piece, draw),
         Inside::Microwaves => microwaves(piece, draw),
         Inside::Computers => computers(piece, draw),
         Inside::Gadgets => {
-            let content =
-                Content { material: "electronics", density: 0.5, amplitude: 0.6, grain: [42.0, 34.0], slack: 0.0 };
+            // Two trays: boxes on edge, a battery and a board in each.
             let middle = high * draw.range(0.46, 0.52);
-            piece.goods([9.0, long - 9.0], [8.0, middle], z, content, draw);
-            piece.goods([9.0, long - 9.0], [middle + 12.0, high - 14.0], z, content, draw);
+            for y in [[8.0, middle], [middle + 12.0, high - 14.0]] {
+                let size = [78.0, 0.5 * (y[1] - y[0]), 150.0];
+                let own = Cells { size, jitter: 5.0, design: make(long, 1), contrast: 4.0, seed: draw.seed() };
+                piece.arranged([[9.0, long - 9.0], y, z], ("electronics", 0.24), Texture::Cells(own));
+            }
         }
         Inside::Balls => balls(piece, draw),
         Inside::Playthings => playthings(piece, draw),
@@ -74,15 +99,22 @@ fn televisions(piece: &mut Piece, draw: &mut Draw) {
     piece.block([x[0] + 12.0, x[1] - 12.0], [y[0] + 12.0, y[1] - 12.0], [60.0, 60.0 + sets * 7.0], "plastic");
     let boards = [long * draw.range(0.25, 0.32), long * draw.range(0.66, 0.75)];
     let middle = [y[0] + 0.25 * (y[1] - y[0]), y[0] + 0.7 * (y[1] - y[0])];
-    let content = Content { material: "electronics", density: 1.3, amplitude: 0.8, grain: [45.0, 35.0], slack: 0.0 };
     let deep = z(26.0);
     let deep = [deep[0] + 70.0, deep[1] + 70.0];
-    piece.goods(boards, middle, deep, content, draw);
+    // Two boards of parts, the same in every set of a make: capacitors, heat sinks, chips.
+    let design = make(long, 4);
+    for (x, n) in [([boards[0], boards[0] + 0.17 * long], 0), ([boards[1] - 0.2 * long, boards[1]], 1)] {
+        let size = [0.06 * long, 0.17 * (middle[1] - middle[0]), 60.0];
+        let own = Cells { size, jitter: 0.32 * size[0], design: design ^ n, contrast: 6.0, seed: design };
+        piece.arranged([x, middle, deep], ("electronics", 0.55), Texture::Cells(own));
+    }
     piece.block([boards[1] + 20.0, boards[1] + 75.0], [middle[0], middle[0] + 70.0], deep, "aluminium");
     for left in [10.0, long - 170.0] {
         piece.add(Solid::cuboid([left, left + 160.0], [8.0, 85.0], [12.0, wide - 12.0], "foam"));
     }
-    piece.block([long * 0.38, long * 0.62], [20.0, 40.0], z(12.0), "steel");
+    // The stand travels below the set: its foot, and the neck that carries it.
+    piece.block([long * 0.36, long * 0.64], [18.0, 27.0], z(40.0), "steel");
+    piece.block([long * 0.47, long * 0.53], [28.0, 92.0], z(9.0), "aluminium");
 }
 
 /// Ovens: sheet steel, door glass, and on the right the transformer and the magnetron, each behind each.
@@ -111,8 +143,9 @@ fn computers(piece: &mut Piece, draw: &mut Draw) {
     let (x, y, z) = ([35.0, long - 35.0], [35.0, high - 35.0], [40.0, wide - 40.0]);
     piece.shell(x, y, z, 2.2, "steel");
     piece.block([x[0] + 8.0, x[0] + 150.0], [y[1] - 96.0, y[1] - 10.0], [80.0, 80.0 + 60.0 * cases], "electronics");
-    let board = Content { material: "electronics", density: 0.5, amplitude: 0.8, grain: [30.0, 30.0], slack: 0.0 };
-    piece.goods([x[0] + 20.0, x[1] - 160.0], [y[0] + 15.0, y[1] - 110.0], [60.0, 60.0 + 90.0 * cases], board, draw);
+    let own = Cells { size: [62.0, 54.0, 90.0], jitter: 14.0, design: make(long, 3), contrast: 5.0, seed: draw.seed() };
+    let space = [[x[0] + 20.0, x[1] - 160.0], [y[0] + 15.0, y[1] - 110.0], [60.0, 60.0 + 90.0 * cases]];
+    piece.arranged(space, ("electronics", 0.3), Texture::Cells(own));
     piece.block([x[1] - 150.0, x[1] - 10.0], [y[0] + 60.0, y[0] + 86.0], [80.0, 80.0 + 60.0 * cases], "aluminium");
 }
 
@@ -135,27 +168,51 @@ fn balls(piece: &mut Piece, draw: &mut Draw) {
     }
 }
 
-/// Light mouldings, some with a motor, a magnet or batteries.
+/// Light mouldings with a motor, a magnet or batteries in them, in two layers.
 fn playthings(piece: &mut Piece, draw: &mut Draw) {
     let [long, high, wide] = piece.size;
-    let rows = 2;
-    for row in 0..rows {
-        let floor = 10.0 + f64::from(row) * (high - 14.0) / f64::from(rows);
-        let top = floor + (high - 14.0) / f64::from(rows) - 14.0;
-        let content = Content {
-            material: "plastic",
-            density: draw.range(0.10, 0.2),
-            amplitude: 0.75,
-            grain: [42.0, 36.0],
-            slack: 0.0,
-        };
-        let split = long * draw.range(0.45, 0.55);
-        piece.goods([10.0, split - 6.0], [floor, top], [10.0, wide * 0.62], content, draw);
-        piece.goods([split + 6.0, long - 10.0], [floor, top], [10.0, wide * 0.62], content, draw);
-        for left in [0.25 * long, 0.75 * long] {
-            let (x, y) = (left + draw.range(-20.0, 20.0), f64::midpoint(floor, top) + draw.range(-30.0, 30.0));
-            piece.rod([x, y, wide * 0.8], Axis::Z, wide * 0.15, draw.range(7.0, 16.0), "steel");
-        }
+    for row in 0..2 {
+        let floor = 10.0 + f64::from(row) * (high - 14.0) / 2.0;
+        let top = floor + (high - 14.0) / 2.0 - 12.0;
+        let size = [0.3 * long, top - floor, 170.0];
+        let own = Cells { size, jitter: 7.0, design: make(long, 2), contrast: 5.0, seed: draw.seed() };
+        let density = draw.range(0.12, 0.2);
+        piece.arranged(
+            [[10.0, long - 10.0], [floor, top], [9.0, wide - 9.0]],
+            ("plastic", density),
+            Texture::Cells(own),
+        );
+    }
+}
+
+/// The make of goods by their carton's length, which a consignment's cartons share but for some millimetres.
+fn make(long: f64, sort: u64) -> u64 {
+    ((long + 9.0) / 40.0) as u64 * 8 + sort
+}
+
+/// Jars or tins in line, in a tray.
+fn jars(radius: f64, tall: f64, draw: &mut Draw) -> Rounds {
+    const JAR: &[[f64; 3]] = &[
+        [0.0, 0.96, 1.8],
+        [0.05, 1.0, 1.0],
+        [0.72, 1.0, 1.0],
+        [0.80, 0.78, 0.05],
+        [0.84, 0.78, 0.9],
+        [0.96, 0.78, 0.0],
+        [0.961, 0.0, 0.0],
+    ];
+    let wall = if radius < 40.0 { [2.2, 2.2] } else { [0.5, 6.0] };
+    Rounds {
+        pitch: 2.0 * radius + 4.0,
+        radius,
+        layer: tall,
+        profile: JAR,
+        wall,
+        staggered: false,
+        group: 3,
+        jitter: 2.0,
+        missing: 0.002,
+        seed: draw.seed(),
     }
 }
 

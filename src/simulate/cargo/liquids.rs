@@ -1,10 +1,9 @@
 //! Liquids in drums, tanks and bottles.
 
-use super::pallets::file_of_rounds;
 use super::unit::{Unit, blocks, disturb, fill, lanes, packed};
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::{Hold, Scene};
-use crate::simulate::solid::{Shape, Solid};
+use crate::simulate::solid::{Axis, Shape, Solid};
 
 /// Radius over the shell and height of a 208-l steel drum (ISO 15750-2) in mm.
 const DRUM: [f64; 2] = [286.0, 878.0];
@@ -12,12 +11,13 @@ const DRUM: [f64; 2] = [286.0, 878.0];
 /// Steel drums of oil, four abreast and in one or two tiers with board between, or four to a pallet.
 pub(super) fn drums(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let plastic = draw.chance(0.2);
-    let content = draw.range(0.84, 0.93);
+    let content = Filling::draw(draw);
     let target = payload * draw.range(0.9, 0.98);
     if draw.chance(0.3) && space.width() > 2338.0 {
-        return drums_on_pallets(scene, space, target, plastic, draw);
+        return drums_on_pallets(scene, space, target, (plastic, content), draw);
     }
-    let ([radius, height], gap) = (DRUM, draw.range(2.0, 9.0));
+    // Drums are rolled into place by hand: they stand off their line by up to 8 mm.
+    let ([radius, height], gap) = (DRUM, draw.range(5.0, 18.0));
     let pitch = 2.0 * (radius + 7.0) + gap;
     // Four abreast stand in line; where the hold is narrower they stand in the gaps of their neighbours.
     let dz = (space.width() - 2.0 * (radius + 7.0)) / 3.0;
@@ -29,6 +29,8 @@ pub(super) fn drums(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
     let columns = ((space.length() - dx - 2.0) / pitch).floor().max(0.0) as usize;
     let mut left_kg = target;
     let mut base = space.y[0];
+    // What does not fill a second tier stands from the front on, in two rows all along, or here and there.
+    let upper = draw.below(3);
     for tier in 0..2 {
         if base + height > space.y[1] - 30.0 || left_kg < 800.0 {
             break;
@@ -38,7 +40,7 @@ pub(super) fn drums(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
         'tier: for column in 0..columns {
             for row in 0..4 {
                 let x =
-                    first + column as f64 * pitch + if row % 2 == 0 { 0.0 } else { dx } + draw.range(-0.4, 0.4) * gap;
+                    first + column as f64 * pitch + if row % 2 == 0 { 0.0 } else { dx } + draw.range(-0.45, 0.45) * gap;
                 let z = space.z[0] + radius + 7.0 + f64::from(row) * dz;
                 if x + radius + 8.0 > space.x[1] || left_kg < 240.0 {
                     if left_kg < 240.0 {
@@ -46,7 +48,8 @@ pub(super) fn drums(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
                     }
                     continue;
                 }
-                if bare && column + 1 == columns && row == 3 {
+                let left_out = tier == 1 && (upper == 1 && row % 3 == 0 || upper == 2 && draw.chance(0.45));
+                if left_out || bare && column + 2 >= columns && draw.chance(0.5) {
                     continue;
                 }
                 let before = scene.solids.len();
@@ -55,7 +58,7 @@ pub(super) fn drums(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
                 last = x + radius + 7.0;
             }
         }
-        blocks(scene, [space.x[0], last], [base, base + height], space.z, "oil");
+        blocks(scene, [space.x[0], last], [base, base + height], space.z, content.material);
         base += height + 2.0;
         if tier == 0 && left_kg > 1600.0 {
             scene.block(
@@ -70,11 +73,16 @@ pub(super) fn drums(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
     }
 }
 
-fn drums_on_pallets(scene: &mut Scene, space: &Hold, target: f64, plastic: bool, draw: &mut Draw) {
+fn drums_on_pallets(
+    scene: &mut Scene,
+    space: &Hold,
+    target: f64,
+    (plastic, content): (bool, Filling),
+    draw: &mut Draw,
+) {
     let side = 1168.0;
     let mut double = (target / 850.0 - 2.0 * (space.length() / (side + 25.0)).floor()).max(0.0) as usize;
     let mut left_kg = target;
-    let content = draw.range(0.84, 0.93);
     let rows = lanes(space, &[side; 2], draw);
     fill(scene, space, &rows, &mut left_kg, draw, |scene, place, _, draw| {
         let unit = Unit::begin(scene);
@@ -87,17 +95,46 @@ fn drums_on_pallets(scene: &mut Scene, space: &Hold, target: f64, plastic: bool,
             double -= tier;
             let top = scene.pallet([x, x + side], y, [z, z + side]);
             for (dx, dz) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
+                // Two drums of 584 mm leave no room to spare on 1168 mm along, some across.
+                if tier == 1 && draw.chance(0.12) {
+                    continue;
+                }
                 drum(scene, [x + dx * side, top, z + dz * side], plastic, content, draw);
             }
             y = top + DRUM[1] + 2.0;
-            scene.bulk([x, x + side], [top, y], [z, z + side], "oil");
+            scene.bulk([x, x + side], [top, y], [z, z + side], content.material);
         }
         disturb(scene, &unit, y, 14.0, draw);
     });
 }
 
+/// What a consignment of drums holds.
+#[derive(Clone, Copy)]
+struct Filling {
+    material: &'static str,
+    /// g/cm³.
+    density: f64,
+    /// Share of the height that is filled.
+    level: f64,
+    /// Size of grains in mm, where it does not flow.
+    grain: Option<f64>,
+}
+
+impl Filling {
+    fn draw(draw: &mut Draw) -> Self {
+        let level = draw.range(0.9, 0.965);
+        match draw.below(10) {
+            0..6 => Self { material: "oil", density: draw.range(0.84, 0.93), level, grain: None },
+            6 | 7 => Self { material: "beverage", density: draw.range(1.0, 1.3), level, grain: None },
+            // Resin and powder in drums: not level, not even.
+            8 => Self { material: "plastic", density: draw.range(0.5, 0.7), level: level - 0.1, grain: Some(90.0) },
+            _ => Self { material: "grain", density: draw.range(0.5, 0.75), level: level - 0.08, grain: Some(60.0) },
+        }
+    }
+}
+
 /// A drum: shell with lids, rolling hoops, chimes, and its filling. A few are part full or empty.
-fn drum(scene: &mut Scene, [x, y, z]: [f64; 3], plastic: bool, density: f64, draw: &mut Draw) {
+fn drum(scene: &mut Scene, [x, y, z]: [f64; 3], plastic: bool, content: Filling, draw: &mut Draw) {
     let [radius, height] = DRUM;
     let (wall, material) = if plastic { (3.6, "plastic") } else { (1.1, "steel") };
     let shell = Shape::Cylinder { radius, half: height / 2.0 - 6.0 };
@@ -111,16 +148,20 @@ fn drum(scene: &mut Scene, [x, y, z]: [f64; 3], plastic: bool, density: f64, dra
             radius - 4.0
         }));
     }
-    let level = match draw.below(60) {
+    let level = match draw.below(40) {
         0 => 0.0,
-        1 => draw.range(0.3, 0.8),
-        _ => draw.range(0.945, 0.965),
+        1 => draw.range(0.2, 0.8),
+        _ => (content.level * draw.around_one(0.004)).min(0.97),
     };
     if level > 0.0 {
         let half = level * (height - 14.0 - 2.0 * wall) / 2.0;
         let shape = Shape::Cylinder { radius: radius - wall - 0.5, half };
-        let fill = Solid::new(shape, [x, y + 6.5 + wall + half, z], "oil");
-        scene.add(packed(fill, density * draw.around_one(0.002)));
+        let fill = Solid::new(shape, [x, y + 6.5 + wall + half, z], content.material);
+        let fill = packed(fill, content.density * draw.around_one(0.004));
+        scene.add(match content.grain {
+            Some(size) => fill.grain(0.12, [size, size], draw.seed()),
+            None => fill,
+        });
     }
 }
 
@@ -134,20 +175,31 @@ pub(super) fn ibcs(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dra
     let crosswise = draw.chance(0.5) && space.width() > 2420.0;
     let [long, wide] = if crosswise { [1000.0, 1200.0] } else { [1200.0, 1000.0] };
     let kg = 60.0 + 990.0 * density;
-    let mut double = (target / kg - 2.0 * (space.length() / (long + 25.0)).floor()).max(0.0) as usize;
+    // A long container may carry them in one file, a little to this side and to that.
+    let single = space.length() > 8000.0 && draw.chance(0.45);
+    let files = if single { 1.0 } else { 2.0 };
+    let mut double = (target / kg - files * (space.length() / (long + 25.0)).floor()).max(0.0) as usize;
+    if single && draw.chance(0.6) {
+        double = 0;
+    }
     let mut left_kg = target;
     let steel_pallet = draw.chance(0.4);
-    let rows = lanes(space, &[wide; 2], draw);
+    // Full, going back empty, or drawn from at a plant.
+    let levels =
+        draw.pick(&[[0.90, 0.975], [0.90, 0.975], [0.90, 0.975], [0.0, 0.04], [0.1, 0.97]]).unwrap_or([0.9, 0.97]);
+    let file = [wide + draw.range(80.0, 400.0)];
+    let rows = if single { lanes(space, &file, draw) } else { lanes(space, &[wide; 2], draw) };
     fill(scene, space, &rows, &mut left_kg, draw, |scene, place, _, draw| {
         let unit = Unit::begin(scene);
         let mut y = place.y[0];
+        let near = place.z[0] + (place.z[1] - place.z[0] - wide) * draw.unit();
         for tier in 0..2 {
             if tier == 1 && (double == 0 || y + 1165.0 > place.y[1] - 20.0) {
                 break;
             }
             double -= tier;
-            let at = [place.x[0], y, place.z[0]];
-            ibc(scene, at, [long, wide], (material, density, steel_pallet), draw);
+            let at = [place.x[0], y, near];
+            ibc(scene, at, [long, wide], (material, density, steel_pallet), levels, draw);
             scene.bulk([at[0], at[0] + long], [y + 150.0, y + 1100.0], [at[2], at[2] + wide], material);
             y += 1165.0;
         }
@@ -155,14 +207,15 @@ pub(super) fn ibcs(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dra
     });
 }
 
+/// One container: pallet, bottle with round edges, liquid to its level, lid, valve, cage.
 fn ibc(
     scene: &mut Scene,
     [x, y, z]: [f64; 3],
     [long, wide]: [f64; 2],
-    kind: (&'static str, f64, bool),
+    (material, density, steel_pallet): (&'static str, f64, bool),
+    levels: [f64; 2],
     draw: &mut Draw,
 ) {
-    let (material, density, steel_pallet) = kind;
     let (sx, sz) = ([x, x + long], [z, z + wide]);
     if steel_pallet {
         for near in [z, z + wide / 2.0 - 40.0, z + wide - 80.0] {
@@ -172,160 +225,73 @@ fn ibc(
     } else {
         scene.pallet(sx, y, sz);
     }
-    let (foot, top) = (y + 145.0, y + 1155.0);
-    // The bottle: 2 mm of polyethylene, a lid and the outlet valve low in front.
-    let half = [long / 2.0 - 26.0, (top - foot) / 2.0 - 10.0, wide / 2.0 - 26.0];
-    let centre = [x + long / 2.0, f64::midpoint(foot, top), z + wide / 2.0];
-    scene.add(Solid::new(Shape::Box { half }, centre, "plastic").hollow(2.2));
+    let (foot, top) = (y + 150.0, y + 1155.0);
+    let (middle, across) = (x + long / 2.0, z + wide / 2.0);
+    // The bottle is blown: its upright edges are round, its top rises towards the lid.
+    let body = [long / 2.0 - 30.0, wide / 2.0 - 30.0];
+    let high = top - 70.0;
+    let bottle = upright(middle, across, body, [foot, high], "plastic").hollow(2.2);
+    scene.add(bottle);
+    let cap = Shape::Frustum { radii: [0.46 * long.min(wide), 95.0], half: 16.0 };
+    scene.add(Solid::new(cap, [middle, high + 16.2, across], "plastic").hollow(3.0));
     let share = match draw.below(24) {
-        0 => 0.0,
-        1 => draw.range(0.2, 0.8),
-        _ => draw.range(0.93, 0.975),
+        0 => draw.range(0.0, 0.8),
+        _ => draw.between(levels),
     };
-    if share > 0.0 {
-        let [a, b, c] = half.map(|h| h - 2.4);
-        let low = centre[1] - b;
-        let (x, z) = ([centre[0] - a, centre[0] + a], [centre[2] - c, centre[2] + c]);
-        // The upright edges are round: the liquid stops short of them.
-        let body = Shape::Box { half: [a - 28.0, b * share, c] };
-        scene.add(packed(Solid::new(body, [centre[0], low + b * share, centre[2]], material), density));
-        for side in [[x[0], x[0] + 27.9], [x[1] - 27.9, x[1]]] {
-            let edge = Solid::cuboid(side, [low, low + 2.0 * b * share], [z[0] + 28.0, z[1] - 28.0], material);
-            scene.add(packed(edge, density));
-        }
+    let deep = (high - foot - 6.0) * share;
+    if deep > 4.0 {
+        let within = body.map(|half| half - 2.6);
+        scene.add(packed(upright(middle, across, within, [foot + 3.0, foot + 3.0 + deep], material), density));
     }
-    scene.column(centre[0], [top - 8.0, top + 4.0], centre[2], 85.0, "plastic");
-    scene.block(
-        [x + long / 2.0 - 60.0, x + long / 2.0 + 60.0],
-        [foot + 10.0, foot + 110.0],
-        [z + 2.0, z + 23.0],
-        "plastic",
-    );
-    // The cage: tubes of 18 by 1 mm as strips of their mean thickness, upright and level, on all four sides.
-    for (a, b) in [(z + 1.0, z + 9.0), (z + wide - 9.0, z + wide - 1.0)] {
-        for n in 0..7 {
-            let left = x + 4.0 + f64::from(n) / 6.0 * (long - 26.0);
-            scene.add(Solid::cuboid([left, left + 18.0], [foot, top], [a, b], "steel").dense(0.4));
+    scene.column(middle, [high + 33.0, high + 62.0], across, 85.0, "plastic");
+    // The outlet: a ball valve and its handle, low in front of the end.
+    let front = if draw.chance(0.5) { x + 16.0 } else { x + long - 16.0 };
+    let valve = Shape::Box { half: [14.0, 48.0, 55.0] };
+    scene.add(Solid::new(valve, [front, foot + 60.0, across], "plastic"));
+    scene.add(Solid::new(Shape::Box { half: [6.0, 12.0, 90.0] }, [front, foot + 122.0, across], "plastic"));
+    cage(scene, [sx, [foot, top], sz]);
+    // A plate with the label on the long side.
+    let plate = [middle - 210.0, middle + 160.0];
+    scene.block(plate, [top - 420.0, top - 140.0], [z + 18.5, z + 19.5], "steel");
+}
+
+/// An upright block with its edges cut off.
+fn upright(x: f64, z: f64, [a, c]: [f64; 2], y: [f64; 2], material: &'static str) -> Solid {
+    let edge = 105.0f64.min(0.8 * a).min(0.8 * c);
+    let cut = 0.3 * edge;
+    let quarter = [[a, c - edge], [a - cut, c - cut], [a - edge, c]];
+    let mut corners = quarter.to_vec();
+    corners.extend(quarter.iter().rev().map(|[x, z]| [-x, *z]));
+    corners.extend(quarter.iter().map(|[x, z]| [-x, -z]));
+    corners.extend(quarter.iter().rev().map(|[x, z]| [*x, -z]));
+    let shape = Shape::Prism { corners, half: (y[1] - y[0]) / 2.0 };
+    let centre = [x, f64::midpoint(y[0], y[1]), z];
+    Solid::new(shape, centre, material).turned(Axis::X, std::f64::consts::FRAC_PI_2)
+}
+
+/// Tubes of 18 by 1 mm as strips of their mean thickness, upright and level, on all four sides.
+fn cage(scene: &mut Scene, [x, y, z]: [[f64; 2]; 3]) {
+    let ([long, high], tube) = ([x[1] - x[0], y[1] - y[0]], 0.4);
+    for (near, inner) in [(z[0] + 1.0, z[0] + 9.2), (z[1] - 9.0, z[1] - 17.2)] {
+        for n in 0..8 {
+            let left = x[0] + 4.0 + f64::from(n) / 7.0 * (long - 26.0);
+            scene.add(Solid::cuboid([left, left + 18.0], y, [near, near + 8.0], "steel").dense(tube));
         }
         for n in 0..6 {
-            let low = foot + 4.0 + f64::from(n) / 5.0 * (top - foot - 22.0);
-            scene.add(
-                Solid::cuboid(
-                    sx,
-                    [low, low + 18.0],
-                    [
-                        a + 8.2 * if a < centre[2] { 1.0 } else { -1.0 },
-                        b + 8.2 * if a < centre[2] { 1.0 } else { -1.0 },
-                    ],
-                    "steel",
-                )
-                .dense(0.4),
-            );
+            let low = y[0] + 4.0 + f64::from(n) / 5.0 * (high - 22.0);
+            scene.add(Solid::cuboid(x, [low, low + 18.0], [inner, inner + 8.0], "steel").dense(tube));
         }
     }
-    for (a, b) in [(x + 1.0, x + 9.0), (x + long - 9.0, x + long - 1.0)] {
+    for left in [x[0] + 1.0, x[1] - 9.0] {
         for n in 0..6 {
-            let low = foot + 4.0 + f64::from(n) / 5.0 * (top - foot - 22.0);
-            scene.add(Solid::cuboid([a, b], [low, low + 18.0], [z + 18.0, z + wide - 18.0], "steel").dense(0.4));
+            let low = y[0] + 4.0 + f64::from(n) / 5.0 * (high - 22.0);
+            let across = [z[0] + 18.0, z[1] - 18.0];
+            scene.add(Solid::cuboid([left, left + 8.0], [low, low + 18.0], across, "steel").dense(tube));
         }
     }
-}
-
-/// Wine and spirits in cartons, beer in crates, or beer in kegs, on pallets.
-pub(super) fn beverages(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
-    let target = payload * draw.range(0.88, 0.99);
-    match draw.below(10) {
-        0..2 => kegs(scene, space, target, draw),
-        2..5 => bottles(scene, space, target, true, draw),
-        _ => bottles(scene, space, target, false, draw),
+    // Two bars over the top hold the bottle down.
+    for share in [0.3, 0.66] {
+        let left = x[0] + share * long;
+        scene.add(Solid::cuboid([left, left + 30.0], [y[1] - 34.0, y[1] - 26.0], z, "steel").dense(0.6));
     }
-}
-
-/// Pallets of 1000 by 1130 mm, bottles standing in line: bodies in a dark band, necks in a light one, board or crate between.
-fn bottles(scene: &mut Scene, space: &Hold, target: f64, beer: bool, draw: &mut Draw) {
-    // Radius, height of the body, of the whole bottle, and of a layer, in mm; density of glass and wine or beer together.
-    let (radius, body, whole, layer, density) =
-        if beer { (32.0, 150.0, 236.0, 268.0, 1.24) } else { (37.5, 195.0, 302.0, 318.0, 1.30) };
-    let most = ((space.height() - 350.0) / layer).floor().clamp(1.0, 5.0);
-    let layers = if draw.chance(0.4) { (most - 1.0).max(1.0) } else { most } as usize;
-    let (long, wide) = (1000.0, 1120.0);
-    let per_case = if beer { 5.0 } else { 4.0 };
-    let cases = if beer { 2.0 } else { 3.0 };
-    let pitch = long / (cases * per_case);
-    let mut left_kg = target;
-    let rows = lanes(space, &[wide; 2], draw);
-    fill(scene, space, &rows, &mut left_kg, draw, |scene, place, _, draw| {
-        let unit = Unit::begin(scene);
-        let (x, z) = (place.x[0], place.z[0]);
-        let base = scene.pallet([x, x + long], place.y[0], [z, z + wide]);
-        let layers = if draw.chance(0.1) { layers.div_ceil(2) } else { layers };
-        for number in 0..layers {
-            let y = base + number as f64 * layer;
-            for file in 0..(cases * per_case) as usize {
-                let at = x + (file as f64 + 0.5) * pitch + draw.range(-0.5, 0.5);
-                let foot = y + 6.0;
-                let row =
-                    file_of_rounds(at, [foot, foot + body], z + wide / 2.0, [radius, wide / 2.0 - 12.0], "beverage");
-                scene.add(packed(row, density * 0.97));
-            }
-            let (thick, material) = if beer { (3.5, "plastic") } else { (4.0, "cardboard") };
-            for case in 0..cases as usize {
-                let left = x + case as f64 * long / cases;
-                // Necks and shoulders of a case: about a fifth of the bodies' mass a height.
-                let necks = Solid::cuboid(
-                    [left + 8.0, left + long / cases - 6.0],
-                    [y + 7.0 + body, y + whole - 4.0],
-                    [z + 12.0, z + wide - 12.0],
-                    "glass",
-                );
-                let density = if beer { 0.26 } else { 0.23 };
-                scene.add(packed(necks, density).grain(0.25, [pitch / 2.0, 60.0], draw.seed()));
-                scene.block([left, left + thick / 2.0], [y + 5.0, y + whole], [z, z + wide], material);
-            }
-            scene.block([x, x + long], [y + 1.0, y + 4.5], [z, z + wide], material);
-        }
-        let top = base + layers as f64 * layer;
-        scene.bulk([x, x + long], [base, top], [z, z + wide], "beverage");
-        disturb(scene, &unit, top - base, 12.0, draw);
-    });
-}
-
-/// Steel kegs of 50 l, six to a layer, two to four layers with a board between.
-fn kegs(scene: &mut Scene, space: &Hold, target: f64, draw: &mut Draw) {
-    let (radius, height) = (198.0, 532.0);
-    let layers = ((space.height() - 330.0) / (height + 16.0)).floor().clamp(1.0, 3.0) as usize;
-    let empty = draw.chance(0.15);
-    let mut left_kg = target;
-    let rows = lanes(space, &[1000.0; 2], draw);
-    fill(scene, space, &rows, &mut left_kg, draw, |scene, place, _, draw| {
-        let unit = Unit::begin(scene);
-        let (x, z) = (place.x[0], place.z[0]);
-        let mut y = scene.pallet([x, x + 1200.0], place.y[0], [z, z + 1000.0]);
-        let base = y;
-        let layers = if draw.chance(0.15) { layers.max(2) - 1 } else { layers };
-        for _ in 0..layers {
-            for n in 0..6 {
-                let at = [x + 200.0 + 400.0 * f64::from(n % 3), y, z + 250.0 + 500.0 * f64::from(n / 3)];
-                let shell = Solid::new(
-                    Shape::Cylinder { radius: radius - 4.0, half: 220.0 },
-                    [at[0], y + 266.0, at[2]],
-                    "steel",
-                );
-                scene.add(shell.hollow(1.6));
-                for end in [22.0, height - 22.0] {
-                    let chime = Shape::Cylinder { radius, half: 21.5 };
-                    scene.add(Solid::new(chime, [at[0], y + end, at[2]], "steel").bored(radius - 2.5));
-                }
-                if !empty && !draw.chance(0.01) {
-                    let shape = Shape::Cylinder { radius: radius - 6.0, half: 205.0 };
-                    scene.add(Solid::new(shape, [at[0], y + 254.0, at[2]], "beverage"));
-                }
-            }
-            y += height + 1.0;
-            scene.block([x, x + 1200.0], [y, y + 12.0], [z, z + 1000.0], "wood");
-            y += 13.0;
-        }
-        scene.bulk([x, x + 1200.0], [base, y], [z, z + 1000.0], "beverage");
-        disturb(scene, &unit, y, 14.0, draw);
-    });
 }

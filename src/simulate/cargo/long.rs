@@ -1,4 +1,4 @@
-//! Reels, timber and logs.
+//! Reels and timber.
 
 use super::unit::{blocks, fill, lanes, packed};
 use crate::simulate::draw::Draw;
@@ -163,87 +163,6 @@ fn packet(
     scene.bulk([x, x + length], [base, top], [z, z + wide], "wood");
     top + 2.0
 }
-
-/// Round logs, thick and thin, heaped as they settle between the walls, in one bay or several behind each other.
-pub(super) fn logs(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
-    let density = draw.range(0.72, 1.02);
-    let longest = space.length() - 60.0;
-    // Logs are cut to lengths that fill the hold.
-    let used = |l: f64| (longest / (l + 60.0)).floor() * l;
-    let lengths: Vec<f64> = [2350.0, 2600.0, 2900.0, 3850.0, 5450.0, 5750.0, 11_300.0]
-        .into_iter()
-        .filter(|l| used(*l) > 0.8 * longest)
-        .collect();
-    let length: f64 = draw.pick(&lengths).unwrap_or(longest);
-    if length < 300.0 {
-        return;
-    }
-    let bays = (space.length() / (length + 50.0)).floor().max(1.0);
-    let thickness = draw.range(130.0, 240.0);
-    let spread = draw.range(0.08, 0.3);
-    let share = payload * draw.range(0.86, 0.98) / bays;
-    let ceiling = space.y[0] + draw.range(0.7, 0.88) * space.height();
-    let pitch = space.length() / bays;
-    for bay in 0..bays as usize {
-        let (mut left_kg, mut placed, mut top) = (share, Vec::<[f64; 3]>::new(), space.y[0]);
-        let start = space.x[0] + bay as f64 * pitch;
-        for _ in 0..150 {
-            let radius = thickness * draw.around_one(spread).max(0.4);
-            // A log rolls to the lowest place it finds: the lowest of many that rest on the floor or on others.
-            let rest = |z: f64| {
-                let on = placed.iter().filter_map(|[py, pz, pr]| {
-                    let (reach, dz) = (radius + pr + CROOK, z - pz);
-                    (dz.abs() < reach).then(|| py + (reach * reach - dz * dz).sqrt())
-                });
-                on.fold(space.y[0] + radius + CROOK + 3.0, f64::max)
-            };
-            let span = [space.z[0] + radius + CROOK + 3.0, space.z[1] - radius - CROOK - 3.0];
-            let tried = (0..60).map(|_| draw.between(span)).map(|z| [rest(z), z]).min_by(|a, b| a[0].total_cmp(&b[0]));
-            let Some([y, z]) = tried else { break };
-            if y + radius > ceiling {
-                break;
-            }
-            let long = (length + draw.range(-120.0, 25.0)).max(250.0);
-            let x = start + pitch / 2.0 + draw.range(-0.5, 0.5) * (pitch - long - 24.0).max(0.0);
-            let before = scene.solids.len();
-            log(scene, [x, y, z], [radius, long], density * draw.around_one(0.05), draw);
-            let kg = scene.mass_kg(before);
-            if kg > left_kg {
-                scene.solids.truncate(before);
-                break;
-            }
-            left_kg -= kg;
-            top = top.max(y);
-            placed.push([y, z, radius]);
-        }
-        blocks(scene, [start, (start + pitch).min(space.x[1])], [space.y[0], top], space.z, "wood");
-    }
-}
-
-/// A log along the container, thinner from the butt to the top, not quite level: wet sapwood around drier heartwood; a few
-/// are hollow with rot.
-fn log(scene: &mut Scene, centre: [f64; 3], [radius, length]: [f64; 2], density: f64, draw: &mut Draw) {
-    let taper = draw.range(0.86, 0.97);
-    let heart = radius * draw.range(0.45, 0.7);
-    let first = scene.solids.len();
-    let butt = length * draw.range(0.4, 0.6);
-    let way = if draw.chance(0.5) { 1.0 } else { -1.0 };
-    // Upright first, then laid down.
-    for (low, high, radius) in [(0.0, butt, radius), (butt, length, radius * taper)] {
-        let at = [centre[0], centre[1] + way * (f64::midpoint(low, high) - length / 2.0), centre[2]];
-        let sap = Solid::new(Shape::Cylinder { radius, half: (high - low) / 2.0 }, at, "wood").bored(heart);
-        scene.add(packed(sap, density * 1.06).grain(0.07, [240.0, 50.0], draw.seed()));
-    }
-    let core = Solid::new(Shape::Cylinder { radius: heart - 0.5, half: length / 2.0 }, centre, "wood");
-    let core = packed(core, density * 0.88).grain(0.07, [420.0, 40.0], draw.seed());
-    scene.add(if draw.chance(0.04) { core.bored(heart * 0.5) } else { core });
-    let most = (2.0 * CROOK / length).min(0.02);
-    scene.turn(first, centre, Axis::Z, FRAC_PI_2 + draw.range(-most, most));
-    scene.turn(first, centre, Axis::Y, draw.range(-most, most));
-}
-
-/// How far in mm the ends of a log may lie off its middle: logs are not straight.
-const CROOK: f64 = 9.0;
 
 #[cfg(test)]
 mod tests {

@@ -68,14 +68,12 @@ pub(super) fn engine(draw: &mut Draw) -> Piece {
         block = block.without(hole.body);
         let stroke = if cylinder % 2 == 0 { 270.0 } else { 385.0 };
         piece.rod([along, stroke + 30.0, middle], Axis::Y, 30.0, bore - 1.0, "aluminium");
-        // Throws of the crankshaft, up and down in turn.
-        let throw = if cylinder % 2 == 0 { -30.0 } else { 30.0 };
-        piece.block(
-            [along - 24.0, along + 24.0],
-            [165.0 + throw - 45.0, 165.0 + throw + 45.0],
-            [middle - 55.0, middle + 55.0],
-            "steel",
-        );
+        // The crankshaft's throws, up and down in turn: two cheeks with a pin between them.
+        let throw = if cylinder % 2 == 0 { -22.0 } else { 22.0 };
+        for side in [-19.0, 19.0] {
+            piece.rod([along + side, 172.0 + 0.4 * throw, middle], Axis::X, 8.0, 48.0, "iron");
+        }
+        piece.rod([along, 172.0 + throw, middle], Axis::X, 10.5, 24.0, "steel");
     }
     // Water jackets: a casting is never solid.
     block.density = 0.5;

@@ -1,13 +1,19 @@
 //! Cargo: commodity families and how they are stowed.
 
 mod appliances;
+mod bottles;
+mod cabinets;
+mod cans;
 mod car;
 mod cartons;
 mod frozen;
 mod furnishings;
+mod furniture;
 mod goods;
+mod hangers;
 mod inside;
 mod liquids;
+mod logs;
 mod long;
 mod machines;
 mod metal;
@@ -16,6 +22,7 @@ mod piece;
 mod rooms;
 mod sacks;
 mod scrap;
+mod seats;
 mod tyres;
 mod unit;
 mod vehicles;
@@ -180,7 +187,7 @@ pub(super) fn stow(scene: &mut Scene, hold: &Hold, family: Family, end: f64, pay
         Family::Empty => return space.x[0],
         Family::Bananas => pallets::bananas,
         Family::Tiles => pallets::tiles,
-        Family::CannedFood => pallets::canned_food,
+        Family::CannedFood => cans::canned_food,
         Family::FrozenMeat => frozen::frozen_meat,
         Family::FrozenFish => frozen::frozen_fish,
         Family::Coffee => sacks::coffee,
@@ -188,18 +195,18 @@ pub(super) fn stow(scene: &mut Scene, hold: &Hold, family: Family, end: f64, pay
         Family::Fertiliser => sacks::fertiliser,
         Family::Drums => liquids::drums,
         Family::Ibcs => liquids::ibcs,
-        Family::Beverages => liquids::beverages,
+        Family::Beverages => bottles::beverages,
         Family::PaperReels => long::paper_reels,
         Family::Timber => long::timber,
-        Family::Logs => long::logs,
+        Family::Logs => logs::logs,
         Family::Tyres => tyres::tyres,
         Family::Cartons => cartons::mixed,
         Family::Electronics => cartons::electronics,
         Family::Garments => cartons::garments,
         Family::Shoes => cartons::shoes,
         Family::Toys => cartons::toys,
-        Family::GarmentsHanging => goods::garments_hanging,
-        Family::Furniture => rooms::furniture,
+        Family::GarmentsHanging => hangers::garments_hanging,
+        Family::Furniture => furniture::furniture,
         Family::Household => rooms::household,
         Family::Groupage => goods::groupage,
         Family::Machinery => metal::machinery,

@@ -3,7 +3,7 @@
 use super::unit::{Unit, disturb, fill, lanes, packed};
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::{Hold, Scene};
-use crate::simulate::solid::{Axis, Placed, Shape, Solid};
+use crate::simulate::solid::{Shape, Solid};
 
 /// Outer height of a banana box (type 22XU), mm; its length is half, its width a third of a pallet's side.
 const BANANA_BOX: f64 = 240.0;
@@ -89,12 +89,16 @@ pub(super) fn tiles(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
     let pallet_kg = courses as f64 * course * long * wide * 1.75e-6 * 0.9;
     let places = 2.0 * (space.length() / (long + 30.0)).floor();
     let mut double = (payload * 0.95 / pallet_kg - places).max(0.0) as usize;
-    let rows = lanes(space, &[wide, wide], draw);
+    // A long container bears its weight on half its floor: pallets stand in one file down the middle, not quite in line.
+    let single = space.length() > 8000.0 && draw.chance(0.6);
+    let file = [wide + draw.range(100.0, 500.0)];
+    let rows = if single { lanes(space, &file, draw) } else { lanes(space, &[wide, wide], draw) };
     let mut left_kg = payload * draw.range(0.9, 0.99);
-    let cover = draw.chance(0.5);
+    let cover = draw.chance(0.4);
     fill(scene, space, &rows, &mut left_kg, draw, |scene, place, _, draw| {
         let unit = Unit::begin(scene);
         let mut top = place.y[0];
+        let z = place.z[0] + (place.z[1] - place.z[0] - wide) * draw.unit();
         for tier in 0..2 {
             let fits = place.y[1] - top > courses as f64 * course + 260.0;
             if tier == 1 && (double == 0 || !fits) {
@@ -102,14 +106,9 @@ pub(super) fn tiles(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
             }
             double -= tier;
             let courses = if draw.chance(0.08) { courses.max(2) - 1 } else { courses };
-            top = tile_pallet(scene, [place.x[0], top, place.z[0]], [long, wide], (courses, course, standing), draw);
+            top = tile_pallet(scene, [place.x[0], top, z], [long, wide], (courses, course, standing), draw);
             if cover {
-                scene.block(
-                    [place.x[0], place.x[0] + long],
-                    [top, top + 18.0],
-                    [place.z[0], place.z[0] + wide],
-                    "wood",
-                );
+                scene.block([place.x[0], place.x[0] + long], [top, top + 18.0], [z, z + wide], "wood");
                 top += 18.0;
             }
         }
@@ -122,22 +121,30 @@ fn tile_pallet(scene: &mut Scene, at: [f64; 3], side: [f64; 2], goods: (usize, f
     let ([x, floor, z], [long, wide], (courses, course, standing)) = (at, side, goods);
     let base = scene.pallet([x, x + long], floor, [z, z + wide]);
     let along = if standing { 8 } else { 3 };
-    let length = long / f64::from(along);
-    let missing = draw.chance(0.15).then(|| draw.below(along as usize));
+    let length = (long - 8.0) / f64::from(along);
+    let pitch = course + 3.0;
+    // Cartons taken off the top course, from one end or here and there; some pallets carry trim in it, which is lower.
+    let (taken, from_end) = (if draw.chance(0.45) { draw.below(2 * along as usize) } else { 0 }, draw.chance(0.6));
+    let trim = if draw.chance(0.15) { draw.range(0.35, 0.8) } else { 1.0 };
     for number in 0..courses {
-        let y = base + number as f64 * (course + 3.0);
+        let y = base + number as f64 * pitch;
+        let top = number + 1 == courses && courses > 1;
         for column in 0..along {
             for row in 0..2 {
-                let top = number + 1 == courses;
-                if top && missing == Some(column as usize) && row == 0 {
+                let place = 2 * column as usize + row;
+                let gone = if from_end { place < taken } else { draw.chance(taken as f64 / (4.0 * f64::from(along))) };
+                if top && gone {
                     continue;
                 }
-                let left = x + f64::from(column) * length;
-                let near = z + f64::from(row) * wide / 2.0;
-                let (dx, dz) = (draw.range(1.5, 4.0), draw.range(3.0, 9.0));
+                let left = x + 4.0 + f64::from(column) * length;
+                let near = z + row as f64 * wide / 2.0;
+                // Cartons stand off their places by some millimetres.
+                let (dx, dz) = (draw.range(1.0, 3.0), draw.range(2.0, 9.0));
+                let shift = draw.range(-0.9, 0.9) * dx + if row == 0 { 3.0 } else { -3.0 };
+                let high = (course - draw.range(0.0, 6.0)) * if top { trim } else { 1.0 };
                 let stack = Solid::cuboid(
-                    [left + dx, left + length - dx],
-                    [y, y + course - draw.range(0.0, 4.0)],
+                    [left + dx + shift, left + length - dx + shift],
+                    [y, y + high],
                     [near + dz, near + wide / 2.0 - dz],
                     "tile",
                 );
@@ -147,96 +154,14 @@ fn tile_pallet(scene: &mut Scene, at: [f64; 3], side: [f64; 2], goods: (usize, f
             }
         }
     }
-    let top = base + courses as f64 * (course + 3.0);
-    scene.bulk([x, x + long], [base, top], [z, z + wide], "tile");
-    top
-}
-
-/// A can: radius and height in mm, and how many layers a pallet may have: 425 ml, 850 ml, A10 catering and flat tuna cans.
-const CANS: [(f64, f64, f64); 4] = [(36.7, 111.0, 13.0), (49.8, 119.0, 11.0), (78.0, 152.0, 8.0), (42.5, 42.0, 30.0)];
-
-/// Canned food on pallets of 1200 by 1000 mm, cans in line: seen from the side, every row of cans behind each other is one
-/// upright band, and lids and trays are thin level lines.
-pub(super) fn canned_food(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
-    let (radius, height, most) = draw.pick(&CANS).unwrap_or(CANS[0]);
-    let side = if draw.chance(0.5) { [1000.0, 1130.0] } else { [1200.0, 1000.0] };
-    let rows = lanes(space, &[side[1], side[1]], draw);
-    let layers = (most - draw.range(0.0, 0.3 * most)).floor().max(1.0);
-    let tall = ((space.height() - 400.0) / (height + 3.0)).floor();
-    let mut layers = layers.min(tall).max(1.0);
-    let mut left_kg = payload * draw.range(0.9, 0.99);
-    // Where the floor is too short for the payload, lower pallets are stacked in twos.
-    let pallet_kg = |layers: f64| 25.0 + layers * height * side[0] * side[1] * 0.8e-6;
-    let places = 2.0 * (space.length() / (side[0] + 25.0)).floor();
-    if places * pallet_kg(layers) < 0.7 * left_kg && draw.chance(0.8) {
-        layers = layers.min(((space.height() - 80.0) / 2.0 - 150.0) / (height + 3.0)).floor().max(1.0);
-    }
-    let mut double = (left_kg / pallet_kg(layers) - places).max(0.0) as usize;
-    let layers = layers as usize;
-    fill(scene, space, &rows, &mut left_kg, draw, |scene, place, _, draw| {
-        let unit = Unit::begin(scene);
-        let mut y = place.y[0];
-        for tier in 0..2 {
-            let high = layers as f64 * (height + 3.0) + 150.0;
-            if tier == 1 && (double == 0 || y + high > place.y[1] - 30.0) {
-                break;
-            }
-            double -= tier;
-            let layers = if draw.chance(0.08) { (layers * 2).div_ceil(3) } else { layers };
-            y = can_pallet(scene, [place.x[0], y, place.z[0]], side, (radius, height, layers), draw);
+    let top = base + courses as f64 * pitch;
+    // Steel straps around it lengthwise, with edge boards, and film.
+    for near in [z + 0.25 * wide, z + 0.75 * wide] {
+        scene.block([x, x + long], [top + 1.0, top + 2.0], [near, near + 16.0], "steel");
+        for left in [x, x + long - 3.0] {
+            scene.block([left, left + 3.0], [base, top], [near - 20.0, near + 36.0], "cardboard");
         }
-        disturb(scene, &unit, y - place.y[0], 12.0, draw);
-    });
-}
-
-/// A pallet of cans; returns its top.
-fn can_pallet(scene: &mut Scene, at: [f64; 3], side: [f64; 2], cans: (f64, f64, usize), draw: &mut Draw) -> f64 {
-    let ([x, floor, z], [long, wide], (radius, height, layers)) = (at, side, cans);
-    let base = scene.pallet([x, x + long], floor, [z, z + wide]);
-    let pitch = 2.0 * radius + 0.8;
-    let count = ((long - 8.0) / pitch).floor();
-    let deep = ((wide - 8.0) / pitch).floor() * pitch / 2.0;
-    let margin = (long - count * pitch) / 2.0;
-    let top = base + layers as f64 * (height + 3.0);
-    for number in 0..count as usize {
-        let at = x + margin + (number as f64 + 0.5) * pitch;
-        let shift = draw.range(-0.7, 0.7);
-        let band = file_of_rounds(at + shift, [base, top], z + wide / 2.0, [radius, deep], "food");
-        // Content, and the walls' steel: a tenth of its mass.
-        scene.add(packed(band, 1.06 * draw.around_one(0.008)).grain(0.02, [40.0, height], draw.seed()));
     }
-    for layer in 0..=layers {
-        // Two lids of 0.2 mm and their seams; the tray or sheet between.
-        let y = base + layer as f64 * (height + 3.0);
-        let thick = if layer == 0 || layer == layers { 0.35 } else { 0.7 };
-        let sheet = Solid::cuboid(
-            [x + margin, x + long - margin],
-            [y, y + thick],
-            [z + wide / 2.0 - deep, z + wide / 2.0 + deep],
-            "steel",
-        );
-        scene.add(sheet.dense(0.8));
-    }
-    scene.block([x, x + long], [top + 1.0, top + 5.0], [z, z + wide], "cardboard");
-    scene.bulk([x, x + long], [base, top], [z, z + wide], "food");
-    top + 6.0
-}
-
-/// A file of upright rounds one behind the other along the beam - cans, bottles - as one solid: an ellipse on the floor as
-/// wide as one of them and as deep as the file, which has their area and, seen from the side, their profile.
-pub(super) fn file_of_rounds(x: f64, y: [f64; 2], z: f64, [radius, deep]: [f64; 2], material: &'static str) -> Solid {
-    use std::f64::consts::TAU;
-    let corners: Vec<[f64; 2]> = (0..14)
-        .map(|n| {
-            let (sin, cos) = ((f64::from(n) + 0.5) / 14.0 * TAU).sin_cos();
-            // The polygon's area is 0.967 of the ellipse's around it.
-            [radius * cos, deep * sin * 1.017]
-        })
-        .map(|[a, b]| [a, b.clamp(-deep, deep)])
-        .collect();
-    let shape = Shape::Prism { corners, half: (y[1] - y[0]) / 2.0 };
-    let body = Placed::new(shape, [x, f64::midpoint(y[0], y[1]), z]).turned(Axis::X, std::f64::consts::FRAC_PI_2);
-    let mut solid = Solid::new(Shape::Box { half: [1.0; 3] }, [0.0; 3], material);
-    solid.body = body;
-    solid
+    scene.bulk([x, x + long], [base, top - pitch.min(0.3 * (top - base))], [z, z + wide], "tile");
+    top + 3.0
 }

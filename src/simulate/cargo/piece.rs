@@ -1,8 +1,10 @@
 //! Pieces of cargo: built in a frame of their own, then put into the hold as long as weight, room and picture allow.
 
+use super::unit::packed;
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::{self, Content, Hold, Scene};
 use crate::simulate::solid::{Axis, Shape, Solid, Vector};
+use crate::simulate::texture::Texture;
 use std::f64::consts::FRAC_PI_2;
 
 /// From and to on one axis, mm.
@@ -71,6 +73,20 @@ impl Piece {
     pub(super) fn goods(&mut self, x: Span, y: Span, z: Span, content: Content, draw: &mut Draw) {
         let solid = Solid::cuboid(x, y, z, content.material).dense(content.density);
         self.add(solid.grain(content.amplitude, content.grain, draw.seed()));
+    }
+
+    /// Goods that fill a box, arranged by a texture: a density in g/cm³.
+    pub(super) fn arranged(&mut self, [x, y, z]: [Span; 3], (material, density): (&'static str, f64), how: Texture) {
+        self.add(packed(Solid::cuboid(x, y, z, material), density).textured(how));
+    }
+
+    /// Another piece of the same make: the same solids, other textures.
+    pub(super) fn again(&self, draw: &mut Draw) -> Self {
+        let mut piece = self.clone();
+        for solid in &mut piece.solids {
+            solid.texture = solid.texture.reseeded(draw.seed());
+        }
+        piece
     }
 
     /// Takes the solids of another piece over, its origin at `at`.
@@ -226,7 +242,7 @@ impl Stowage {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{cartons, goods, metal, rooms, vehicles};
+    use super::super::{cartons, furniture, goods, hangers, metal, rooms, vehicles};
     use super::*;
     use crate::simulate::draw::ScanKey;
     use crate::simulate::matter;
@@ -240,9 +256,9 @@ mod tests {
         ("garments", cartons::garments, [90.0, 330.0]),
         ("shoes", cartons::shoes, [60.0, 220.0]),
         ("toys", cartons::toys, [15.0, 250.0]),
-        ("garments_hanging", goods::garments_hanging, [12.0, 90.0]),
+        ("garments_hanging", hangers::garments_hanging, [8.0, 90.0]),
         ("groupage", goods::groupage, [50.0, 450.0]),
-        ("furniture", rooms::furniture, [20.0, 300.0]),
+        ("furniture", furniture::furniture, [20.0, 300.0]),
         ("household", rooms::household, [40.0, 220.0]),
         ("machinery", metal::machinery, [30.0, 500.0]),
         ("engines", metal::engines, [60.0, 600.0]),

@@ -1,7 +1,7 @@
-//! Furniture and household removals.
+//! Household removals.
 
 use super::piece::{Piece, Stowage};
-use super::{appliances, furnishings};
+use super::{appliances, cabinets, furnishings, seats};
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::{Hold, Scene};
 
@@ -84,28 +84,6 @@ fn layer(
     reach
 }
 
-/// New furniture from a factory: one or few kinds of pieces.
-pub(super) fn furniture(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
-    let sorts = [draw.below(7), draw.below(7), draw.below(7)];
-    stow(scene, space, payload, 3, draw, |room, draw| {
-        let sort = sorts[draw.below(3)];
-        match sort {
-            _ if room > 0.0 && draw.chance(0.4) => furnishings::flat_packs(draw),
-            0 if room == 0.0 => {
-                let number = 3 + draw.below(4);
-                furnishings::chairs(number, draw)
-            }
-            0 => furnishings::chairs(2, draw),
-            1 => furnishings::table(room == 0.0 || room > 1550.0, draw),
-            2 => furnishings::flat_packs(draw),
-            3 => furnishings::sofa(draw),
-            4 => furnishings::mattress(draw),
-            5 => furnishings::wardrobe(false, draw),
-            _ => furnishings::chest(draw),
-        }
-    });
-}
-
 /// What people take along when they move.
 pub(super) fn household(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     // A household has one or two of the large machines, and cartons without end.
@@ -113,7 +91,7 @@ pub(super) fn household(scene: &mut Scene, space: &Hold, payload: f64, draw: &mu
     stow(scene, space, payload, 3, draw, |room, draw| {
         if room > 0.0 {
             return match draw.below(10) {
-                0 if room > 800.0 => furnishings::chairs(1, draw),
+                0 if room > 800.0 => seats::chairs(1, draw),
                 1 => furnishings::carpet(draw),
                 2 if room > 1000.0 => furnishings::mattress(draw),
                 3 if room > 800.0 => appliances::television(draw),
@@ -122,7 +100,7 @@ pub(super) fn household(scene: &mut Scene, space: &Hold, payload: f64, draw: &mu
                     once[4] += 1;
                     appliances::bicycle(draw)
                 }
-                6 if room > 950.0 => furnishings::chest(draw),
+                6 if room > 950.0 => cabinets::chest(draw),
                 _ => furnishings::removal_cartons((room - 20.0).min(900.0), draw),
             };
         }
@@ -137,13 +115,13 @@ pub(super) fn household(scene: &mut Scene, space: &Hold, payload: f64, draw: &mu
             0 => appliances::refrigerator(draw),
             1 => appliances::washing_machine(draw),
             2 => appliances::cooker(draw),
-            3 => furnishings::sofa(draw),
+            3 => seats::sofa(draw),
             4 => appliances::bicycle(draw),
             5 => furnishings::mattress(draw),
-            6 => furnishings::wardrobe(true, draw),
-            7 => furnishings::chest(draw),
+            6 => cabinets::wardrobe(true, draw),
+            7 => cabinets::chest(draw),
             8 => furnishings::table(false, draw),
-            9 => furnishings::chairs(2, draw),
+            9 => seats::chairs(2, draw),
             _ => furnishings::removal_cartons(2050.0, draw),
         }
     });

@@ -1,6 +1,6 @@
 //! Scrap metal: a random heap that no two solids share a place in.
 
-use super::piece::{Piece, Stowage, bar, rod};
+use super::piece::{Piece, Stowage, bar, plate, rod};
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::{Hold, Scene};
 use crate::simulate::solid::{Axis, Placed, Shape, Solid, Vector};
@@ -28,7 +28,7 @@ impl Places {
             Shape::Box { half } | Shape::Pillow { half } => *half,
             Shape::Cylinder { radius, half } => [*radius, *half, *radius],
             Shape::Ellipsoid { radii } => *radii,
-            Shape::Prism { .. } => return None,
+            Shape::Frustum { .. } | Shape::Prism { .. } => return None,
         };
         let rows = body.rotation.unwrap_or([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
         let steps = half.map(|h| (2.0 * h / (CELL / 2.0)).ceil().max(1.0) as usize);
@@ -111,7 +111,7 @@ fn heap(scene: &mut Scene, stowage: &mut Stowage, height: f64, draw: &mut Draw) 
     let space = stowage.space;
     let mut places = Places::new(&space);
     let profile = Profile::draw(&space, height, draw);
-    let tries = (space.length() * 0.9) as usize;
+    let tries = (space.length() * 1.5) as usize;
     let mut reach = space.x[0];
     for attempt in 0..tries {
         let x = draw.between(space.x);
@@ -146,11 +146,11 @@ fn item(at: Vector, long: f64, draw: &mut Draw) -> Option<Solid> {
     let turn = |solid: Solid, draw: &mut Draw| {
         // Most things come to rest nearly level.
         solid
-            .turned(Axis::Z, 0.28 * draw.normal())
-            .turned(Axis::X, 0.28 * draw.normal())
+            .turned(Axis::Z, 0.36 * draw.normal())
+            .turned(Axis::X, 0.36 * draw.normal())
             .turned(Axis::Y, draw.range(0.0, std::f64::consts::PI))
     };
-    let solid = match draw.below(11) {
+    let solid = match draw.below(13) {
         0 | 1 => {
             // Pipe.
             let radius = draw.range(18.0, 75.0);
@@ -181,8 +181,10 @@ fn item(at: Vector, long: f64, draw: &mut Draw) -> Option<Solid> {
         }
         7 => {
             // A lump: casting, part of an engine.
-            let half = [draw.range(50.0, 180.0), draw.range(40.0, 120.0), draw.range(50.0, 150.0)];
-            let solid = Solid::new(Shape::Box { half }, at, "iron").dense(draw.range(0.3, 0.75));
+            let size = draw.range(3.3, 5.2).exp();
+            let half = [size * draw.range(0.8, 1.3), size * draw.range(0.5, 1.0), size * draw.range(0.6, 1.2)];
+            let shape = if draw.chance(0.5) { Shape::Ellipsoid { radii: half } } else { Shape::Box { half } };
+            let solid = Solid::new(shape, at, "iron").dense(draw.range(0.3, 0.75));
             solid.grain(0.4, [60.0, 60.0], draw.seed())
         }
         8 => {
@@ -191,6 +193,17 @@ fn item(at: Vector, long: f64, draw: &mut Draw) -> Option<Solid> {
             rod(at, Axis::X, draw.range(1.1, 1.7) * radius, radius, "steel").dense(0.7).bored(0.2 * radius)
         }
         9 => {
+            // A tank, boiler or gas bottle.
+            let radius = draw.range(90.0, 260.0) * long.max(0.5);
+            let wall = draw.range(2.0, 7.0);
+            rod(at, Axis::X, draw.range(1.2, 2.6) * radius, radius, "steel").hollow(wall)
+        }
+        10 => {
+            // The case of a machine: sheet steel around little.
+            let half = [draw.range(120.0, 330.0), draw.range(90.0, 260.0), draw.range(90.0, 300.0)];
+            Solid::new(Shape::Box { half: half.map(|h| h * long.max(0.5)) }, at, "steel").hollow(draw.range(0.8, 2.0))
+        }
+        11 => {
             // Bundled wire and cable.
             let half = [draw.range(120.0, 260.0), draw.range(60.0, 120.0), draw.range(100.0, 200.0)];
             let metal = if draw.chance(0.4) { "copper" } else { "steel" };
@@ -215,34 +228,62 @@ fn item(at: Vector, long: f64, draw: &mut Draw) -> Option<Solid> {
     (long > 0.0).then(|| turn(solid, draw))
 }
 
-/// Fist-sized pieces poured in: about 1 t/m³, in slices of the heap's height.
+/// Fist-sized pieces poured in: about 1 t/m³, under a smooth surface on which larger pieces lie.
 fn shredded(scene: &mut Scene, stowage: &mut Stowage, height: f64, draw: &mut Draw) {
     let space = stowage.space;
-    let profile = Profile::draw(&space, height, draw);
+    let rows = 3;
+    let wide = space.width() / f64::from(rows);
     let material = if draw.chance(0.75) { "steel" } else { "aluminium" };
     let density = if material == "steel" { draw.range(0.11, 0.16) } else { draw.range(0.16, 0.24) };
-    let step = 90.0;
-    let mut left = space.x[0];
-    let seed = draw.seed();
+    let step = 130.0;
+    // Each row across has a surface of its own: seen together they have no edge.
+    let profiles: Vec<Profile> = (0..rows).map(|_| Profile::draw(&space, height, draw)).collect();
+    let seeds: Vec<u64> = profiles.iter().map(|_| draw.seed()).collect();
+    let rough = draw.range(0.03, 0.09) * height;
+    let mut places = Places::new(&space);
     let mut block: Option<([f64; 2], f64)> = None;
-    while left + step < space.x[1] {
-        for row in 0..3 {
-            let wide = space.width() / 3.0;
-            let near = space.z[0] + f64::from(row) * wide;
-            let high = profile.at(left, &space) * draw.range(0.9, 1.1);
-            let solid =
-                Solid::cuboid([left, left + step], [space.y[0], space.y[0] + high], [near, near + wide], material);
+    let mut ends: Vec<f64> = profiles.iter().map(|profile| profile.at(space.x[0], &space)).collect();
+    let mut left = space.x[0];
+    'heap: while left + step < space.x[1] {
+        let mut low = f64::INFINITY;
+        for (row, profile) in profiles.iter().enumerate() {
+            let near = space.z[0] + row as f64 * wide;
+            let next = (profile.at(left + step, &space) + draw.range(-rough, rough)).clamp(40.0, space.height() - 60.0);
+            let from = std::mem::replace(&mut ends[row], next);
+            let floor = space.y[0];
+            let corners = [[left, floor], [left + step, floor], [left + step, floor + next], [left, floor + from]];
             let mut piece = Piece::new([0.0; 3]);
-            piece.add(solid.dense(density).grain(0.5, [48.0, 40.0], seed));
+            piece.add(plate(&corners, [near, near + wide], material).dense(density).grain(
+                0.45,
+                [46.0, 38.0],
+                seeds[row],
+            ));
             if !stowage.put(scene, piece, [0.0; 3]) {
-                return;
+                break 'heap;
+            }
+            low = low.min(next.min(from));
+            for _ in 0..2 {
+                let size = draw.range(2.9, 4.9).exp();
+                let half = [size * draw.range(0.8, 1.6), size * draw.range(0.15, 0.8), size];
+                let at = [left + step * draw.unit(), floor + next.max(from) + size + 6.0, near + wide * draw.unit()];
+                let shape = if draw.chance(0.4) { Shape::Ellipsoid { radii: half } } else { Shape::Box { half } };
+                let lump = Solid::new(shape, at, material)
+                    .turned(Axis::Z, 0.5 * draw.normal())
+                    .turned(Axis::X, 0.5 * draw.normal())
+                    .dense(draw.range(0.2, 0.8));
+                let above = lump.body.bounds().0[1] > floor + next.max(from) + rough + 2.0;
+                if above && places.book(&lump.body) {
+                    let mut piece = Piece::new([0.0; 3]);
+                    piece.add(lump);
+                    stowage.put(scene, piece, [0.0; 3]);
+                }
             }
         }
-        let (mut x, mut low) = block.unwrap_or(([left, left], f64::INFINITY));
-        (x[1], low) = (left + step, low.min(profile.at(left, &space)));
-        block = Some((x, low));
+        let (mut x, least) = block.unwrap_or(([left, left], f64::INFINITY));
+        x[1] = left + step;
+        block = Some((x, least.min(low)));
         if x[1] - x[0] > 900.0 {
-            scene.bulk(x, [space.y[0], space.y[0] + low], space.z, material);
+            scene.bulk(x, [space.y[0], space.y[0] + least.min(low)], space.z, material);
             block = None;
         }
         left += step;
@@ -267,9 +308,10 @@ fn bales(scene: &mut Scene, stowage: &mut Stowage, draw: &mut Draw) {
                 let mut piece = Piece::new(size);
                 let half = size.map(|s| s / 2.0);
                 let solid = Solid::new(Shape::Box { half }, half, material).dense(density * draw.around_one(0.08));
-                piece.add(solid.grain(0.45, [70.0, 30.0], draw.seed()));
+                // Pressed flat: layers lie level, and no bale is square.
+                piece.add(solid.grain(0.5, [150.0, 26.0], draw.seed()));
                 let at = [left + draw.range(0.0, 25.0), space.y[0] + side[1] * level as f64 + 14.0, near + 10.0];
-                let piece = if draw.chance(0.4) { piece.tipped(draw.range(-0.02, 0.02)) } else { piece };
+                let piece = if draw.chance(0.6) { piece.tipped(draw.range(-0.03, 0.03)) } else { piece };
                 if !stowage.put(scene, piece, at) {
                     break;
                 }

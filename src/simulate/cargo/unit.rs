@@ -4,6 +4,7 @@ use crate::simulate::draw::Draw;
 use crate::simulate::matter;
 use crate::simulate::scene::{Hold, Scene};
 use crate::simulate::solid::{Axis, Solid};
+use crate::simulate::texture::{Rounds, Texture};
 
 /// The solids of a scene that belong to one unit load: those from a number on.
 pub(super) struct Unit {
@@ -129,6 +130,18 @@ pub(super) fn packed(solid: Solid, density: f64) -> Solid {
     solid.dense(density / own)
 }
 
+/// A box of rounds with a filling of this material and density in g/cm³.
+pub(super) fn rounds(
+    x: [f64; 2],
+    y: [f64; 2],
+    z: [f64; 2],
+    rounds: Rounds,
+    (material, density): (&'static str, f64),
+) -> Solid {
+    let half = [x, y, z].map(|side| (side[1] - side[0]) / 2.0);
+    packed(Solid::cuboid(x, y, z, material), density * rounds.share(half)).textured(Texture::Rounds(rounds))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Family, stow};
@@ -189,6 +202,8 @@ mod tests {
                     let least = match family {
                         Family::Tyres => -1.0,
                         Family::Beverages => 0.05,
+                        // Empty containers go back to the filler.
+                        Family::Ibcs => 0.03,
                         _ => 0.2,
                     };
                     if !(kind.payload() * least..kind.payload() * 1.001).contains(&kg) {

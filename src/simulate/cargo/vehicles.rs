@@ -1,6 +1,6 @@
 //! Cars and scooters.
 
-use super::cartons::{Inside, general};
+use super::cartons::general;
 use super::piece::{BOARD, Piece, Span, Stowage};
 use super::{car, metal};
 use crate::simulate::draw::Draw;
@@ -60,7 +60,7 @@ pub(super) fn cars(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dra
                     piece.ring([320.0, 100.0, 320.0], Axis::Y, 98.0, [200.0, 310.0], "rubber");
                     piece.solids.last_mut().into_iter().for_each(|s| s.density = 0.45);
                 } else {
-                    piece = Inside::Loose(general(draw)).carton([600.0, 320.0, 600.0], draw);
+                    piece = general(draw).carton([600.0, 320.0, 600.0], draw);
                 }
                 let high = piece.size[1] + 2.0;
                 if stowage.put(scene, piece, [left, floor, near]) {

@@ -63,6 +63,12 @@ fn figure(pose: Pose, scale: f64, draw: &mut Draw) -> Parcel {
     parcel.own.push(Solid::new(skull, head, "bone").hollow(6.0));
     parcel.own.push(Solid::new(Shape::Ellipsoid { radii: [91.0, 115.0, 71.0] }, head, "body"));
     limb(&mut parcel, [-5.0, 562.0], [0.0, 570.0], 0.0, 50.0, 15.0);
+    if pose == Pose::Sitting {
+        // What joins the trunk to the thighs: a wedge before the one and below the others.
+        let corners = vec![[-62.0, -37.0], [59.0, -37.0], [62.0, -18.0], [-62.0, 37.0]];
+        let seat = Shape::Prism { corners, half: 150.0 };
+        parcel.own.push(Solid::new(seat, [176.0, 25.0, 0.0], "body"));
+    }
     let (hip, shoulder) = ([0.0, -14.0], [0.0, 500.0]);
     let straight = |from: [f64; 2], angle: f64, long: f64| [from[0] + long * angle.sin(), from[1] - long * angle.cos()];
     for side in [-1.0, 1.0] {
@@ -106,6 +112,7 @@ fn scaled(solid: &Solid, by: f64) -> Solid {
         match &mut placed.shape {
             Shape::Box { half } | Shape::Pillow { half } => *half = half.map(|v| v * by),
             Shape::Cylinder { radius, half } => (*radius, *half) = (*radius * by, *half * by),
+            Shape::Frustum { radii, half } => (*radii, *half) = (radii.map(|v| v * by), *half * by),
             Shape::Ellipsoid { radii } => *radii = radii.map(|v| v * by),
             Shape::Prism { corners, half } => {
                 for corner in corners.iter_mut() {

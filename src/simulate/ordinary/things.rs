@@ -77,13 +77,32 @@ pub(super) fn wheel(draw: &mut Draw) -> Vec<Solid> {
     let rim = 0.6 * radius;
     let centre = [radius, half, radius];
     let at = |radius: f64, half: f64, material| Solid::new(Shape::Cylinder { radius, half }, centre, material);
-    // The carcass is a ring of rubber around air; belts and beads of steel are a tenth of its mass.
-    let tyre = at(radius, half, "rubber").bored(rim + 2.0);
-    let air = at(radius - 22.0, half - 15.0, "rubber").body;
-    let tyre = tyre.without(air);
-    let bead = at(rim, 0.8 * half, "steel").bored(rim - 5.0);
-    let dish = Solid::new(Shape::Cylinder { radius: rim - 6.0, half: 5.0 }, centre, "steel");
-    let solids = vec![tyre, bead, dish];
+    // The carcass is a ring of rubber around air, thickest under the tread; its steel belt is a tenth of its mass.
+    let tread = 0.075 * radius;
+    let air = at(radius - tread - 3.0, half - 15.0, "rubber").body;
+    let tyre = at(radius, half, "rubber").bored(rim + 2.0).without(air);
+    let belt = at(radius - tread, 0.8 * half, "steel").bored(radius - tread - 2.5);
+    // The rim: flanges on both sides, a well between them; a dish with a hub hole, bolt holes and hand holes.
+    let well = at(0.9 * rim, 0.4 * half, "steel").bored(0.9 * rim - 4.0);
+    let mut solids = vec![tyre, belt, well];
+    for side in [-0.66, 0.66] {
+        let flange = Solid::new(
+            Shape::Frustum { radii: [0.92, 1.0].map(|share| share * rim), half: 0.25 * half },
+            [radius, half + side * half, radius],
+            "steel",
+        );
+        let inner = Shape::Frustum { radii: [0.92, 1.0].map(|share| share * rim - 5.0), half: 0.25 * half };
+        let flange = flange.without(Solid::new(inner, [radius, half + side * half, radius], "steel").body);
+        solids.push(if side < 0.0 { flange.turned(Axis::X, std::f64::consts::PI) } else { flange });
+    }
+    let mut dish = Solid::new(Shape::Cylinder { radius: 0.9 * rim - 5.0, half: 5.0 }, centre, "steel").bored(0.3 * rim);
+    for hole in 0..8 {
+        let (sin, cos) = (f64::from(hole) * std::f64::consts::FRAC_PI_4).sin_cos();
+        let place = [radius + 0.66 * rim * sin, half, radius + 0.66 * rim * cos];
+        let hole = Solid::new(Shape::Cylinder { radius: 0.11 * rim, half: 6.0 }, place, "steel");
+        dish = dish.without(hole.body);
+    }
+    solids.push(dish);
     if draw.chance(0.5) {
         return solids;
     }
