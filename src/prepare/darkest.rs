@@ -16,11 +16,11 @@ const SQUARE: usize = 16;
 /// Pixels this far apart are compared for noise: neighbours may share theirs, by cross-talk, afterglow or resampling.
 const APART: usize = 3;
 
-/// What a square of pixels shows.
+/// A square of pixels by its upper left corner, and how much it lets through.
 struct Square {
+    top: usize,
+    left: usize,
     median: f32,
-    /// The variance of a pixel, from differences along the rows: pixels of one row have one detector and so one offset.
-    variance: f32,
 }
 
 /// The squares of a part of a picture, every second row of each, without those that hold a row of `dead` (rising).
@@ -42,8 +42,7 @@ fn squares(source: &Source<'_>, dead: &[usize]) -> Vec<Square> {
                 values.extend(line[left..left + SQUARE].iter().step_by(2).filter(|t| t.is_finite()));
             }
             if !values.is_empty() {
-                let pairs = lines.iter().map(|line| &line[left..left + SQUARE]).flat_map(|l| l.iter().zip(&l[APART..]));
-                squares.push(Square { median: median(&mut values), variance: variance(pairs) });
+                squares.push(Square { top, left, median: median(&mut values) });
             }
         }
     }
@@ -106,6 +105,8 @@ const LEAST_EVEN_SHARE: f32 = 2.0 * DARKEST_SHARE;
 const LEAST_PHOTONS: f32 = 0.5;
 /// Noise that is not this many counts high is lost in the digitiser's steps, or to compression.
 const LEAST_COUNTS: f32 = 2.0;
+/// Pixels this many deviations from the darkest are of something else: the edge of a bar, a dropout.
+const ELSE: f32 = 4.0;
 
 /// Whether the `darkest` transmission is an offset behind something opaque, and no beam that got through: a large place is as
 /// dark, even to the noise, and has less noise than so many photons have.
@@ -113,15 +114,30 @@ const LEAST_COUNTS: f32 = 2.0;
 /// The variance of counted photons is as their number. Of a place as bright as a share T of air it is therefore T times that
 /// of air, or more, for detectors and scatter add to it; of an offset it is only what the detectors add. `air` is the
 /// variance of air and `count` the transmission of one count.
-fn is_offset(squares: &[Square], darkest: f32, air: f32, count: f32) -> bool {
+fn is_offset(source: &Source<'_>, squares: &[Square], darkest: f32, air: f32, count: f32) -> bool {
     let photons = air * darkest;
     if photons.sqrt() < LEAST_COUNTS * count {
         return false;
     }
     let even = |square: &&Square| (square.median - darkest).abs() <= photons.sqrt();
-    let mut variances: Vec<f32> = squares.iter().filter(even).map(|square| square.variance).collect();
+    let mut variances: Vec<f32> =
+        squares.iter().filter(even).filter_map(|square| even_variance(source, square, darkest, photons)).collect();
     let large = variances.len() >= LEAST_EVEN && variances.len() as f32 >= LEAST_EVEN_SHARE * squares.len() as f32;
     large && median(&mut variances) < LEAST_PHOTONS * photons
+}
+
+/// The variance of the pixels of a square that are as dark as the `darkest`, from differences along the rows: pixels of one
+/// row have one detector and so one offset. Nothing where they are few.
+fn even_variance(source: &Source<'_>, square: &Square, darkest: f32, photons: f32) -> Option<f32> {
+    const LEAST: usize = SQUARE * SQUARE / 8;
+    let near = |t: &f32| (t - darkest).abs() <= ELSE * photons.sqrt();
+    let mut line = [0.0; SQUARE];
+    let mut pairs = Vec::with_capacity(SQUARE * SQUARE);
+    for row in square.top..square.top + SQUARE {
+        source.read(row, square.left, &mut line);
+        pairs.extend(line.iter().zip(&line[APART..]).filter(|(a, b)| near(a) && near(b)).map(|(a, b)| (*a, *b)));
+    }
+    (pairs.len() >= LEAST).then(|| variance(pairs.iter().map(|(a, b)| (a, b))))
 }
 
 /// The transmission below which the high-energy plane's pixels are shielded.
@@ -140,7 +156,8 @@ pub(super) fn shielded_level(
     }
     let dead: Vec<usize> =
         channel.air.dead.iter().filter(|row| rows.contains(row)).map(|row| row - rows.start).collect();
-    let squares = squares(&channel.source(area, part), &dead);
+    let source = channel.source(area, part);
+    let squares = squares(&source, &dead);
     if squares.is_empty() {
         return Some(level);
     }
@@ -151,7 +168,8 @@ pub(super) fn shielded_level(
         return Some(level);
     }
     // Also a strip may be of dead detectors, or of others than those that saw the load.
-    let offset = || air_variance(channel, area).is_some_and(|noise| is_offset(&squares, darkest, noise, quantum / air));
+    let offset =
+        || air_variance(channel, area).is_some_and(|noise| is_offset(&source, &squares, darkest, noise, quantum / air));
     let why = if channel.dark.evidence == Evidence::Nothing && raised <= DARKEST_MOST {
         "near the darkest of the picture"
     } else if offset() {
@@ -168,31 +186,49 @@ pub(super) fn shielded_level(
 
 #[cfg(test)]
 mod tests {
+    use super::super::counts::Counts;
+    use super::super::transmission::Levels;
     use super::*;
+    use crate::scan::{Energy, Plane, Polarity, Samples};
+    use ndarray::Array2;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+    use rand_distr::{Distribution, Normal};
 
-    /// Squares of a median and a variance, as many as said.
-    fn of(parts: &[(usize, f32, f32)]) -> Vec<Square> {
-        let square = |&(n, median, variance): &(usize, f32, f32)| (0..n).map(move |_| Square { median, variance });
-        parts.iter().flat_map(square).collect()
+    const SIZE: (usize, usize) = (160, 400);
+
+    /// Whether a picture of air of 1 % noise, half as bright, is found to lie on an offset: `dark` says where it is a tenth
+    /// of air, and how much of the noise of photons it has there.
+    fn found(dark: impl Fn(usize, usize) -> Option<f32>, count: f32) -> bool {
+        let mut random = ChaCha8Rng::seed_from_u64(3);
+        let normal = Normal::new(0.0f32, 1.0).unwrap();
+        let samples = Array2::from_shape_fn(SIZE, |(r, c)| {
+            let (level, noise) = dark(r, c).map_or((0.5, 1.0), |noise| (0.1, noise));
+            level + noise * (1e-4f32 * level).sqrt() * normal.sample(&mut random)
+        });
+        let plane = Plane { energy: Energy::Single, samples: Samples::F32(samples), full_scale: 1.0 };
+        let (zeros, ones) = (vec![0.0; SIZE.0], vec![1.0; SIZE.1]);
+        let levels = Levels { dark: &zeros, row: &ones[..SIZE.0], drift: &ones };
+        let part = BoxPx { x: 0, y: 0, width: SIZE.1 as u32, height: SIZE.0 as u32 };
+        let source = Source::new(Counts::new(&plane, Polarity::AirBright), part, levels);
+        is_offset(&source, &squares(&source, &[]), 0.1, 1e-4, count)
     }
 
     #[test]
     fn an_offset_is_large_even_and_has_less_noise_than_photons() {
-        // Air of 1 % noise: at a tenth of it photons have a variance of 1e-5 and a deviation of 0.003.
-        let (air, count) = (1e-4, 1e-5);
-        let rest = (960, 0.5, 5e-5);
-        assert!(is_offset(&of(&[(40, 0.1, 1e-6), rest]), 0.1, air, count));
-        assert!(is_offset(&of(&[(40, 0.1, 0.0), rest]), 0.1, air, count));
-        // Noise of photons, or just more than half of it.
-        assert!(!is_offset(&of(&[(40, 0.1, 1e-5), rest]), 0.1, air, count));
-        assert!(!is_offset(&of(&[(40, 0.1, 6e-6), rest]), 0.1, air, count));
-        // Small, or uneven.
-        assert!(!is_offset(&of(&[(3, 0.1, 1e-6), (997, 0.5, 5e-5)]), 0.1, air, count));
-        assert!(!is_offset(&of(&[(7, 0.1, 1e-6), (93, 0.5, 5e-5)]), 0.1, air, count));
-        assert!(!is_offset(&of(&[(3, 0.1, 1e-6), (37, 0.104, 1e-6), rest]), 0.1, air, count));
-        // A fault in some squares moves nothing.
-        assert!(is_offset(&of(&[(30, 0.1, 1e-6), (10, 0.1, 1.0), rest]), 0.1, air, count));
+        let block = |side: usize, noise: f32| move |r: usize, c: usize| (r.max(c) < side).then_some(noise);
+        assert!(found(block(96, 0.3), 1e-5));
+        assert!(found(block(96, 0.0), 1e-5));
+        // Noise of photons, or of just more than half as many.
+        assert!(!found(block(96, 1.0), 1e-5));
+        assert!(!found(block(96, 0.8), 1e-5));
+        // Small: four squares.
+        assert!(!found(block(32, 0.3), 1e-5));
         // Eight bits: a count is more than the noise.
-        assert!(!is_offset(&of(&[(40, 0.1, 0.0), rest]), 0.1, air, 0.004));
+        assert!(!found(block(96, 0.0), 4e-3));
+        // Bars that fill most of each square, of either kind.
+        let bars = |noise: f32| move |r: usize, c: usize| (r < 96 && c % 16 < 11).then_some(noise);
+        assert!(found(bars(0.3), 1e-5));
+        assert!(!found(bars(1.0), 1e-5));
     }
 }
