@@ -162,6 +162,7 @@ struct Fine {
     quantum: Vec<f64>,
     swank: f64,
     /// Detected photons, on the scale of the photons given.
+    #[cfg(test)]
     detected: f64,
 }
 
@@ -204,7 +205,14 @@ impl Fine {
             *weight /= signal;
             *quantum *= detected / signal;
         }
-        Ok(Self { mev, weight, quantum, swank: signal * signal / (detected * squared), detected })
+        Ok(Self {
+            mev,
+            weight,
+            quantum,
+            swank: signal * signal / (detected * squared),
+            #[cfg(test)]
+            detected,
+        })
     }
 
     /// The few energies that stand for all: the Gauss quadrature of the spectrum over the logarithm of water's

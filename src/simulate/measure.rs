@@ -84,11 +84,14 @@ pub(super) fn load(
     for (plane, extra) in extra.iter().enumerate() {
         for ((place, value), without) in mask.indexed_iter_mut().zip(&part.without.attenuation[plane]) {
             // Less is let through where goods are, and more where something was taken away: the noise of the brighter one counts.
-            let brighter = f64::from((without + extra[place].min(0.0)).max(0.0));
+            let brighter = if extra[place] < 0.0 { &part.with } else { &part.without };
+            let left = Behind {
+                transmission: f64::from(-(without + extra[place].min(0.0)).max(0.0)).exp(),
+                coarseness: brighter.coarseness[plane][place].into(),
+            };
             let change = f64::from(extra[place].abs());
             // Below a thousandth there is rounding only.
-            if *value == 0 && change > 1e-3 && change > CHANGE * scanner.attenuation_noise_of(plane, (-brighter).exp())
-            {
+            if *value == 0 && change > 1e-3 && change > CHANGE * scanner.attenuation_noise(plane, left) {
                 *value = CHANGED;
             }
         }

@@ -52,8 +52,8 @@ pub use scenario::{CargoFile, LoadFile, Scenario, ScenarioFile, places};
 pub use store::{Encoded, encode_all};
 
 use crate::scan::{
-    BoxPx, CheckDigit, ContainerNumber, ContainerTruth, Digest, End, Error, Generator, LoadClass, Metadata, Result,
-    Samples, Scan, ScanFile, Truth,
+    BoxPx, CheckDigit, ContainerNumber, ContainerTruth, Digest, End, Error, Generator, Metadata, Result, Samples, Scan,
+    ScanFile, Truth,
 };
 use draw::{Draw, ScanKey};
 use ndarray::Array2;

@@ -121,7 +121,12 @@ fn inscribed(part: &Placed) -> Option<(Vector, Vector)> {
             [0, 1, 2].map(|axis| if axis == longest { 0.97 } else { 0.69 })
         }
         Shape::Ellipsoid { .. } => [0.56; 3],
-        Shape::Prism { .. } => return None,
+        // Within its thinner end.
+        Shape::Frustum { radii: [a, b], .. } if upright => {
+            let thin = 0.69 * a.min(*b) / a.max(*b);
+            [thin, 0.97, thin]
+        }
+        Shape::Frustum { .. } | Shape::Prism { .. } => return None,
     };
     let middle = [0, 1, 2].map(|axis| f64::midpoint(low[axis], high[axis]));
     let reach = [0, 1, 2].map(|axis| (high[axis] - low[axis]) / 2.0 * shares[axis]);

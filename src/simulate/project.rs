@@ -23,7 +23,7 @@ use super::load;
 use super::measure;
 use super::render::{self, Picture};
 use super::{ContainerKind, ScannerModel, raw_bytes};
-use super::{Scenario, Simulated, beam::Spectrum, matter};
+use super::{Scenario, Simulated, beam::Spectrum};
 use crate::prepare::{PixelState, Prepared};
 use crate::scan::{ContainerTruth, Digest, Error, Generator, Plane, Polarity, Result, Samples, Scan, ScanFile, Truth};
 use estimate::{Level, Steps};

@@ -1,6 +1,5 @@
 //! A scene under construction: solids, and the places in the cargo where something can be hidden.
 
-use super::draw::Draw;
 use super::solid::{Placed, Shape, Solid, Vector};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -191,19 +190,6 @@ impl Scene {
             self.block(x, [floor + 100.0, floor + 144.0], [near, near + 120.0], "wood");
         }
         floor + 144.0
-    }
-
-    /// Adds a carton of board and its content.
-    pub(super) fn carton(&mut self, x: [f64; 2], y: [f64; 2], z: [f64; 2], content: Content, draw: &mut Draw) {
-        self.case(x, y, z, 5.0, "cardboard");
-        let filled = y[1] - 6.0 - content.slack * (y[1] - y[0]);
-        let solid = Solid::cuboid(
-            [x[0] + 8.0, x[1] - 8.0],
-            [y[0] + 6.0, filled.max(y[0] + 7.0)],
-            [z[0] + 8.0, z[1] - 8.0],
-            content.material,
-        );
-        self.add(solid.dense(content.density).grain(content.amplitude, content.grain, draw.seed()));
     }
 
     /// Adds a block of cargo in which something can be hidden.

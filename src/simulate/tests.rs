@@ -1,5 +1,6 @@
 //! Tests of whole simulated scans.
 use super::*;
+use crate::scan::LoadClass;
 use crate::source::write::Format;
 
 /// A preset scanner with large pixels, so that a scan takes milliseconds.

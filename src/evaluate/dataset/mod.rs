@@ -94,14 +94,26 @@ pub enum Place {
     /// Not told.
     #[default]
     Unknown,
-    /// A picture of the scan's size; what is not 0 is the load.
-    Mask(PathBuf),
+    /// A picture of the scan's size; what is at least `from` is the load.
+    Mask {
+        /// The picture.
+        path: PathBuf,
+        /// The lowest value of the load.
+        from: f32,
+    },
     /// Outlines in source pixels, corner-based.
     Polygons(Vec<Vec<Point>>),
     /// Run lengths.
     Runs(Runs),
     /// A box.
     Box(BoxPx),
+}
+
+impl Place {
+    /// A mask in which whatever is not 0 is the load.
+    fn mask(path: PathBuf) -> Self {
+        Self::Mask { path, from: f32::MIN_POSITIVE }
+    }
 }
 
 impl Load {
@@ -117,7 +129,7 @@ impl Load {
         };
         let patch = match &self.place {
             Place::Unknown => return Ok(None),
-            Place::Mask(path) => {
+            Place::Mask { path, from } => {
                 let name = path.display().to_string();
                 let entry = Entry { path: path.clone(), name: name.clone() };
                 let mask = crate::source::open(&entry, limits).map_err(|error| place(error, &name))?;
@@ -125,7 +137,7 @@ impl Load {
                 if (plane.height(), plane.width()) != size {
                     return Err(other_size(format!("mask {name}"), (plane.height(), plane.width())));
                 }
-                Patch::from_image(&plane.samples.to_f32().mapv(|value| value != 0.0))
+                Patch::from_image(&plane.samples.to_f32().mapv(|value| value >= *from))
             }
             Place::Polygons(polygons) => Patch::from_polygons(polygons, size),
             Place::Runs(runs) if runs.size != size => return Err(other_size("the run-length mask".into(), runs.size)),

@@ -39,7 +39,7 @@ fn mask(scan: &Path, folder: &Path, any: bool) -> Result<Place> {
     let stem = scan.file_stem().unwrap_or_default().to_string_lossy();
     let candidates = ["_mask.png", ".png", "_mask.tif", ".tif", "_mask.tiff", ".tiff"];
     let found = candidates.iter().map(|ending| folder.join(format!("{stem}{ending}"))).find(|path| path.is_file());
-    found.map(Place::Mask).ok_or_else(|| {
+    found.map(Place::mask).ok_or_else(|| {
         let message = format!("{} has no mask {}/{stem}_mask.png", scan.display(), folder.display());
         Error::format(message).help("either all loaded scans have masks or ground_truth/ is left out")
     })

@@ -5,6 +5,8 @@ use crate::scan::{Error, LoadTruth, Result, Truth};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// The goods in the masks of simulated scans.
+const GOODS: f32 = 255.0;
 const ENDING: &str = ".truth.json";
 
 pub(super) fn is_truth(path: &Path) -> bool {
@@ -64,6 +66,7 @@ fn load(load: &LoadTruth, beside: &Path, told: &mut BTreeSet<PathBuf>) -> Load {
         class: Some(load.class.as_str().to_owned()),
         mass_kg: Some(f64::from(load.mass_kg)),
         visible: Some(load.visible),
-        place: mask.map_or_else(|| Place::Polygons(vec![load.polygon.clone()]), Place::Mask),
+        // What is darker in the mask is changed by the load and is not it: packing, and what made room.
+        place: mask.map_or_else(|| Place::Polygons(load.polygons.clone()), |path| Place::Mask { path, from: GOODS }),
     }
 }

@@ -219,8 +219,8 @@ fn masks_and_boxes_hold_pixels_or_are_faults() {
     set.picture("black.png", BoxPx { x: 0, y: 0, width: 0, height: 0 });
     let load = |place: Place| Load { place, ..Load::default() }.patch((6, 10), &Limits::default());
     let fault = |place: Place| load(place).unwrap_err().to_string();
-    assert!(fault(Place::Mask(set.path().join("black.png"))).contains("holds no pixel"));
-    assert!(fault(Place::Mask(set.path().join("none.png"))).contains("none.png"));
+    assert!(fault(Place::mask(set.path().join("black.png"))).contains("holds no pixel"));
+    assert!(fault(Place::mask(set.path().join("none.png"))).contains("none.png"));
     assert!(fault(Place::Box(BoxPx { x: 50, y: 0, width: 5, height: 5 })).contains("holds no pixel"));
     assert!(fault(Place::Runs(Runs { size: (3, 3), counts: vec![9] })).contains("3x3, its scan 10x6"));
     assert_eq!(load(Place::Unknown).unwrap(), None);

@@ -2,7 +2,7 @@
 
 use super::piece::{Piece, Span};
 use crate::simulate::draw::Draw;
-use crate::simulate::solid::{Axis, Solid};
+use crate::simulate::solid::Axis;
 use crate::simulate::texture::{Folds, Texture};
 
 /// Height of a drawer's slide, mm.

@@ -3,8 +3,7 @@
 use super::unit::{blocks, fill, lanes, packed};
 use crate::simulate::draw::Draw;
 use crate::simulate::scene::{Hold, Scene};
-use crate::simulate::solid::{Axis, Shape, Solid};
-use std::f64::consts::FRAC_PI_2;
+use crate::simulate::solid::{Shape, Solid};
 
 /// Reels of paper standing on end, one against the near wall and the next against the far one, each as far forward as its
 /// neighbours let it; a second tier where the payload asks for it.
