@@ -101,10 +101,6 @@ impl Beam {
     }
 }
 
-/// A single-precision value as its file spells it: 0.6, not 0.6000000238418579.
-fn as_written(value: f32) -> f64 {
-    value.to_string().parse().unwrap_or(f64::from(value))
-}
 fn target() -> f64 {
     2.0
 }
@@ -235,8 +231,8 @@ impl ScannerFile {
         check_pair("margin_mm", self.margin_mm, 20.0, 5000.0)?;
         let (d, a) = (&self.detector, &self.artefacts);
         let mut ranges = vec![
-            ("pixel_mm.x", as_written(self.pixel_mm.x), 1.0, 20.0),
-            ("pixel_mm.y", as_written(self.pixel_mm.y), 1.0, 20.0),
+            ("pixel_mm.x", scenario::as_written(self.pixel_mm.x), 1.0, 20.0),
+            ("pixel_mm.y", scenario::as_written(self.pixel_mm.y), 1.0, 20.0),
             ("detector.air", d.air, 1000.0, 65000.0),
             ("detector.dark", d.dark, 0.0, 2000.0),
             ("detector.photons", d.photons, 1e3, 1e9),

@@ -9,7 +9,7 @@ use super::matter;
 use crate::scan::{End, Error, LoadClass, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-pub(super) use spelling::{Pixel, parse, pixel};
+pub(super) use spelling::{Pixel, as_written, parse, pixel};
 
 /// A scenario file (TOML) as it is written; [`ScenarioFile::check`] makes a [`Scenario`] of it.
 ///

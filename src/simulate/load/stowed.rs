@@ -11,6 +11,7 @@ use crate::simulate::hollow::hollow;
 use crate::simulate::packages::{Package, Sort, packages, yields};
 use crate::simulate::scene::{Bulk, reaches};
 use crate::simulate::solid::Solid;
+use std::collections::BTreeSet;
 
 /// Lays goods among, inside or in a void of the cargo.
 pub(super) fn lay(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) -> Result<Laid> {
@@ -114,12 +115,19 @@ fn inside(site: &Site<'_>, packages: &[Package], maker: &Maker, draw: &mut Draw)
             }
             parcels = parcels.into_iter().map(|parcel| parcel.moved([0.0, up, 0.0])).collect();
             let (low, high) = bounds(parcels.iter().flat_map(|p| p.own.iter().chain(&p.wrap)));
-            for number in held((low, high)) {
-                if yields(&site.scene.solids[number], litres) {
-                    laid.cuts.extend(parcels.iter().map(|parcel| (number, outside(parcel))));
-                } else {
-                    laid.taken.insert(number);
+            let touched = held((low, high));
+            let gives_way = touched.iter().all(|n| yields(&site.scene.solids[*n], litres));
+            if gives_way {
+                laid.cuts.extend(touched.iter().flat_map(|n| parcels.iter().map(|parcel| (*n, outside(parcel)))));
+            } else {
+                // A motorcycle goes out of its crate whole, not its wheel alone.
+                let all = if package.sort == Sort::Case { held((room.low, room.high)) } else { touched };
+                let all: BTreeSet<usize> = all.into_iter().collect();
+                let kg: f64 = parcels.iter().map(Parcel::kg).sum();
+                if site.scene.taken_kg(&all) > 3.0 * kg + 12.0 {
+                    continue;
                 }
+                laid.taken.extend(all);
             }
             laid.packing = name;
             laid.parcels.extend(parcels);

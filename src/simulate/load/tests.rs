@@ -14,7 +14,7 @@ fn scene(loaded: bool) -> (Scene, f64) {
     scene.block([380.0, 12_000.0], [650.0, 2000.0], [1177.0, 1263.0], "foam");
     scene.cargo = 1..1;
     for pallet in 0..if loaded { 8 } else { 0 } {
-        let x = 260.0 + f64::from(pallet) * 1260.0;
+        let x = 260.0 + f64::from(pallet) * 1225.0;
         for number in 0..24 {
             let (column, layer, row) = (f64::from(number % 2), f64::from(number / 8), f64::from(number / 2 % 4));
             let (x, y) =

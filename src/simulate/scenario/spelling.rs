@@ -85,3 +85,8 @@ pub(in crate::simulate) fn pixel<'de, D: Deserializer<'de>>(from: D) -> std::res
         Pixel::Sides(size) => size,
     })
 }
+
+/// A single-precision value as its file spells it: 0.6, not 0.6000000238418579.
+pub(in crate::simulate) fn as_written(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::from(value))
+}
