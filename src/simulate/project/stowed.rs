@@ -11,8 +11,8 @@ const PIECE_MM: f64 = 1200.0;
 const STRIP_MM: f64 = 50.0;
 /// Height of their cells, in mm.
 const CELL_MM: f64 = 50.0;
-/// Strips whose tops differ by less than this in mm are one piece.
-const LEVEL_MM: f64 = 100.0;
+/// Strips whose tops differ by less than this in mm are one piece: sacks are round, and upper layers have gaps.
+const LEVEL_MM: f64 = 200.0;
 /// More attenuation than the empty container by this is cargo: some 3 g/cm² of anything at 6 MV.
 pub(super) const CARGO: f32 = 0.12;
 
