@@ -8,7 +8,7 @@ use crate::simulate::{CleanScan, ContainerKind, ScannerModel, Scenario, Simulate
 use crate::source::write::Format;
 use crate::source::{self, Discovery, Entry, Limits};
 use anyhow::{Context as _, bail};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Arguments of `portray simulate tip`.
 #[derive(Debug, clap::Args)]
@@ -123,7 +123,16 @@ fn apart(args: &TipArgs, found: &Discovery) -> Result<()> {
 fn real(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let known = path.ancestors().find_map(|part| Some((part.canonicalize().ok()?, path.strip_prefix(part).ok()?)));
-    known.map_or_else(|| path.clone(), |(known, rest)| known.join(rest))
+    let Some((mut real, rest)) = known else { return path };
+    for part in rest.components() {
+        // A folder that is still to be made is no link.
+        if part == Component::ParentDir {
+            real.pop();
+        } else {
+            real.push(part);
+        }
+    }
+    real
 }
 
 /// A set of scans projected into clean ones.

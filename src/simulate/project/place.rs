@@ -87,11 +87,12 @@ pub(super) fn site(
 /// The type of container: the stated one, or a dry box of the scenario's that has this size, or one of this size. What it is beside
 /// its size a picture does not tell for sure: nothing but a statement makes it a reefer.
 fn kind((length, height): (f64, f64), threats: &Scenario, stated: Option<ContainerKind>) -> Result<ContainerKind> {
-    let near = |kind: ContainerKind| {
-        (kind.size()[0] / length - 1.0).abs() < 0.15 && (kind.size()[1] / height - 1.0).abs() < 0.04
+    let near = |kind: ContainerKind, high: f64| {
+        (kind.size()[0] / length - 1.0).abs() < 0.15 && (kind.size()[1] / height - 1.0).abs() < high
     };
     if let Some(kind) = stated {
-        if near(kind) {
+        // A fan shows boxes higher than they are, by as much as a high cube is higher.
+        if near(kind, 0.12) {
             return Ok(kind);
         }
         let [long, high, _] = kind.size();
@@ -103,7 +104,7 @@ fn kind((length, height): (f64, f64), threats: &Scenario, stated: Option<Contain
     }
     let dry =
         |kind: &ContainerKind| matches!(kind, ContainerKind::Box20 | ContainerKind::Box40 | ContainerKind::Box40Hc);
-    let of_scenario = threats.containers.iter().copied().filter(dry).find(|kind| near(*kind));
+    let of_scenario = threats.containers.iter().copied().filter(dry).find(|kind| near(*kind, 0.04));
     Ok(of_scenario.unwrap_or(match (length < 9000.0, height > 2750.0) {
         (true, _) => ContainerKind::Box20,
         (false, false) => ContainerKind::Box40,

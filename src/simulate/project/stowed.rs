@@ -8,11 +8,11 @@ use crate::simulate::scene::{Hold, Scene};
 /// The longest piece that cargo is taken apart into, in mm: a pallet's.
 const PIECE_MM: f64 = 1200.0;
 /// Length of the strips in which the cargo's height is read, in mm.
-const STRIP_MM: f64 = 50.0;
+const STRIP_MM: f64 = 100.0;
 /// Height of their cells, in mm.
 const CELL_MM: f64 = 50.0;
-/// Strips whose tops differ by less than this in mm are one piece.
-const LEVEL_MM: f64 = 100.0;
+/// Strips whose tops differ by less than this in mm are one piece: sacks are round, and upper layers have gaps.
+const LEVEL_MM: f64 = 200.0;
 /// More attenuation than the empty container by this is cargo: some 3 g/cm² of anything at 6 MV.
 pub(super) const CARGO: f32 = 0.12;
 
@@ -87,7 +87,13 @@ pub(super) fn read(scene: &mut Scene, hold: &Hold, shown: &Shown<'_>) -> f64 {
         if loaded as f64 * CELL_MM >= 450.0 {
             end = x[1];
         }
-        strips.push((x, top(&cells, least).map_or(hold.y[0], |y| shown.height(y, hold))));
+        // Both halves have to carry: a sloping side or a gap does not.
+        let middle = f64::midpoint(x[0], x[1]);
+        let carried = [[x[0], middle], [middle, x[1]]].map(|half| {
+            let cells: Vec<_> = steps(band[0], band[1], CELL_MM).map(|y| (y, shown.mean(half, y))).collect();
+            top(&cells, least).unwrap_or(hold.y[0])
+        });
+        strips.push((x, shown.height(carried[0].min(carried[1]), hold)));
     }
     strips.retain(|(x, _)| x[1] <= end);
     if let Some((x, _)) = strips.first_mut() {

@@ -199,13 +199,15 @@ fn what_lies_on_cargo_has_cargo_right_below_it() {
         let (clean, scanner) = clean_cargo(family, index);
         for given in [None, Some(&scanner)] {
             let into = CleanScan { scan: &clean, name: "clean.tif", scanner: given, kind: None };
-            let made = project(into, &threats, 3, index).unwrap_or_else(|error| panic!("{family}: {error}"));
             let prepared = estimate::prepared(&clean).unwrap();
-            let crop = prepared.frame.crop;
-            let attenuation = &prepared.attenuation[0];
             let site = place::site(&into, &prepared, &scanner, &threats, &ScanKey::new(0, 0)).unwrap();
             let shown = stowed::Shown { prepared: &prepared, rays: &site.rays, shift: site.shift };
             let least = stowed::empty(&shown, &site.hold) + stowed::CARGO;
+            let pieces: Vec<([f64; 2], [f64; 2])> = site.scene.bulks.iter().map(|bulk| (bulk.x, bulk.y)).collect();
+            let made =
+                project(into, &threats, 3, index).unwrap_or_else(|error| panic!("{family}: {error}: {pieces:?}"));
+            let crop = prepared.frame.crop;
+            let attenuation = &prepared.attenuation[0];
             let mask = &made.masks[0];
             let (mut columns, mut floating) = (0, Vec::new());
             for column in 0..mask.ncols() {
