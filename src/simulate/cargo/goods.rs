@@ -198,3 +198,23 @@ pub(super) fn groupage(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::draw::ScanKey;
+
+    #[test]
+    fn no_two_cable_drums_have_the_same_texture() {
+        let winding = |seed| {
+            let drum = cable_drum(&mut ScanKey::new(seed, 0).stream("cargo", 0));
+            drum.solids.into_iter().find(|s| s.material == "copper").map(|s| s.texture)
+        };
+        assert!(winding(1).is_some());
+        assert_eq!(winding(1), winding(1));
+        assert_ne!(winding(1), winding(2));
+        // The seed itself differs, not only the density that is drawn before it.
+        let bare = |seed| winding(seed).map(|texture| texture.reseeded(0));
+        assert_eq!(bare(1), bare(2));
+    }
+}

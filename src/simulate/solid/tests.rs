@@ -75,3 +75,16 @@ fn turning_about_a_point_carries_a_solid_around_it() {
         .bounds();
     assert!((low[2] - 90.0).abs() < 1e-9, "up becomes away from the source: {low:?}");
 }
+
+#[test]
+fn a_line_steeper_than_a_frustums_mantle_is_inside_from_or_to_the_mantle() {
+    // The radius goes from 60 at y = -70 to 250 at y = 70: 150 mm off the axis it is reached at y = -3.68.
+    let frustum = Solid::new(Shape::Frustum { radii: [60.0, 250.0], half: 70.0 }, [0.0; 3], "wood");
+    let up = |x: f64, sign: f64| frustum.path([x, -500.0 * sign, 0.0], [0.0, sign, 0.0]).map_or(0.0, |p| p.0);
+    for sign in [1.0, -1.0] {
+        assert!((up(30.0, sign) - 140.0).abs() < 1e-9, "{}", up(30.0, sign));
+        assert!((up(150.0, sign) - 73.684).abs() < 1e-3, "{}", up(150.0, sign));
+        assert_eq!(up(251.0, sign), 0.0);
+    }
+    assert!((up(61.0, 1.0) - up(-61.0, 1.0)).abs() < 1e-9);
+}
