@@ -12,7 +12,7 @@ make empty-clean clean_empty "$here/scanners/single_6.toml" tiff 101
 make bananas-clean clean_bananas "$here/scanners/single_6.toml" tiff 102
 make machinery-clean clean_machinery "$here/scanners/single_6.toml" tiff 103
 make reels-clean clean_paper_reels "$here/scanners/single_6.toml" png 302
-make coffee-rip-off "$here/scenarios/coffee-rip-off.toml" "$here/scanners/dual_6_4.toml" tiff 206
+make coffee-rip-off "$here/scenarios/coffee-rip-off.toml" "$here/scanners/dual_6_4.toml" tiff 216
 make cartons-structure "$here/scenarios/cartons-structure.toml" "$here/scanners/dual_6_4.toml" tiff 106
 make empty-in-empty "$here/scenarios/empty-in-empty.toml" export_8bit png 107
 make bananas-in-cargo "$here/scenarios/bananas-in-cargo.toml" "$here/scanners/dual_9_6_dark.toml" tiff 108

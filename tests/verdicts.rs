@@ -20,8 +20,7 @@ fn the_samples_get_the_verdicts_that_readme_names() {
     use Verdict::{Clear, Flagged, Inconclusive};
     let expected = [
         ("bananas-clean.tif", Clear, None),
-        // Bars in place of fruit in a pallet: beyond the baseline. The beam does not get through all of the chassis' twist locks.
-        ("bananas-in-cargo.tif", Inconclusive, None),
+        ("bananas-in-cargo.tif", Flagged, Some(Zone::Load)),
         // 29 kg within the refrigeration unit: beyond the baseline.
         ("bananas-reefer-machinery.tif", Clear, None),
         ("cartons-structure.tif", Flagged, Some(Zone::Roof)),
@@ -48,7 +47,7 @@ fn the_samples_get_the_verdicts_that_readme_names() {
             hits += 1;
         }
     }
-    assert_eq!(hits, 4, "the highest region lies on the hidden load in each scan where one is found");
+    assert_eq!(hits, 5, "the highest region lies on the hidden load in each scan where one is found");
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) fn rows(
     flip: Option<f32>,
 ) -> Result<Option<Rows>> {
     let Some(frames) = frames else { return Ok(None) };
-    let place = format!("{what} frame of plane {number}");
+    let place = format!("{what} frame of plane {}", number + 1);
     let Some(frame) = frames.get(number) else {
         return Err(Error::parameter(format!("{} frames are given, one per plane is expected", frames.len())).at(place));
     };
@@ -81,7 +81,7 @@ mod tests {
     fn frames_that_do_not_fit_are_refused() {
         let text =
             |frames: Vec<Array2<f32>>, plane| rows(Some(&frames), "dark", plane, 2, None).unwrap_err().to_string();
-        assert!(text(vec![array![[1.0], [2.0]]], 1).starts_with("dark frame of plane 1: 1 frames are given"));
+        assert!(text(vec![array![[1.0], [2.0]]], 1).starts_with("dark frame of plane 2: 1 frames are given"));
         assert!(text(vec![array![[1.0]]], 0).contains("1 rows and 1 columns, expected the scan's 2 rows"));
         assert!(text(vec![Array2::zeros((2, 0))], 0).contains("0 columns"));
         assert!(text(vec![array![[1.0], [f32::NAN]]], 0).contains("row 1, column 0 is no number"));

@@ -140,7 +140,8 @@ pub(super) fn check(plane: &Plane, number: usize) -> Result<Faults> {
         array.first().is_some_and(|&first| array.iter().all(|&v| v == first))
     }
     let (rows, columns) = plane.samples.dim();
-    let place = || format!("plane {number}");
+    // People count planes as pages, from 1.
+    let place = || format!("plane {}", number + 1);
     if rows < 16 || columns < 16 {
         return Err(Error::format(format!("image is {columns}x{rows}, expected at least 16x16 pixels")).at(place()));
     }
@@ -159,7 +160,12 @@ pub(super) fn check(plane: &Plane, number: usize) -> Result<Faults> {
                     faults.not_finite,
                     a.len()
                 ))
-                .at(format!("plane {number}, row {}, column {}", first / columns, first % columns)));
+                .at(format!(
+                    "plane {}, row {}, column {}",
+                    number + 1,
+                    first / columns,
+                    first % columns
+                )));
             }
             constant(a)
         }
@@ -222,11 +228,11 @@ mod tests {
     fn planes_without_an_image_are_refused() {
         let refused = |samples| check(&plane(samples, 1.0), 1).unwrap_err().to_string();
         let small = refused(Samples::U8(Array2::zeros((15, 40))));
-        assert_eq!(small, "plane 1: image is 40x15, expected at least 16x16 pixels");
+        assert_eq!(small, "plane 2: image is 40x15, expected at least 16x16 pixels");
         assert!(refused(Samples::U16(Array2::from_elem((16, 16), 9))).contains("same value"));
         let mut nan = Array2::from_shape_fn((16, 16), |(r, c)| (r + c) as f32);
         nan.row_mut(2).fill(f32::NAN);
-        assert!(refused(Samples::F32(nan)).starts_with("plane 1, row 2, column 0: 16 of 256 values are no number"));
+        assert!(refused(Samples::F32(nan)).starts_with("plane 2, row 2, column 0: 16 of 256 values are no number"));
         let tilted = Samples::F32(Array2::from_shape_fn((16, 16), |(r, c)| (r + c) as f32));
         assert!(check(&plane(tilted, f32::NAN), 0).is_err());
     }

@@ -134,16 +134,18 @@ fn air(
     let air = air::estimate(counts, area, &dark.level, given.as_deref(), settings.drift, bright);
     let m = air.margins;
     if m == AirMargins::default() && given.is_none() {
-        record.warn("no_air", format!("plane {plane} shows no air: its brightest level was taken for air"));
+        record.warn("no_air", format!("plane {} shows no air: its brightest level was taken for air", plane + 1));
     } else if air.guessed_rows > 0 {
         let text = format!(
-            "plane {plane}: {} of {} rows show no air and took the level of the others",
-            air.guessed_rows, area.height
+            "plane {}: {} of {} rows show no air and took the level of the others",
+            plane + 1,
+            air.guessed_rows,
+            area.height
         );
         record.warn("air_partial", text);
     }
     if air.saturated > 0.1 {
-        let text = format!("plane {plane}: {:.0} % of the air pixels are at full scale", 100.0 * air.saturated);
+        let text = format!("plane {}: {:.0} % of the air pixels are at full scale", plane + 1, 100.0 * air.saturated);
         record.warn("air_saturated", text);
     }
     record.step(

@@ -23,8 +23,8 @@ pub(super) fn choose_planes<'a>(scan: &'a Scan, record: &mut Record) -> Result<V
     for (number, plane) in &planes {
         let dim = plane.samples.dim();
         if dim != size {
-            let text = format!("it has {}x{} pixels, plane {} has {}x{}", dim.1, dim.0, first.0, size.1, size.0);
-            return Err(Error::format(text).at(format!("plane {number}")).help("give planes of one size"));
+            let text = format!("it has {}x{} pixels, plane {} has {}x{}", dim.1, dim.0, first.0 + 1, size.1, size.0);
+            return Err(Error::format(text).at(format!("plane {}", number + 1)).help("give planes of one size"));
         }
     }
     planes.sort_by_key(|(_, p)| p.energy == Energy::Low);

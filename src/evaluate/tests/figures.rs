@@ -192,6 +192,8 @@ fn results_of_other_sets_are_refused() {
     with_digest[2].sha256 = Some(crate::scan::Digest::of(b"b"));
     let error = compare(&new, &with_digest, &checked(100)).unwrap_err().to_string();
     assert!(error.contains("scan scan00002 has other bytes"), "{error}");
-    new.iter_mut().for_each(|outcome| outcome.name.push('x'));
+    for outcome in &mut new {
+        outcome.name.push('x');
+    }
     assert!(fault(&new).contains("no scan in common"), "{}", fault(&new));
 }

@@ -241,7 +241,7 @@ fn unusable_scans_and_arguments_are_refused() {
     assert_eq!(refused(Vec::new(), 5.0).fault, Fault::Bug);
     assert_eq!(refused(vec![plane(20, 8)], 5.0).fault, Fault::Format);
     let sizes = refused(vec![plane(20, 20), plane(20, 21)], 5.0).to_string();
-    assert_eq!(sizes, "plane 1: it has 21x20 pixels, plane 0 has 20x20; give planes of one size");
+    assert_eq!(sizes, "plane 2: it has 21x20 pixels, plane 1 has 20x20; give planes of one size");
 }
 
 #[test]

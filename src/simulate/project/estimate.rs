@@ -86,7 +86,8 @@ pub(super) fn level(scan: &Scan, plane: usize, prepared: &Prepared, given: Optio
     let grid = Grid::of(&scan.planes[plane].samples, full, flip);
     let per_photon = if saturated {
         let Some(detector) = stated else {
-            let message = format!("plane {plane}: its air is saturated, so that the noise behind a load is not known");
+            let message =
+                format!("plane {}: its air is saturated, so that the noise behind a load is not known", plane + 1);
             return Err(Error::format(message).help("give the scanner with --scanner"));
         };
         let swank = given.and_then(|scanner| scanner.spectra().get(plane)).map_or(1.0, |beam| beam.swank);
