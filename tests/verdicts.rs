@@ -2,7 +2,7 @@
 
 mod sample_reports;
 
-use portray::judge::{Verdict, Zone};
+use portray::judge::{MaterialBand, Verdict, Zone};
 use portray::scan::{BoxPx, Samples, Truth};
 use portray::source;
 use sample_reports::reports;
@@ -40,6 +40,9 @@ fn the_samples_get_the_verdicts_that_readme_names() {
     for (report, (name, verdict, zone)) in reports.iter().zip(expected) {
         assert_eq!((report.scan.name.as_str(), report.verdict), (name, verdict), "{:?}", report.reasons);
         assert_eq!(report.regions.first().and_then(|region| region.zone), zone, "{name}");
+        // Every load is organic, and some are thick: a hardened beam must not make metal of them.
+        let band = report.regions.first().and_then(|region| region.material).and_then(|material| material.band);
+        assert!(name.contains("clean") || band.is_none_or(|band| band == MaterialBand::Organic), "{name}: {band:?}");
         let loads = hidden(&samples, name);
         if let (Some(region), Some(load)) = (report.regions.first(), loads.first()) {
             let common = region.box_px.intersection(load).map_or(0, |common| common.area());

@@ -255,8 +255,11 @@ pub(super) fn material(prepared: &Prepared, component: &Component, high: Beam, l
     };
     let (above, below) = (band_of(ratio + sigma), band_of(ratio - sigma));
     let stated = high.known && low.known;
+    // Beams harden, which lowers the ratio of anything: what lies beyond all references tells nothing, or thick light goods
+    // would be called metal.
+    let fits = ratio + sigma >= metal && ratio - sigma <= organic;
     Some(Material {
-        band: (stated && above == below).then_some(above),
+        band: (stated && fits && above == below).then_some(above),
         ratio: rounded(ratio, 1e-4),
         sigma: rounded(sigma, 1e-4),
     })

@@ -265,7 +265,7 @@ impl ScannerFile {
                 return Err(Error::parameter(message).at(key("mv")));
             }
             let mut own = vec![("mv", beam.mv.unwrap_or(2.5), 2.5, 10.0), ("target_mm", beam.target_mm, 0.1, 10.0)];
-            own.push(("photons", beam.photons.unwrap_or(d.photons), 1e3, 1e9));
+            own.extend(beam.photons.map(|photons| ("photons", photons, 1e3, 1e9)));
             own.extend(beam.filter.iter().map(|layer| ("filter.mm", layer.mm, 0.0, 500.0)));
             for (field, value, low, high) in own {
                 if !(low..=high).contains(&value) {

@@ -117,7 +117,10 @@ fn masses_are_those_asked_for_and_those_in_the_picture() {
     for name in ["rip_off_coffee", "structure_roof", "in_empty", "in_cargo_cartons", "reefer_machinery"] {
         let mut file = preset(name).file().clone();
         file.loads[0].mass_kg = Some([40.0, 40.0]);
-        let simulated = simulate(&file.check().unwrap(), &coarse("dual_6_4"), 5, 0).unwrap();
+        // Where a vehicle slows down its load is stretched, and seems heavier.
+        let mut scanner = coarse("dual_6_4").file().clone();
+        (scanner.artefacts.uneven_speed, scanner.artefacts.wobble_mm) = (0.0, 0.0);
+        let simulated = simulate(&file.check().unwrap(), &scanner.check().unwrap(), 5, 0).unwrap();
         let load = &simulated.truth.loads[0];
         assert!((load.mass_kg / 40.0 - 1.0).abs() < 0.03, "{name}: {} kg", load.mass_kg);
         // The path integrated over the mask is the volume; the fan beam shows what stands near the source up to a fifth

@@ -53,7 +53,7 @@ fn simulated_sets_are_read_with_all_they_tell() {
     let coffee = set.cases.iter().find(|case| case.name == "coffee-rip-off.tif").unwrap();
     assert_eq!((coffee.family.as_deref(), coffee.loaded), (Some("coffee"), true));
     assert_eq!(coffee.scanner.as_deref(), Some("dual_6_4"));
-    assert_eq!(coffee.container.as_deref(), Some("PTYU7998861"));
+    assert_eq!(coffee.container.as_deref(), Some("PTYU4337786"));
     let load = &coffee.loads[0];
     assert_eq!((load.class.as_deref(), load.visible), (Some("rip_off"), Some(true)));
     let scan = crate::source::open(&Entry { path: coffee.path.clone(), name: coffee.name.clone() }, &Limits::default())

@@ -203,7 +203,7 @@ mod tests {
                         Family::Tyres => -1.0,
                         Family::Beverages => 0.05,
                         // Empty containers go back to the filler.
-                        Family::Ibcs => 0.03,
+                        Family::Ibcs => 0.025,
                         _ => 0.2,
                     };
                     if !(kind.payload() * least..kind.payload() * 1.001).contains(&kg) {

@@ -115,6 +115,10 @@ fn inside(site: &Site<'_>, packages: &[Package], maker: &Maker, draw: &mut Draw)
             }
             parcels = parcels.into_iter().map(|parcel| parcel.moved([0.0, up, 0.0])).collect();
             let (low, high) = bounds(parcels.iter().flat_map(|p| p.own.iter().chain(&p.wrap)));
+            // What was left in a package, or lies about in it, stays there.
+            if !is_clear(site.scene.things().iter(), low, high) {
+                continue;
+            }
             let touched = held((low, high));
             let gives_way = touched.iter().all(|n| yields(&site.scene.solids[*n], litres));
             if gives_way {

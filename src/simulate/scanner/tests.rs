@@ -9,7 +9,7 @@ fn every_wrong_value_is_named_with_its_range() {
         ("schema_version = 1", "schema_version = 0", "key \"schema_version\": is 0, expected 1"),
         ("bits = 16", "bits = 10", "key \"bits\": is 10, expected 8, 12, 14 or 16"),
         ("scatter = ", "scatter = 1", "key \"detector.scatter\": is 1"),
-        ("photons = ", "photons = -", "key \"detector.photons\""),
+        ("\nphotons = 2.5e4", "\nphotons = -1", "key \"detector.photons\": is -1"),
         ("mv = 6.0", "mv = nan", "beam 1, key \"mv\": is NaN, expected 2.5 to 10"),
         ("mv = 6.0", "mv = 3.0", "expected the higher one first"),
         ("mv = 6.0", "gamma = \"co60\", mv = 6.0", "expected either \"mv\" or \"gamma\" in each beam"),
