@@ -214,7 +214,6 @@ mod tests {
 
     fn summary(rows: Vec<Row>) -> Summary {
         use crate::report::{Counts, Generator, ModelReport, RunSettings};
-        use crate::scan::Digest;
         let mut counts = Counts::default();
         for row in &rows {
             counts.add(row.verdict);
@@ -224,17 +223,7 @@ mod tests {
             generator: Generator::this(),
             exit_code: 1,
             counts,
-            model: ModelReport {
-                name: "m".into(),
-                version: "1".into(),
-                sha256: Digest::of(b"m"),
-                contract_sha256: Digest::of(b"c"),
-                licence: "MIT".into(),
-                baseline: false,
-                calibration: None,
-                runtime: "none".into(),
-                provider: "cpu".into(),
-            },
+            model: ModelReport::stand_in(),
             settings: RunSettings::default(),
             scans: rows,
             failed: vec![],

@@ -7,7 +7,8 @@ use super::figures::{
 use super::outcome::Outcome;
 use super::settings::Checked;
 use super::statistics::{
-    Bootstrap, DeLong, Froc, MarkedRegion, MarkedScan, PixelHistogram, Ranking, Rounds, Weights, quantile, wilson,
+    Bootstrap, DeLong, Froc, MarkedRegion, MarkedScan, PartialAuc, PixelHistogram, Ranking, Rounds, Weights, quantile,
+    wilson,
 };
 use super::strata::{LoadFilter, Stratum, strata};
 use crate::judge::Verdict;
@@ -230,11 +231,8 @@ fn ranking(
         })
     });
     let limit = settings.settings.partial_to;
-    // The rounds hold the raw area; the standardised one is a line through it.
-    let standardised = |raw: f64| {
-        let least = 0.5 * limit * limit;
-        if limit >= 1.0 { raw } else { 0.5 * (1.0 + (raw - least) / (limit - least)) }
-    };
+    // The rounds hold the raw area.
+    let standardised = |raw: f64| PartialAuc::new(limit, raw).standardised;
     let partial = found.partial.first().map_or(f64::NAN, |partial| partial.standardised);
     Ok(Some(RankingFigures {
         roc_auc,

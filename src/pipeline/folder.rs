@@ -272,17 +272,7 @@ mod tests {
     use crate::scan::{Digest, Fault};
 
     fn report(score: f32) -> Report {
-        let model = ModelReport {
-            name: "m".into(),
-            version: "1".into(),
-            sha256: Digest::of(b"m"),
-            contract_sha256: Digest::of(b"c"),
-            licence: "MIT".into(),
-            baseline: false,
-            calibration: None,
-            runtime: "none".into(),
-            provider: "cpu".into(),
-        };
+        let model = ModelReport::stand_in();
         let scan =
             ScanInfo { sha256: Some(Digest::of(b"scan")), bytes: Some(4), width: Some(7), ..ScanInfo::unread("a.tif") };
         let failed = Report::failed(scan, Error::bug("none"), model, RunSettings::default());

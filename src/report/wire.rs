@@ -135,6 +135,22 @@ pub struct ModelReport {
 }
 
 impl ModelReport {
+    /// A model for tests of what stands beside it.
+    #[cfg(test)]
+    pub(crate) fn stand_in() -> Self {
+        Self {
+            name: "m".into(),
+            version: "1".into(),
+            sha256: Digest::of(b"m"),
+            contract_sha256: Digest::of(b"c"),
+            licence: "MIT".into(),
+            baseline: false,
+            calibration: None,
+            runtime: "none".into(),
+            provider: "cpu".into(),
+        }
+    }
+
     /// What a report says of a model.
     pub fn new(contract: &Contract, info: &ModelInfo) -> Self {
         Self {

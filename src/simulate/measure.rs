@@ -11,7 +11,7 @@ use ndarray::Array2;
 /// Pixels count as the load's where its path is at least this share of its longest path.
 const MASK_SHARE: f32 = 0.1;
 /// What masks show the goods with.
-pub(super) const GOODS: u8 = 255;
+pub const GOODS: u8 = 255;
 /// What they show with that changes the picture beside the goods: packing, and what was taken away.
 const CHANGED: u8 = 128;
 /// So many standard deviations of a pixel's noise are a change.

@@ -44,6 +44,7 @@ pub use contact::{CONTACT_FILE, CONTACT_MOST, Contact};
 pub use container::{ContainerKind, Vehicle};
 pub use load::Goods;
 pub use matter::{density, mass_attenuation, materials};
+pub use measure::GOODS as MASK_GOODS;
 pub use project::{CleanScan, project};
 pub use properties::{Properties, properties};
 pub use rays::{Array, Geometry};

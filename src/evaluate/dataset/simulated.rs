@@ -2,11 +2,10 @@
 
 use super::{Case, Dataset, Layout, Load, Place, looks_like_scan, name_below, place, text};
 use crate::scan::{Error, LoadTruth, Result, Truth};
+use crate::simulate::{CONTACT_FILE, MASK_GOODS};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// The goods in the masks of simulated scans.
-const GOODS: f32 = 255.0;
 const ENDING: &str = ".truth.json";
 
 pub(super) fn is_truth(path: &Path) -> bool {
@@ -35,7 +34,7 @@ pub(super) fn open(folder: &Path, files: &[PathBuf]) -> Result<Dataset> {
     }
     let untold = files.iter().filter(|file| looks_like_scan(file) && !told.contains(*file));
     // A contact sheet is a picture of the set, no scan of it.
-    let untold = untold.filter(|file| file.file_name().is_none_or(|name| name != "contact.png"));
+    let untold = untold.filter(|file| file.file_name().is_none_or(|name| name != CONTACT_FILE));
     Ok(Dataset { layout: Layout::Simulated, cases, untold: untold.cloned().collect() })
 }
 
@@ -67,6 +66,9 @@ fn load(load: &LoadTruth, beside: &Path, told: &mut BTreeSet<PathBuf>) -> Load {
         mass_kg: Some(f64::from(load.mass_kg)),
         visible: Some(load.visible),
         // What is darker in the mask is changed by the load and is not it: packing, and what made room.
-        place: mask.map_or_else(|| Place::Polygons(load.polygons.clone()), |path| Place::Mask { path, from: GOODS }),
+        place: mask.map_or_else(
+            || Place::Polygons(load.polygons.clone()),
+            |path| Place::Mask { path, from: MASK_GOODS.into() },
+        ),
     }
 }

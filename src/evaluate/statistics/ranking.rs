@@ -32,7 +32,7 @@ pub struct PartialAuc {
 
 impl PartialAuc {
     /// `(1 + (raw - min) / (max - min)) / 2` with `min = rate^2 / 2` and `max = rate` (`McClish`, Medical Decision Making 9, 1989).
-    fn new(rate: f64, raw: f64) -> Self {
+    pub(in crate::evaluate) fn new(rate: f64, raw: f64) -> Self {
         let least = 0.5 * rate * rate;
         // scikit-learn leaves the whole area as it is.
         let standardised = if rate >= 1.0 { raw } else { 0.5 * (1.0 + (raw - least) / (rate - least)) };

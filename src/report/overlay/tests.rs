@@ -4,7 +4,7 @@ use super::picture::Kind;
 use super::*;
 use crate::judge::{BoxMm, Mass, Reason, ReasonCode, Region, UnseenArea, UnseenCause, Verdict, Zone};
 use crate::prepare::{Frame, Located, PixelState};
-use crate::scan::{Digest, End, PixelSize};
+use crate::scan::{End, PixelSize};
 use ndarray::{Array2, s};
 
 /// 5 m of air at 10 mm a pixel, on 2 m.
@@ -30,17 +30,7 @@ fn prepared() -> Prepared {
 }
 
 fn report(verdict: Verdict, reasons: &[(ReasonCode, &str)]) -> Report {
-    let model = ModelReport {
-        name: "m".into(),
-        version: "1".into(),
-        sha256: Digest::of(b"m"),
-        contract_sha256: Digest::of(b"c"),
-        licence: "MIT".into(),
-        baseline: false,
-        calibration: None,
-        runtime: "none".into(),
-        provider: "cpu".into(),
-    };
+    let model = ModelReport::stand_in();
     let failed = Report::failed(ScanInfo::unread("a.tif"), Error::bug("none"), model, RunSettings::default());
     let reasons = reasons.iter().map(|&(code, message)| Reason { code, message: message.to_owned() }).collect();
     Report { verdict, reasons, error: None, score: Some(0.2), threshold: Some(0.5), ..failed }

@@ -113,6 +113,17 @@ impl Laid {
     fn kg(&self) -> f64 {
         self.parcels.iter().map(Parcel::kg).sum()
     }
+
+    /// Whether all but a trifle of what was asked for is there.
+    fn is_enough(&self, maker: &Maker) -> bool {
+        maker.total_kg - self.kg() < 0.02 * maker.total_kg
+    }
+
+    /// Without cuts of what is taken away whole.
+    fn settled(mut self) -> Self {
+        self.cuts.retain(|(number, _)| !self.taken.contains(number));
+        self
+    }
 }
 
 /// Leaves out what something else stands in the place of, and what would have lain on it.

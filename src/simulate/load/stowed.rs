@@ -136,12 +136,11 @@ fn inside(site: &Site<'_>, packages: &[Package], maker: &Maker, draw: &mut Draw)
             laid.packing = name;
             laid.parcels.extend(parcels);
         }
-        if maker.total_kg - laid.kg() < 0.02 * maker.total_kg {
+        if laid.is_enough(maker) {
             break;
         }
     }
-    laid.cuts.retain(|(number, _)| !laid.taken.contains(number));
-    laid
+    laid.settled()
 }
 
 /// What a package takes up: the cloth's or film's own shape where it has one.
@@ -186,7 +185,7 @@ fn instead(site: &Site<'_>, packages: &[Package], order: &[usize], maker: &Maker
         laid.taken = without;
         laid.packing = name;
         laid.parcels.extend(parcels);
-        if maker.total_kg - laid.kg() < 0.02 * maker.total_kg {
+        if laid.is_enough(maker) {
             break;
         }
     }
@@ -235,12 +234,11 @@ fn void(site: &Site<'_>, packages: &[Package], maker: &Maker, draw: &mut Draw) -
         laid.built.extend(found.planks);
         laid.packing = name;
         laid.parcels.extend(parcels);
-        if maker.total_kg - laid.kg() < 0.02 * maker.total_kg {
+        if laid.is_enough(maker) {
             break;
         }
     }
-    laid.cuts.retain(|(number, _)| !laid.taken.contains(number));
-    laid
+    laid.settled()
 }
 
 /// Bare pieces, or single weapons, in what the cargo leaves free.
@@ -323,7 +321,7 @@ fn in_a_picture(site: &Site<'_>, place: &str, maker: &Maker, draw: &mut Draw) ->
             laid.packing = name;
         }
         laid.parcels.extend(parcels);
-        if maker.total_kg - laid.kg() < 0.02 * maker.total_kg {
+        if laid.is_enough(maker) {
             break;
         }
     }
