@@ -17,6 +17,7 @@ fn line(c: &mut Criterion) {
         calibration: Calibration::default(),
         judge: judge::Settings::default().check().unwrap(),
         overlays: Overlays::Flagged,
+        keep_maps: false,
         timings: true,
         settings: RunSettings::default(),
     };

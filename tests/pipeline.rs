@@ -114,6 +114,7 @@ fn line(scorer: &Threshold) -> Line<'_> {
         calibration: portray::prepare::Calibration::default(),
         judge: portray::judge::Settings::default().check().unwrap(),
         overlays: Overlays::Flagged,
+        keep_maps: false,
         timings: false,
         settings,
     }

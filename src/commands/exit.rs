@@ -9,6 +9,7 @@ pub(super) const TABLE: &str = "Exit codes:
   0    all scans are clear
   1    a scan is flagged or inconclusive: someone has to look
   2    a scan failed
+  3    bench, calibrate --check: too few scans to tell
   64   wrong usage: an argument, a setting, a file named by one; or another run is at work in the folder
   70   portray, its runtime or its model cannot work, or a report cannot be written
   130  interrupted; the reports so far are complete";
@@ -23,6 +24,8 @@ pub enum Exit {
     Look = 1,
     /// A scan failed.
     Failed = 2,
+    /// A check could not tell: too few scans.
+    Inconclusive = 3,
     /// An argument or setting is wrong.
     Usage = 64,
     /// portray, its runtime or its model cannot work.

@@ -1,5 +1,6 @@
 //! The program's subcommands: flags to checked settings, calls of the pipeline, words for people.
 
+mod bench;
 mod doctor;
 mod exit;
 mod paper;
@@ -33,6 +34,8 @@ enum Command {
     Scan(Box<scan::Args>),
     /// Make container scans with known contents
     Simulate(Box<simulate::Args>),
+    /// Say how well and how fast models detect, on scans with truth, and hold them to a gate
+    Bench(Box<bench::Args>),
     /// Say what this installation has: runtime, providers, threads, models
     Doctor(doctor::Args),
     /// Print the JSON Schema of something portray reads or writes
@@ -54,6 +57,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Scan(args) => scan::run(&args, cli.color),
         Command::Simulate(args) => simulate::run(&args, &mut std::io::stdout()),
+        Command::Bench(args) => bench::run(&args, cli.color),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => paper::schema(&args),
         Command::Completions(args) => paper::completions(&args),

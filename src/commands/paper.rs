@@ -16,6 +16,12 @@ enum Kind {
     Contract,
     /// A simulated scan's truth
     Truth,
+    /// A result of portray bench
+    Bench,
+    /// A gate file of portray bench
+    Gate,
+    /// What portray bench measures
+    Measure,
     /// The settings file of portray scan
     Settings,
     /// A scenario file of portray simulate
@@ -60,6 +66,9 @@ pub(super) fn schema(args: &SchemaArgs) -> anyhow::Result<Exit> {
         Kind::Truth => schemars::schema_for!(crate::scan::Truth),
         Kind::Scenario => schemars::schema_for!(crate::simulate::ScenarioFile),
         Kind::Scanner => schemars::schema_for!(crate::simulate::ScannerFile),
+        Kind::Bench => crate::evaluate::bench_schema(),
+        Kind::Gate => schemars::schema_for!(crate::evaluate::Gate),
+        Kind::Measure => schemars::schema_for!(crate::evaluate::Settings),
         Kind::Settings => schemars::schema_for!(super::scan::FileSettings),
     };
     print(&crate::report::to_json(&schema)?)

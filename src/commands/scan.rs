@@ -5,7 +5,7 @@ mod given;
 mod said;
 
 pub(super) use args::Args;
-pub(super) use given::FileSettings;
+pub(super) use given::{FileSettings, ModelChoice, load, read_settings};
 
 use super::terminal::Color;
 use super::{Exit, progress};
@@ -16,7 +16,7 @@ use crate::report::{IgnoredFile, Names, RunSettings, SummaryTimings};
 use crate::scan::Error;
 use crate::source;
 use args::OverlayChoice;
-use given::{frame, load, read_settings};
+use given::frame;
 use said::{ScanEvent, close, json_line, note};
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -56,7 +56,13 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     }
     let folder = OutputFolder::create(&args.out, !args.fresh)?;
     let workers = plan(args, jobs.len());
-    let scorer = load(args, workers)?;
+    let choice = ModelChoice {
+        model: args.model.as_deref(),
+        contract: args.contract.as_deref(),
+        provider: args.provider,
+        onnxruntime: args.onnxruntime.as_deref(),
+    };
+    let scorer = load(choice, workers)?;
     let line = Line {
         scorer: &scorer,
         prepare,
@@ -67,6 +73,7 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
             OverlayChoice::All => Overlays::All,
             OverlayChoice::None => Overlays::None,
         },
+        keep_maps: false,
         timings: !args.no_timings,
         settings: shown,
     };

@@ -41,9 +41,8 @@ impl Part {
     fn new(all: &Ranking, outcomes: &[Outcome], stratum: Option<Stratum>) -> Result<Self> {
         let kept = stratum.as_ref().map_or_else(|| vec![true; outcomes.len()], |stratum| stratum.scans.clone());
         let filter = stratum.as_ref().map_or(&LoadFilter::All, |stratum| &stratum.loads);
-        let tells = |outcome: &Outcome| outcome.loads.iter().all(|load| load.placed) && !outcome.loads.is_empty();
         let placed: Vec<bool> =
-            outcomes.iter().zip(&kept).map(|(outcome, kept)| *kept && (!outcome.loaded || tells(outcome))).collect();
+            outcomes.iter().zip(&kept).map(|(outcome, kept)| *kept && tells_places(outcome)).collect();
         let ranking = all.restricted(&kept).map_err(ours)?;
         let any = outcomes.iter().zip(&placed).any(|(outcome, placed)| *placed && outcome.loaded);
         let marked: Vec<MarkedScan> = outcomes.iter().map(|outcome| marked(outcome, filter)).collect();
@@ -67,8 +66,13 @@ fn width(settings: &Checked) -> usize {
     settings.wanted.figures() + settings.settings.false_regions.len()
 }
 
+/// Whether the truth of a scan tells where everything in it is.
+pub(super) fn tells_places(outcome: &Outcome) -> bool {
+    !outcome.loaded || (outcome.loads.iter().all(|load| load.placed) && !outcome.loads.is_empty())
+}
+
 /// A scan's loads and regions with only the loads of `filter`; a region on another load is neither true nor false.
-fn marked(outcome: &Outcome, filter: &LoadFilter) -> MarkedScan {
+pub(super) fn marked(outcome: &Outcome, filter: &LoadFilter) -> MarkedScan {
     let numbers: Vec<usize> = (0..outcome.loads.len()).filter(|&at| filter.takes(&outcome.loads[at])).collect();
     let place = |hit: &usize| numbers.iter().position(|number| number == hit);
     let regions = outcome.regions.iter().filter_map(|region| {
@@ -99,13 +103,22 @@ pub fn accuracy(
     let parts: Vec<Part> = parts.map(|stratum| Part::new(&ranking, outcomes, stratum)).collect::<Result<_>>()?;
     let clusters: Vec<&str> = outcomes.iter().map(Outcome::cluster).collect();
     let bootstrap = Bootstrap::new(&clusters, &labels, settings.settings.seed).map_err(ours)?;
-    let rounds = rounds(&bootstrap, settings.settings.rounds, threads, &parts, settings)?;
+    let own = width(settings);
+    let rounds = bootstrap.run_on(threads, settings.settings.rounds, own * parts.len(), || {
+        let mut masked = Vec::new();
+        let parts = &parts;
+        move |counts: &[u32], out: &mut [f64]| {
+            for (part, figures) in parts.iter().zip(out.chunks_exact_mut(own)) {
+                part.fill(counts, &mut masked, settings, figures);
+            }
+        }
+    });
     let mut offset = 0;
     let mut all = Vec::new();
     for part in &parts {
-        let own = Own { rounds: &rounds, offset, level: settings.settings.level };
-        all.push(figures(part, outcomes, &scores, &own, settings)?);
-        offset += width(settings);
+        let columns = Own { rounds: &rounds, offset, level: settings.settings.level };
+        all.push(figures(part, outcomes, &scores, &columns, settings)?);
+        offset += own;
     }
     let mut figures = all.into_iter();
     let whole = figures.next().ok_or_else(|| Error::bug("no part of the set was measured"))?;
@@ -130,30 +143,6 @@ pub fn accuracy(
         pixels: pixels.transpose().map_err(ours)?,
         strata: strata.collect(),
     })
-}
-
-fn rounds(bootstrap: &Bootstrap, count: u64, threads: usize, parts: &[Part], settings: &Checked) -> Result<Rounds> {
-    let width = self::width(settings);
-    let threads = threads.clamp(1, 64) as u64;
-    let measure = |from: u64, to: u64| {
-        let mut masked = Vec::new();
-        bootstrap.run(from..to, width * parts.len(), |counts, out| {
-            for (part, own) in parts.iter().zip(out.chunks_exact_mut(width)) {
-                part.fill(counts, &mut masked, settings, own);
-            }
-        })
-    };
-    let found: Vec<Rounds> = std::thread::scope(|scope| {
-        let measure = &measure;
-        let edge = |thread: u64| count * thread / threads;
-        let handles: Vec<_> =
-            (0..threads).map(|thread| scope.spawn(move || measure(edge(thread), edge(thread + 1)))).collect();
-        handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
-    });
-    if found.len() as u64 != threads {
-        return Err(Error::bug("a bootstrap thread crashed"));
-    }
-    Rounds::joined(found).map_err(ours)
 }
 
 /// A part's own columns in the rounds.

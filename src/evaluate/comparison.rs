@@ -10,7 +10,7 @@ use super::statistics::{
 use crate::scan::{Error, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A difference, new less old, with its interval and, where there is a test, its p-value.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,7 +22,8 @@ pub struct Difference {
     pub old: f64,
     /// New less old.
     pub difference: Estimate,
-    /// The p-value of no difference (two-sided): `DeLong` for ROC-AUC, `McNemar` (exact) for shares at the threshold.
+    /// The p-value of no difference (two-sided): `DeLong` for ROC-AUC, `McNemar` (exact) for shares at the threshold. Absent where scans
+    /// share a container, for which neither holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p: Option<f64>,
 }
@@ -79,9 +80,9 @@ pub struct Comparison {
     pub average_precision: Option<Difference>,
     /// Detection at given false-alarm rates.
     pub detection: Vec<DetectionDifference>,
-    /// Detection, each model at its threshold, with Newcombe's interval.
+    /// Detection, each model at its threshold, with Newcombe's interval (bootstrap by containers where scans share one).
     pub operating_detection: Option<Difference>,
-    /// False alarms, each model at its threshold, with Newcombe's interval; a rise is worse.
+    /// False alarms, each model at its threshold, likewise; a rise is worse.
     pub operating_false_alarms: Option<Difference>,
     /// Scores one by one.
     pub parity: Parity,
@@ -111,11 +112,12 @@ fn pairs<'a>(new: &'a [Outcome], old: &'a [Outcome]) -> Result<Vec<(&'a Outcome,
     Ok(pairs)
 }
 
-/// Compares `new` with `old` on the scans that both were given.
+/// Compares `new` with `old` on the scans that both were given, with bootstrap rounds split over `threads`; the same numbers
+/// whatever their number.
 ///
 /// # Errors
 /// A parameter error where they have no scan in common or saw other scans under the same names.
-pub fn compare(new: &[Outcome], old: &[Outcome], settings: &Checked) -> Result<Comparison> {
+pub fn compare(new: &[Outcome], old: &[Outcome], threads: usize, settings: &Checked) -> Result<Comparison> {
     let pairs = pairs(new, old)?;
     let labels: Vec<bool> = pairs.iter().map(|(outcome, _)| outcome.loaded).collect();
     let scores = |side: fn(&(&Outcome, &Outcome)) -> f64| -> Vec<f64> { pairs.iter().map(side).collect() };
@@ -123,28 +125,31 @@ pub fn compare(new: &[Outcome], old: &[Outcome], settings: &Checked) -> Result<C
     let rankings = [&new_scores, &old_scores].map(|scores| Ranking::new(scores, &labels).map_err(ours));
     let [new_ranking, old_ranking] = rankings;
     let (new_ranking, old_ranking) = (new_ranking?, old_ranking?);
-    let level = settings.settings.level;
-    let width = settings.wanted.figures();
     let clusters: Vec<&str> = pairs.iter().map(|(outcome, _)| outcome.cluster()).collect();
+    let alone = clusters.iter().collect::<BTreeSet<_>>().len() == clusters.len();
     let bootstrap = Bootstrap::new(&clusters, &labels, settings.settings.seed).map_err(ours)?;
+    let width = settings.wanted.figures();
+    // The two differences at the models' own thresholds stand behind the figures of both rankings.
+    let answers = [true, false].map(|loaded| answers(&pairs, loaded));
+    let rounds = bootstrap.run_on(threads, settings.settings.rounds, 2 * width + 2, || {
+        |counts: &[u32], out: &mut [f64]| {
+            let (first, rest) = out.split_at_mut(width);
+            let (second, own) = rest.split_at_mut(width);
+            new_ranking.fill(counts.into(), &settings.wanted, first);
+            old_ranking.fill(counts.into(), &settings.wanted, second);
+            own.iter_mut().zip(&answers).for_each(|(own, answers)| *own = rate_difference(answers, counts));
+        }
+    });
+    let from = Resampled { rounds: &rounds, level: settings.settings.level, width, alone };
     let measured = new_ranking.measure(Weights::Ones, &settings.wanted);
     let measured = measured.zip(old_ranking.measure(Weights::Ones, &settings.wanted));
     let (mut roc_auc, mut average_precision, mut detection) = (None, None, Vec::new());
     if let Some((new, old)) = measured {
-        let rounds = bootstrap.run(0..settings.settings.rounds, 2 * width, |counts, out| {
-            let (first, second) = out.split_at_mut(width);
-            new_ranking.fill(counts.into(), &settings.wanted, first);
-            old_ranking.fill(counts.into(), &settings.wanted, second);
-        });
-        let resampled = |new: f64, old: f64, column: usize| -> Result<Difference> {
-            let interval = rounds.difference(column, width + column, level).map_err(ours)?;
-            Ok(Difference { new, old, difference: Estimate::new(new - old, interval), p: None })
-        };
-        roc_auc = Some(auc_difference(&new_scores, &old_scores, &labels, &rounds, settings, (new.auc, old.auc))?);
-        average_precision = Some(resampled(new.average_precision, old.average_precision, 1)?);
+        roc_auc = Some(from.auc(&new_scores, &old_scores, &labels, (new.auc, old.auc))?);
+        average_precision = Some(from.figure(new.average_precision, old.average_precision, 1)?);
         for (number, (new, old)) in new.detection.iter().zip(&old.detection).enumerate() {
-            let detection_difference = resampled(new.detected, old.detected, 2 + number)?;
-            detection.push(DetectionDifference { false_alarms: new.rate, detection: detection_difference });
+            let found = from.figure(new.detected, old.detected, 2 + number)?;
+            detection.push(DetectionDifference { false_alarms: new.rate, detection: found });
         }
     }
     Ok(Comparison {
@@ -153,45 +158,87 @@ pub fn compare(new: &[Outcome], old: &[Outcome], settings: &Checked) -> Result<C
         roc_auc,
         average_precision,
         detection,
-        operating_detection: paired(&pairs, true, level)?,
-        operating_false_alarms: paired(&pairs, false, level)?,
+        operating_detection: from.answers(&answers[0], 2 * width)?,
+        operating_false_alarms: from.answers(&answers[1], 2 * width + 1)?,
         parity: parity(&pairs),
     })
 }
 
-/// `DeLong` where scans are containers of their own and there are two of each class, else the bootstrap.
-fn auc_difference(
-    new_scores: &[f64],
-    old_scores: &[f64],
-    labels: &[bool],
-    rounds: &Rounds,
-    settings: &Checked,
-    (new, old): (f64, f64),
-) -> Result<Difference> {
-    let level = settings.settings.level;
-    let tested = DeLong::new(new_scores, labels).ok().zip(DeLong::new(old_scores, labels).ok());
-    let tested = tested.map(|(new, old)| new.compare(&old, level)).transpose().map_err(ours)?;
-    let resampled = rounds.difference(0, settings.wanted.figures(), level).map_err(ours)?;
-    let interval = tested.map_or(resampled, |tested| Some(tested.interval));
-    Ok(Difference { new, old, difference: Estimate::new(new - old, interval), p: tested.map(|tested| tested.p) })
+/// Whether each scan of a class alarms with the new and with the old model; none for scans of the other class. A clean scan that failed
+/// alarms: someone has to look.
+type Answers = Vec<Option<(bool, bool)>>;
+
+fn answers(pairs: &[(&Outcome, &Outcome)], loaded: bool) -> Answers {
+    let alarms = |outcome: &Outcome| outcome.alarms() || (!loaded && outcome.score.is_none());
+    pairs.iter().map(|(new, old)| (new.loaded == loaded).then(|| (alarms(new), alarms(old)))).collect()
 }
 
-fn paired(pairs: &[(&Outcome, &Outcome)], loaded: bool, level: f64) -> Result<Option<Difference>> {
-    let failed = |outcome: &Outcome| !loaded && outcome.score.is_none();
-    let alarms = |outcome: &Outcome| outcome.alarms() || failed(outcome);
-    let class = pairs.iter().filter(|(outcome, _)| outcome.loaded == loaded);
-    let paired = Paired::count(class.map(|(new, old)| (alarms(new), alarms(old))));
-    if paired.cases() == 0 {
-        return Ok(None);
+/// The rate of the new model's alarms less that of the old one's, in scans that count so often; NaN without any.
+fn rate_difference(answers: &Answers, counts: &[u32]) -> f64 {
+    let (mut all, mut difference) = (0_i64, 0_i64);
+    for (answer, &count) in answers.iter().zip(counts) {
+        let Some((new, old)) = answer else { continue };
+        all += i64::from(count);
+        difference += i64::from(count) * (i64::from(*new) - i64::from(*old));
     }
-    let of = |count: u64| count as f64 / paired.cases() as f64;
-    let interval = newcombe_paired(&paired, level).map_err(ours)?;
-    Ok(Some(Difference {
-        new: of(paired.both + paired.first_only),
-        old: of(paired.both + paired.second_only),
-        difference: Estimate::new(paired.difference(), Some(interval)),
-        p: Some(mcnemar_exact(&paired)),
-    }))
+    difference as f64 / all as f64
+}
+
+/// Where the intervals of differences come from.
+struct Resampled<'a> {
+    rounds: &'a Rounds,
+    level: f64,
+    width: usize,
+    /// Whether every scan is a container of its own: only then do the formulas for independent scans hold.
+    alone: bool,
+}
+
+impl Resampled<'_> {
+    fn figure(&self, new: f64, old: f64, column: usize) -> Result<Difference> {
+        let interval = self.rounds.difference(column, self.width + column, self.level).map_err(ours)?;
+        Ok(Difference { new, old, difference: Estimate::new(new - old, interval), p: None })
+    }
+
+    /// `DeLong` where scans are containers of their own and there are two of each class, else the bootstrap.
+    fn auc(
+        &self,
+        new_scores: &[f64],
+        old_scores: &[f64],
+        labels: &[bool],
+        (new, old): (f64, f64),
+    ) -> Result<Difference> {
+        let resampled = self.figure(new, old, 0)?;
+        if !self.alone {
+            return Ok(resampled);
+        }
+        let tested = DeLong::new(new_scores, labels).ok().zip(DeLong::new(old_scores, labels).ok());
+        let tested = tested.map(|(new, old)| new.compare(&old, self.level)).transpose().map_err(ours)?;
+        Ok(tested.map_or(resampled, |tested| Difference {
+            difference: Estimate::new(new - old, Some(tested.interval)),
+            p: Some(tested.p),
+            ..resampled
+        }))
+    }
+
+    /// Newcombe and `McNemar` where scans are containers of their own, else the bootstrap.
+    fn answers(&self, answers: &Answers, column: usize) -> Result<Option<Difference>> {
+        let paired = Paired::count(answers.iter().flatten().copied());
+        if paired.cases() == 0 {
+            return Ok(None);
+        }
+        let of = |count: u64| count as f64 / paired.cases() as f64;
+        let (interval, p) = if self.alone {
+            (Some(newcombe_paired(&paired, self.level).map_err(ours)?), Some(mcnemar_exact(&paired)))
+        } else {
+            (self.rounds.interval_of(self.level, |row| row[column]).map_err(ours)?, None)
+        };
+        Ok(Some(Difference {
+            new: of(paired.both + paired.first_only),
+            old: of(paired.both + paired.second_only),
+            difference: Estimate::new(paired.difference(), interval),
+            p,
+        }))
+    }
 }
 
 fn parity(pairs: &[(&Outcome, &Outcome)]) -> Parity {

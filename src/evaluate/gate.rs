@@ -148,6 +148,8 @@ pub struct TimeRatio {
     pub low: f64,
     /// The interval's upper end.
     pub high: f64,
+    /// What a model and its copy seem to differ by on this machine, as a share: less is not believed.
+    pub noise: f64,
 }
 
 /// What a gate is held against.
@@ -221,6 +223,12 @@ impl Gate {
     pub fn needs_baseline(&self) -> bool {
         let empty = BaselineGate::default();
         self.parity.is_some() || self.baseline.as_ref().is_some_and(|baseline| *baseline != empty)
+    }
+
+    /// The false-alarm rates that its checks of detection are about.
+    pub fn rates(&self) -> Vec<f64> {
+        let baseline = self.baseline.iter().flat_map(|baseline| &baseline.detection).map(|gate| gate.at_false_alarms);
+        baseline.chain(self.require.iter().filter_map(|requirement| requirement.at_false_alarms)).collect()
     }
 
     /// Holds the findings against the gate.
@@ -353,13 +361,18 @@ fn slower(gate: &SpeedGate, found: TimeRatio) -> Check {
     let most = 1.0 + gate.slower;
     let ending = if found.high <= most {
         Ending::Pass
-    } else if found.low > 1.0 && found.ratio > most {
+    } else if found.low > 1.0 && found.ratio > most && found.ratio > 1.0 + found.noise {
         Ending::Regression
     } else {
         Ending::Inconclusive
     };
-    let message =
-        format!("{:.3} times the time ({:.3} to {:.3}), at most {most:.3}", found.ratio, found.low, found.high);
+    let message = format!(
+        "{:.3} times the time ({:.3} to {:.3}), at most {most:.3}; the model against its own copy: up to {:.1} %",
+        found.ratio,
+        found.low,
+        found.high,
+        100.0 * found.noise
+    );
     Check { name: "speed.slower".into(), ending, message }
 }
 

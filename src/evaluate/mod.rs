@@ -11,13 +11,17 @@
 
 mod accuracy;
 mod comparison;
+mod curves;
 pub mod dataset;
 mod figures;
 mod gate;
 mod matching;
 mod outcome;
 mod patch;
+mod pixels;
+mod result;
 mod settings;
+mod speed;
 pub mod statistics;
 mod strata;
 #[cfg(test)]
@@ -25,6 +29,7 @@ mod tests;
 
 pub use accuracy::accuracy;
 pub use comparison::{Comparison, DetectionDifference, Difference, Flip, Parity, compare};
+pub use curves::{froc_curve, roc_curve};
 pub use figures::{
     Accuracy, Counts, DetectionAt, Estimate, Figures, FrocAt, MassFigures, OperatingFigures, PixelFigures,
     RankingFigures, RegionFigures, Share, StratumFigures,
@@ -35,4 +40,7 @@ pub use gate::{
 pub use matching::{HitRule, LoadHit, RegionHits, matches};
 pub use outcome::{LoadOutcome, Outcome, Patches, RegionOutcome, patches};
 pub use patch::{Patch, Runs};
+pub use pixels::mark;
+pub use result::{Against, BenchResult, GateResult, Machine, ModelResult, SetInfo, bench_schema, notes};
 pub use settings::{Checked, Settings};
+pub use speed::{Block, Latency, Pace, ScanTime, Series, Setting, Speed, SpeedComparison, Stages, measure};

@@ -33,6 +33,9 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Its score; absent where it failed.
     pub score: Option<f64>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     /// The regions, highest score first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub regions: Vec<RegionOutcome>,
@@ -132,6 +135,7 @@ impl Outcome {
             family: case.family.clone(),
             verdict: report.verdict,
             score: report.score.map(f64::from),
+            error: report.error.as_ref().map(|error| error.message.clone()),
             regions: regions.collect(),
             loads,
         }

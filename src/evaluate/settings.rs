@@ -50,6 +50,13 @@ pub struct Checked {
     pub(super) wanted: Wanted,
 }
 
+impl Checked {
+    /// The settings as they were given.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}
+
 impl Settings {
     /// The settings, if they can be used.
     ///

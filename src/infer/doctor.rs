@@ -119,8 +119,8 @@ fn model_files(path: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The features that ONNX Runtime's kernels choose between.
-fn cpu_features() -> Vec<&'static str> {
+/// The features of this processor that ONNX Runtime's kernels choose between, by their usual names.
+pub fn cpu_features() -> Vec<&'static str> {
     macro_rules! found {
         ($detected:ident: $($name:tt),*) => {
             [$(($name, std::arch::$detected!($name))),*].into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect()

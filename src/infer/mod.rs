@@ -25,7 +25,7 @@ pub use contract::{
     Area, BoxLayout, BoxOutput, Calibration, Channel, Contract, InputContract, NamedOutput, Outputs, ScoreContract,
     Values,
 };
-pub use doctor::{Diagnosis, ModelStatus, ProviderStatus, RuntimeStatus, diagnose};
+pub use doctor::{Diagnosis, ModelStatus, ProviderStatus, RuntimeStatus, cpu_features, diagnose};
 pub use fixed::FixedScorer;
 pub use onnx::{OnnxScorer, SessionOptions};
 pub use provider::Provider;

@@ -1,8 +1,8 @@
 //! The line one scan goes through.
 
-use crate::infer::{Channel, Scorer};
+use crate::infer::{Channel, ScoreMap, Scorer};
 use crate::judge::{self, Verdict};
-use crate::prepare;
+use crate::prepare::{self, Frame};
 use crate::report::{ModelReport, Report, RunSettings, ScanInfo, Timings, overlay_png};
 use crate::scan::{Error, Result, Scan, panic_words};
 use crate::source::{self, Entry};
@@ -38,6 +38,17 @@ pub struct Outcome {
     pub report: Report,
     /// The picture as PNG bytes, where one was wanted.
     pub overlay: Option<Vec<u8>>,
+    /// The model's map, where the line keeps maps and the model has one.
+    pub map: Option<PlacedMap>,
+}
+
+/// A model's map and how its cells lie in the source picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedMap {
+    /// The scores.
+    pub map: ScoreMap,
+    /// Where the prepared grid lies that they are on.
+    pub frame: Frame,
 }
 
 /// Everything a scan meets on its way to a report.
@@ -52,6 +63,8 @@ pub struct Line<'a> {
     pub judge: judge::Checked,
     /// Which scans get a picture.
     pub overlays: Overlays,
+    /// Whether the model's maps are handed out beside the reports.
+    pub keep_maps: bool,
     /// Whether reports hold wall times.
     pub timings: bool,
     /// The settings as the report shows them; the limits on files are taken from here.
@@ -133,11 +146,12 @@ impl Line<'_> {
         let overlay = timed(&mut timings.overlay_ms, || {
             wanted.then(|| overlay_png(&report, &prepared, inference.map.as_ref())).transpose()
         })?;
-        Ok(Outcome { report, overlay })
+        let map = inference.map.filter(|_| self.keep_maps).map(|map| PlacedMap { map, frame: prepared.frame.clone() });
+        Ok(Outcome { report, overlay, map })
     }
 
     fn failed(&self, info: ScanInfo, error: Error) -> Outcome {
-        Outcome { report: Report::failed(info, error, self.model(), self.settings.clone()), overlay: None }
+        Outcome { report: Report::failed(info, error, self.model(), self.settings.clone()), overlay: None, map: None }
     }
 }
 

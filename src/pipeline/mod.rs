@@ -8,5 +8,5 @@ mod line;
 mod run;
 
 pub use folder::{Finish, OutputFolder};
-pub use line::{Job, Line, Outcome, Overlays};
+pub use line::{Job, Line, Outcome, Overlays, PlacedMap};
 pub use run::{Done, Totals, Workers, run};

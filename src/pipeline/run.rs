@@ -18,6 +18,63 @@ pub struct Workers {
     pub threads_per_scan: usize,
 }
 
+impl Workers {
+    /// Does `work` for every number under `count`, `scans_at_once` of them side by side; `on_done` hears of each on the calling thread,
+    /// in the order they finish. What was not done because `stop` was set is none in the answer.
+    ///
+    /// Workers are plain threads with a rayon pool each: on one shared pool a worker that waits for its own
+    /// rows would start another scan meanwhile, and the number of scans in memory would have no bound.
+    ///
+    /// # Errors
+    /// The first error of `work`, which ends the rest by setting `stop`; a bug error where no thread can be started.
+    pub fn each<T: Send>(
+        self,
+        count: usize,
+        stop: &AtomicBool,
+        work: impl Fn(usize) -> Result<T> + Sync,
+        mut on_done: impl FnMut(usize, &T),
+    ) -> Result<Vec<Option<T>>> {
+        let next = AtomicUsize::new(0);
+        let broken: Mutex<Option<Error>> = Mutex::new(None);
+        let (sender, receiver) = mpsc::channel::<(usize, T)>();
+        let mut all: Vec<Option<T>> = (0..count).map(|_| None).collect();
+        let pools = (0..self.scans_at_once.clamp(1, count.max(1)))
+            .map(|_| rayon::ThreadPoolBuilder::new().num_threads(self.threads_per_scan.max(1)).build())
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(|error| Error::bug(format!("no thread can be started: {error}")).help("lower --threads"))?;
+        std::thread::scope(|scope| {
+            for pool in &pools {
+                let (sender, next, broken, work) = (sender.clone(), &next, &broken, &work);
+                scope.spawn(move || {
+                    while !stop.load(Ordering::Relaxed) {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        if index >= count {
+                            break;
+                        }
+                        match pool.install(|| work(index)) {
+                            // The receiver outlives the scope.
+                            Ok(done) => drop(sender.send((index, done))),
+                            Err(error) => {
+                                broken.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+                                stop.store(true, Ordering::Relaxed);
+                            }
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            for (index, done) in &receiver {
+                on_done(index, &done);
+                all[index] = Some(done);
+            }
+        });
+        match broken.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            Some(error) => Err(error),
+            None => Ok(all),
+        }
+    }
+}
+
 /// One scan is done and its report is on disk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Done {
@@ -49,9 +106,6 @@ pub struct Totals {
 /// Works through the jobs and writes each report as soon as it is there; `on_done` hears of each on the
 /// calling thread, in the order they finish. Setting `stop` ends the run after the scans in work.
 ///
-/// Workers are plain threads with a rayon pool each: on one shared pool a worker that waits for its own
-/// rows would start another scan meanwhile, and the number of scans in memory would have no bound.
-///
 /// # Errors
 /// An i/o error where a report cannot be written: a run that cannot say what it found must not go on.
 /// A bug error where no thread can be started.
@@ -63,51 +117,20 @@ pub fn run(
     stop: &AtomicBool,
     mut on_done: impl FnMut(&Done),
 ) -> Result<Totals> {
-    let next = AtomicUsize::new(0);
-    let broken: Mutex<Option<Error>> = Mutex::new(None);
-    let (sender, receiver) = mpsc::channel::<Done>();
-    let mut rows: Vec<Option<Row>> = vec![None; jobs.len()];
     let mut totals =
         Totals { rows: Vec::new(), counts: Counts::default(), kept: 0, runtime_ms: 0.0, interrupted: false };
-    let count = workers.scans_at_once.clamp(1, jobs.len().max(1));
-    let pools = (0..count)
-        .map(|_| rayon::ThreadPoolBuilder::new().num_threads(workers.threads_per_scan.max(1)).build())
-        .collect::<std::result::Result<Vec<_>, _>>()
-        .map_err(|error| Error::bug(format!("no thread can be started: {error}")).help("lower --threads"))?;
-    std::thread::scope(|scope| {
-        for pool in &pools {
-            let (sender, next, broken) = (sender.clone(), &next, &broken);
-            scope.spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(job) = jobs.get(index) else { break };
-                    match pool.install(|| one(line, job, folder, workers.threads_per_scan as u32)) {
-                        Ok((row, kept, runtime_ms)) => {
-                            // The receiver outlives the scope.
-                            let _ = sender.send(Done { index, row, kept, runtime_ms });
-                        }
-                        Err(error) => {
-                            broken.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
-                            stop.store(true, Ordering::Relaxed);
-                        }
-                    }
-                }
-            });
-        }
-        drop(sender);
-        for done in &receiver {
-            totals.counts.add(done.row.verdict);
-            totals.kept += u64::from(done.kept);
-            totals.runtime_ms += done.runtime_ms;
-            on_done(&done);
-            rows[done.index] = Some(done.row);
-        }
-    });
-    if let Some(error) = broken.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-        return Err(error);
-    }
+    let work = |index: usize| {
+        let (row, kept, runtime_ms) = one(line, &jobs[index], folder, workers.threads_per_scan as u32)?;
+        Ok(Done { index, row, kept, runtime_ms })
+    };
+    let rows = workers.each(jobs.len(), stop, work, |_, done: &Done| {
+        totals.counts.add(done.row.verdict);
+        totals.kept += u64::from(done.kept);
+        totals.runtime_ms += done.runtime_ms;
+        on_done(done);
+    })?;
     totals.interrupted = rows.iter().any(Option::is_none);
-    totals.rows = rows.into_iter().flatten().collect();
+    totals.rows = rows.into_iter().flatten().map(|done| done.row).collect();
     Ok(totals)
 }
 
@@ -117,7 +140,7 @@ fn one(line: &Line<'_>, job: &Job, folder: &OutputFolder, threads: u32) -> Resul
     if let Some(row) = kept {
         return Ok((row, true, 0.0));
     }
-    let Outcome { report, overlay } = line.process(job, threads);
+    let Outcome { report, overlay, .. } = line.process(job, threads);
     let runtime_ms = report.timings.map_or(0.0, |timings| timings.runtime_ms);
     Ok((folder.deliver(&job.stem, report, overlay)?, false, runtime_ms))
 }

@@ -61,7 +61,7 @@ pub fn to_csv(rows: &[Row]) -> Result<Vec<u8>> {
 }
 
 /// Text that no spreadsheet takes for a formula (OWASP, CSV injection), without letters that turn others around.
-fn inert(text: &str) -> String {
+pub(crate) fn inert(text: &str) -> String {
     let text: String = text.chars().map(|c| if misleads(c) { '\u{fffd}' } else { c }).collect();
     let dangerous = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     if dangerous { format!("'{text}") } else { text }

@@ -13,12 +13,13 @@ mod wire;
 mod words;
 mod write;
 
+pub(crate) use self::csv::inert;
 pub use self::csv::to_csv;
 pub use lock::lock;
 pub use names::Names;
 pub(crate) use overlay::encoded as marked_png;
 pub use overlay::overlay_png;
-pub use schema::{report_schema, summary_schema};
+pub use schema::{report_schema, schema_of, summary_schema};
 pub use summary::{Counts, FailedScan, IgnoredFile, Row, Summary, SummaryTimings};
 pub use wire::{
     ErrorInfo, Generator, ModelReport, PixelSizeMm, PlaneInfo, Preparation, Report, RunSettings, SCHEMA_VERSION,

@@ -16,6 +16,7 @@ pub(crate) fn reports(samples: &Path) -> Vec<Report> {
         calibration: portray::prepare::Calibration::default(),
         judge: portray::judge::Settings::default().check().unwrap(),
         overlays: Overlays::None,
+        keep_maps: false,
         timings: false,
         settings: RunSettings::default(),
     };

@@ -1,7 +1,6 @@
 //! The files that arguments name: settings, calibration frames, the model. Where one is wrong, another one has to be named.
 
-use super::args::Args;
-use crate::infer::{Contract, OnnxScorer, RuntimeOptions, SessionOptions, default_model};
+use crate::infer::{Contract, OnnxScorer, Provider, RuntimeOptions, SessionOptions, default_model};
 use crate::pipeline::Workers;
 use crate::scan::{Digest, Error, Fault};
 use crate::{judge, prepare, source};
@@ -15,12 +14,12 @@ use std::path::Path;
 #[serde(deny_unknown_fields, default)]
 pub(in crate::commands) struct FileSettings {
     /// Counts to what the model sees.
-    pub(super) prepare: prepare::Settings,
+    pub(in crate::commands) prepare: prepare::Settings,
     /// Scores to a verdict.
-    pub(super) judge: judge::Settings,
+    pub(in crate::commands) judge: judge::Settings,
 }
 
-pub(super) fn read_settings(path: Option<&Path>) -> anyhow::Result<FileSettings> {
+pub(in crate::commands) fn read_settings(path: Option<&Path>) -> anyhow::Result<FileSettings> {
     let Some(path) = path else { return Ok(FileSettings::default()) };
     let name = || format!("--settings {}", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| Error::parameter(error.to_string())).with_context(name)?;
@@ -57,26 +56,36 @@ fn given(error: Error) -> Error {
     Error { fault: Fault::Parameter, ..error }
 }
 
+/// Which model is to answer, and in what.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::commands) struct ModelChoice<'a> {
+    /// The ONNX file; the built-in model without it.
+    pub(in crate::commands) model: Option<&'a Path>,
+    pub(in crate::commands) contract: Option<&'a Path>,
+    pub(in crate::commands) provider: Provider,
+    pub(in crate::commands) onnxruntime: Option<&'a Path>,
+}
+
 /// The model that answers, with its runtime.
-pub(super) fn load(args: &Args, workers: Workers) -> anyhow::Result<OnnxScorer> {
+pub(in crate::commands) fn load(choice: ModelChoice<'_>, workers: Workers) -> anyhow::Result<OnnxScorer> {
     let options = SessionOptions {
-        provider: args.provider,
+        provider: choice.provider,
         sessions: workers.scans_at_once,
         threads_per_session: workers.threads_per_scan,
-        runtime: RuntimeOptions::from_process(args.onnxruntime.clone()),
+        runtime: RuntimeOptions::from_process(choice.onnxruntime.map(Path::to_owned)),
         ..SessionOptions::default()
     };
     let read = |path: &Path| {
         std::fs::read(path).map_err(|error| Error::parameter(format!("{} cannot be read: {error}", path.display())))
     };
-    let model = args.model.as_deref().map(read).transpose().context("--model")?;
-    let contract = args.contract.as_deref().map(|path| {
+    let model = choice.model.map(read).transpose().context("--model")?;
+    let contract = choice.contract.map(|path| {
         let text = read(path)?;
         Contract::parse(&String::from_utf8_lossy(&text)).map_err(given)
     });
     let contract = contract
         .transpose()
-        .with_context(|| format!("--contract {}", args.contract.as_deref().unwrap_or(Path::new("")).display()))?;
+        .with_context(|| format!("--contract {}", choice.contract.unwrap_or(Path::new("")).display()))?;
     let Some(bytes) = model else {
         return OnnxScorer::load(default_model(), None, &options).context("the built-in model");
     };
@@ -86,5 +95,5 @@ pub(super) fn load(args: &Args, workers: Workers) -> anyhow::Result<OnnxScorer> 
             let ours = SessionOptions { sessions: 1, ..options.clone() };
             if OnnxScorer::load(default_model(), None, &ours).is_ok() { given(error) } else { error }
         })
-        .with_context(|| format!("--model {}", args.model.as_deref().unwrap_or(Path::new("")).display()))
+        .with_context(|| format!("--model {}", choice.model.unwrap_or(Path::new("")).display()))
 }

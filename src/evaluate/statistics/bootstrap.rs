@@ -79,7 +79,7 @@ impl Bootstrap {
 
     /// Measures some rounds: `measure` gets the count of every case and writes `figures` numbers, NaN for what a round leaves undefined.
     ///
-    /// All rounds at once, or parts of them on several threads put together again by [`Rounds::joined`]: the numbers are the same.
+    /// A part of the rounds has the same numbers as in the whole: [`Self::run_on`] splits them over threads.
     pub fn run(&self, rounds: Range<u64>, figures: usize, mut measure: impl FnMut(&[u32], &mut [f64])) -> Rounds {
         let count = rounds.end.saturating_sub(rounds.start) as usize;
         let mut values = vec![f64::NAN; count * figures];
@@ -88,6 +88,29 @@ impl Bootstrap {
             self.draw(round, &mut counts);
             measure(&counts, row);
         }
+        Rounds { figures, values }
+    }
+
+    /// `count` rounds split over `threads`, each with a `measure` of its own; the same numbers as [`Self::run`] gives.
+    pub fn run_on<M: FnMut(&[u32], &mut [f64])>(
+        &self,
+        threads: usize,
+        count: u64,
+        figures: usize,
+        measure: impl Fn() -> M + Sync,
+    ) -> Rounds {
+        let threads = threads.clamp(1, 64) as u64;
+        let edge = |thread: u64| count * thread / threads;
+        let part = |thread: u64| self.run(edge(thread)..edge(thread + 1), figures, measure()).values;
+        let values = std::thread::scope(|scope| {
+            let part = &part;
+            let handles: Vec<_> = (1..threads).map(|thread| scope.spawn(move || part(thread))).collect();
+            let mut values = part(0);
+            for handle in handles {
+                values.extend(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            values
+        });
         Rounds { figures, values }
     }
 }
@@ -101,21 +124,6 @@ pub struct Rounds {
 }
 
 impl Rounds {
-    /// Parts put together in their order.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Lengths`] where the parts have different numbers of figures.
-    pub fn joined(parts: impl IntoIterator<Item = Self>) -> Result<Self> {
-        let mut parts = parts.into_iter();
-        let mut all = parts.next().unwrap_or(Self { figures: 0, values: Vec::new() });
-        for part in parts {
-            same_length("figures of a round", all.figures, part.figures)?;
-            all.values.extend(part.values);
-        }
-        Ok(all)
-    }
-
     /// The rounds, each its figures.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
         self.values.chunks_exact(self.figures.max(1))

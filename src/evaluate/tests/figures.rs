@@ -166,7 +166,7 @@ fn comparisons_pair_the_scans() {
     }
     new.reverse();
     new.push(outcome("only_new", false, 0.2));
-    let found = compare(&new, &old, &checked(300)).unwrap();
+    let found = compare(&new, &old, 2, &checked(300)).unwrap();
     assert_eq!((found.scans, found.unpaired), (700, 1));
     let auc = found.roc_auc.unwrap();
     assert!(auc.difference.high.unwrap() < 0.0 && auc.p.unwrap() < 1e-4, "{auc:?}");
@@ -183,14 +183,14 @@ fn comparisons_pair_the_scans() {
 #[test]
 fn results_of_other_sets_are_refused() {
     let old = scored(10, 10, 1.0, 1);
-    let fault = |new: &[Outcome]| compare(new, &old, &checked(100)).unwrap_err().to_string();
+    let fault = |new: &[Outcome]| compare(new, &old, 1, &checked(100)).unwrap_err().to_string();
     let mut other = old.clone();
     other[3].loaded = true;
     assert!(fault(&other).contains("scan scan00003 is told to be loaded in one"), "{}", fault(&other));
     let (mut new, mut with_digest) = (old.clone(), old.clone());
     new[2].sha256 = Some(crate::scan::Digest::of(b"a"));
     with_digest[2].sha256 = Some(crate::scan::Digest::of(b"b"));
-    let error = compare(&new, &with_digest, &checked(100)).unwrap_err().to_string();
+    let error = compare(&new, &with_digest, 1, &checked(100)).unwrap_err().to_string();
     assert!(error.contains("scan scan00002 has other bytes"), "{error}");
     for outcome in &mut new {
         outcome.name.push('x');

@@ -20,9 +20,9 @@ slower = 0.1
 
 fn hold(gate: &str, new: &[Outcome], old: &[Outcome], time: f64) -> Vec<Check> {
     let settings = checked(200);
-    let comparison = compare(new, old, &settings).unwrap();
+    let comparison = compare(new, old, 1, &settings).unwrap();
     let accuracy = accuracy(new, None, 2, &settings).unwrap();
-    let speed = Some(TimeRatio { ratio: time, low: time - 0.02, high: time + 0.02 });
+    let speed = Some(TimeRatio { ratio: time, low: time - 0.02, high: time + 0.02, noise: 0.03 });
     let findings = Findings { accuracy: &accuracy, comparison: Some(&comparison), speed };
     Gate::parse(gate).unwrap().hold(&findings).unwrap()
 }

@@ -24,6 +24,7 @@ fn outcome(name: &str, loaded: bool, score: f64) -> Outcome {
         family: None,
         verdict: if score >= THRESHOLD { Verdict::Flagged } else { Verdict::Clear },
         score: Some(score),
+        error: None,
         regions: Vec::new(),
         loads: Vec::new(),
     }

@@ -1,6 +1,6 @@
 //! The bootstrap's rounds.
 
-use super::super::{Bootstrap, Error, Ranking, Rounds, Wanted, Weights, quantile};
+use super::super::{Bootstrap, Error, Ranking, Wanted, Weights, quantile};
 use super::close;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -26,8 +26,9 @@ fn rounds_are_the_same_whole_and_in_parts_and_differ_from_each_other() {
         assert_eq!(counts.iter().step_by(10).sum::<u32>(), 6);
     };
     let whole = bootstrap.run(0..40, 2, measure);
-    let parts = [0..13, 13..14, 14..40].map(|part| bootstrap.run(part, 2, measure));
-    assert_eq!(Rounds::joined(parts).unwrap(), whole);
+    for threads in [1, 3, 64] {
+        assert_eq!(bootstrap.run_on(threads, 40, 2, || measure), whole);
+    }
     assert!(whole.rows().all(|row| row[0] == 60.0));
     let first = whole.rows().next().unwrap()[1];
     assert!(whole.rows().any(|row| row[1] != first));

@@ -1,0 +1,337 @@
+//! `portray bench`: how well, how fast and how alike models detect, on scans with truth.
+
+mod args;
+mod compare;
+mod csv;
+mod html;
+mod junit;
+mod machine;
+mod markdown;
+mod models;
+mod outputs;
+mod plots;
+mod tables;
+mod timing;
+mod visit;
+mod words;
+
+pub(super) use args::Args;
+
+use super::scan::{load, read_settings, stop_on_signal};
+use super::terminal::Color;
+use super::{Exit, progress};
+use crate::evaluate::dataset::{Case, Dataset};
+use crate::evaluate::statistics::PixelHistogram;
+use crate::evaluate::{
+    Against, BenchResult, Checked, Ending, Findings, Gate, GateResult, ModelResult, Outcome, Pace, SetInfo, Setting,
+    Settings, TimeRatio, accuracy, notes,
+};
+use crate::infer::{OnnxScorer, Scorer as _, cores, thread_plan};
+use crate::judge::Verdict;
+use crate::pipeline::{Line, Overlays, Workers};
+use crate::prepare::Calibration;
+use crate::report::{Generator, RunSettings};
+use crate::scan::{Error, Fault};
+use crate::source::Limits;
+use anyhow::Context as _;
+use args::What;
+use models::Wanted;
+use outputs::Say;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use timing::Ways;
+
+pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
+    if let Some(What::Compare(args)) = &args.what {
+        return compare::run(args, color);
+    }
+    let gate = args.gate.as_deref().map(read_gate).transpose()?;
+    let baseline = args.baseline.as_deref().map(|path| read_result("--baseline", path)).transpose()?;
+    let wanted = models::wanted(args)?;
+    if let Some(gate) = &gate {
+        asked_for(gate, args, wanted.len())?;
+    }
+    let measure = read_measure(args.measure.as_deref(), gate.as_ref())?;
+    let bench = Bench::new(args, wanted, measure)?;
+    let data = args.data.as_deref().ok_or_else(|| Error::parameter("--data is missing"))?;
+    let set = Dataset::open(data)
+        .map_err(|error| Error { fault: Fault::Parameter, ..error })
+        .with_context(|| format!("--data {}", data.display()))?;
+    let _lock = outputs::open(args.out.as_deref())?;
+    let stop = stop_on_signal();
+    let Some(mut result) = bench.run(&set, data, baseline.as_ref(), &stop)? else { return Ok(Exit::Interrupted) };
+    let held =
+        result.comparisons.iter().find(|against| against.baseline).or_else(|| result.comparisons.first()).cloned();
+    let times = result.comparisons.iter().find_map(|against| against.speed).map(|speed| speed.latency);
+    finish(&mut result, gate.as_ref(), held.as_ref(), times)?;
+    if let Some(out) = &args.out {
+        outputs::write(out, &result)?;
+    }
+    outputs::say(&result, Say { quiet: args.quiet, json: args.json, color, out: args.out.as_deref() })?;
+    Ok(exit(&result))
+}
+
+/// What a gate needs and the arguments do not give, before hours of work.
+fn asked_for(gate: &Gate, args: &Args, models: usize) -> Result<(), Error> {
+    if gate.needs_baseline() && args.baseline.is_none() && models < 2 {
+        return Err(Error::parameter("the gate compares with a baseline, and there is none")
+            .help("give --baseline or a second --model"));
+    }
+    if gate.speed.is_some() && (models < 2 || args.no_speed) {
+        return Err(Error::parameter("the gate compares times, which needs a second --model and no --no-speed")
+            .help("times of other runs and machines are not compared"));
+    }
+    Ok(())
+}
+
+fn read_gate(path: &Path) -> anyhow::Result<Gate> {
+    let name = || format!("--gate {}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| Error::parameter(error.to_string())).with_context(name)?;
+    Gate::parse(&text).with_context(name)
+}
+
+fn read_result(what: &str, path: &Path) -> anyhow::Result<BenchResult> {
+    let read = || {
+        let bytes = std::fs::read(path).map_err(|error| Error::parameter(error.to_string()))?;
+        BenchResult::from_json(&bytes).map_err(|error| Error { fault: Fault::Parameter, ..error })
+    };
+    read().with_context(|| format!("{what} {}", path.display()))
+}
+
+/// What is measured: the settings of a file, and the rates that the gate asks about.
+fn read_measure(path: Option<&Path>, gate: Option<&Gate>) -> anyhow::Result<Checked> {
+    let name = || format!("--measure {}", path.unwrap_or(Path::new("")).display());
+    let mut settings = match path {
+        None => Settings::default(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| Error::parameter(error.to_string()));
+            toml::from_str(&text.with_context(name)?)
+                .map_err(|error| Error::parameter(error.to_string().trim_end()))
+                .with_context(name)?
+        }
+    };
+    for rate in gate.map(Gate::rates).unwrap_or_default() {
+        if !settings.false_alarms.iter().any(|known| (known - rate).abs() < 1e-12) {
+            settings.false_alarms.push(rate);
+        }
+    }
+    settings.false_alarms.sort_by(f64::total_cmp);
+    settings.check().with_context(|| if path.is_some() { name() } else { "--gate".to_owned() })
+}
+
+/// Holds the result against the gate.
+fn finish(
+    result: &mut BenchResult,
+    gate: Option<&Gate>,
+    held: Option<&Against>,
+    speed: Option<TimeRatio>,
+) -> anyhow::Result<()> {
+    let Some(gate) = gate else { return Ok(()) };
+    let comparison = held.map(|against| &against.comparison);
+    let findings = Findings { accuracy: &result.models[0].accuracy, comparison, speed };
+    result.gate = Some(GateResult::new(gate.hold(&findings).context("--gate")?));
+    Ok(())
+}
+
+/// A regression first: what is shown to be worse is not excused by what could not be shown.
+fn exit(result: &BenchResult) -> Exit {
+    match result.gate.as_ref().map(|gate| gate.ending) {
+        Some(Ending::Regression) => Exit::Look,
+        _ if result.failed() > 0 => Exit::Failed,
+        Some(Ending::Inconclusive) => Exit::Inconclusive,
+        Some(Ending::Pass) | None => Exit::Clear,
+    }
+}
+
+/// Everything that was asked for, checked.
+struct Bench<'a> {
+    args: &'a Args,
+    wanted: Vec<Wanted>,
+    measure: Checked,
+    shown: RunSettings,
+    prepare: crate::prepare::Checked,
+    /// One for each model: thresholds may differ.
+    judge: Vec<crate::judge::Checked>,
+    threads: usize,
+}
+
+impl<'a> Bench<'a> {
+    fn new(args: &'a Args, wanted: Vec<Wanted>, measure: Checked) -> anyhow::Result<Self> {
+        let settings = read_settings(args.settings.as_deref())?;
+        let judge = wanted.iter().map(|model| {
+            let mut judge = settings.judge.clone();
+            judge.threshold = model.threshold.or(judge.threshold);
+            judge.check()
+        });
+        let judge = judge.collect::<Result<Vec<_>, _>>()?;
+        let shown = RunSettings {
+            limits: Limits::default(),
+            prepare: settings.prepare.clone(),
+            judge: settings.judge,
+            ..RunSettings::default()
+        };
+        let threads = args.threads.map_or_else(cores, |threads| threads as usize);
+        Ok(Self { args, wanted, measure, shown, prepare: settings.prepare.check()?, judge, threads })
+    }
+
+    /// Threads for `scans`.
+    fn workers(&self, scans: usize) -> Workers {
+        let plan = thread_plan(self.threads, scans, self.args.sessions.map(|sessions| sessions as usize));
+        Workers { scans_at_once: plan.sessions, threads_per_scan: plan.threads }
+    }
+
+    fn line<'s>(&self, number: usize, scorer: &'s OnnxScorer, maps: bool) -> Line<'s> {
+        Line {
+            scorer,
+            prepare: self.prepare.clone(),
+            calibration: Calibration::default(),
+            judge: self.judge[number].clone(),
+            overlays: Overlays::None,
+            keep_maps: maps,
+            timings: true,
+            settings: self.shown.clone(),
+        }
+    }
+
+    fn run(
+        &self,
+        set: &Dataset,
+        data: &Path,
+        baseline: Option<&BenchResult>,
+        stop: &AtomicBool,
+    ) -> anyhow::Result<Option<BenchResult>> {
+        let mut models = Vec::new();
+        for number in 0..self.wanted.len() {
+            let Some(model) = self.accuracy(number, set, stop)? else { return Ok(None) };
+            models.push(model);
+        }
+        let first: &[Outcome] = &models[0].scans;
+        let mut comparisons = Vec::new();
+        for model in &models[1..] {
+            let comparison = crate::evaluate::compare(first, &model.scans, self.threads, &self.measure)?;
+            let (label, model) = (model.label.clone(), model.model.clone());
+            comparisons.push(Against { label, baseline: false, model, comparison, speed: None });
+        }
+        if let Some(old) = baseline {
+            let name = || format!("--baseline {}", self.args.baseline.as_deref().unwrap_or(Path::new("")).display());
+            let before = &old.models[0];
+            let comparison = crate::evaluate::compare(first, &before.scans, self.threads, &self.measure);
+            let comparison = comparison.with_context(name)?;
+            let label = format!("baseline {}", before.label);
+            comparisons.push(Against { label, baseline: true, model: before.model.clone(), comparison, speed: None });
+        }
+        let mut notes = notes(first, self.measure.settings())?;
+        let machine = if self.args.no_speed {
+            None
+        } else {
+            if !self.time(set, &mut models, &mut comparisons, &mut notes, stop)? {
+                return Ok(None);
+            }
+            Some(machine::machine())
+        };
+        let name = data.file_name().or_else(|| data.components().next_back().map(std::path::Component::as_os_str));
+        let untold = set.untold.iter().map(|path| path.strip_prefix(data).unwrap_or(path).display().to_string());
+        Ok(Some(BenchResult {
+            schema_version: BenchResult::VERSION,
+            generator: Generator::this(),
+            set: SetInfo {
+                name: name.map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+                layout: set.layout.as_str().to_owned(),
+                scans: set.cases.len() as u64,
+                sha256: SetInfo::digest(&models[0].scans),
+                untold: untold.collect(),
+            },
+            measure: self.measure.settings().clone(),
+            settings: self.shown.clone(),
+            machine,
+            models,
+            comparisons,
+            gate: None,
+            notes,
+        }))
+    }
+
+    /// One model over the whole set; none where it was interrupted.
+    fn accuracy(&self, number: usize, set: &Dataset, stop: &AtomicBool) -> anyhow::Result<Option<ModelResult>> {
+        let wanted = &self.wanted[number];
+        let workers = self.workers(set.cases.len());
+        let scorer = load(wanted.choice(self.args.onnxruntime.as_deref()), workers)?;
+        let line = self.line(number, &scorer, true);
+        let bar = progress::bar(set.cases.len(), self.args.quiet || self.args.json);
+        bar.set_message(super::terminal::printable(&wanted.label));
+        let rule = self.measure.settings().hit;
+        let visited = visit::visit(&line, set, workers, rule, stop, |outcome| {
+            if outcome.verdict == Verdict::Failed {
+                tracing::warn!("{}: {}", outcome.name, outcome.error.as_deref().unwrap_or("failed"));
+            }
+            bar.inc(1);
+        })?;
+        bar.finish_and_clear();
+        let Some(visit::Visited { outcomes, pixels }) = visited else { return Ok(None) };
+        let pixels = pixels.as_ref().filter(|_: &&PixelHistogram| outcomes.iter().any(|outcome| outcome.loaded));
+        let accuracy = accuracy(&outcomes, pixels, self.threads, &self.measure)?;
+        let threshold = wanted.threshold.or(self.shown.judge.threshold).unwrap_or(scorer.contract().score.threshold);
+        Ok(Some(ModelResult {
+            label: wanted.label.clone(),
+            model: line.model(),
+            threshold: f64::from(threshold),
+            accuracy,
+            speed: None,
+            scans: outcomes,
+        }))
+    }
+
+    /// Times all models; false where it was interrupted.
+    fn time(
+        &self,
+        set: &Dataset,
+        models: &mut [ModelResult],
+        comparisons: &mut [Against],
+        notes: &mut Vec<String>,
+        stop: &AtomicBool,
+    ) -> anyhow::Result<bool> {
+        let went_well = |at: &usize| models.iter().all(|model| model.scans[*at].score.is_some());
+        let cases: Vec<&Case> = (0..set.cases.len()).filter(went_well).map(|at| &set.cases[at]).collect();
+        let cases = timing::spread(&cases, self.args.speed_scans as usize);
+        if cases.is_empty() {
+            notes.push("no time was taken: there is no scan that every model judged".to_owned());
+            return Ok(true);
+        }
+        let ways = Ways { alone: self.workers(1), batch: self.workers(cases.len()) };
+        let pace = Pace {
+            warm_up: 1,
+            noise: 5,
+            least: 5,
+            within: self.args.speed_within / 100.0,
+            limit: Duration::from_secs_f64(self.args.speed_limit),
+            level: self.measure.settings().level,
+        };
+        let runtime = self.args.onnxruntime.as_deref();
+        let line: timing::LineOf<'_> = &|number, scorer| self.line(number, scorer, false);
+        let Some(series) = timing::time(&self.wanted, runtime, &cases, ways, &pace, line, stop)? else {
+            return Ok(false);
+        };
+        let setting = Setting { threads: self.threads as u32, scans_at_once: ways.batch.scans_at_once as u32 };
+        for (number, model) in models.iter_mut().enumerate() {
+            let mut speed = series.speed(number, setting, &pace)?;
+            let apart = timing::apart(&self.wanted[number], runtime, self.args.settings.as_deref(), &cases, ways);
+            (speed.cold_start_ms, speed.peak_bytes) = (apart.cold_start_ms, apart.peak_bytes);
+            model.speed = Some(speed);
+        }
+        for (number, against) in comparisons.iter_mut().filter(|against| !against.baseline).enumerate() {
+            against.speed = Some(series.against(number + 1, pace.level)?);
+        }
+        notes.push(format!(
+            "noise floor: the first model and a copy of it differ by up to {} in the time of one scan",
+            tables::percent(series.noise_floor(pace.level)?)
+        ));
+        if !series.narrow {
+            let (within, limit) = (self.args.speed_within, self.args.speed_limit);
+            notes.push(format!(
+                "times are not known to {within} % after {limit} s: a quieter machine or --speed-limit helps"
+            ));
+        }
+        Ok(!stop.load(Ordering::Relaxed))
+    }
+}
