@@ -21,6 +21,9 @@ fn the_committed_schemas_are_those_of_the_code() {
     committed("summary-v1.schema.json", &portray::report::summary_schema());
     committed("truth-v1.schema.json", &schemars::schema_for!(portray::scan::Truth));
     committed("scenario-v1.schema.json", &schemars::schema_for!(portray::simulate::ScenarioFile));
+    committed("bench-v1.schema.json", &portray::evaluate::bench_schema());
+    committed("gate-v1.schema.json", &schemars::schema_for!(portray::evaluate::Gate));
+    committed("measure-v1.schema.json", &schemars::schema_for!(portray::evaluate::Settings));
     committed("scanner-v1.schema.json", &schemars::schema_for!(portray::simulate::ScannerFile));
 }
 

@@ -7,8 +7,8 @@ use super::figures::{
 use super::outcome::Outcome;
 use super::settings::Checked;
 use super::statistics::{
-    Bootstrap, DeLong, Froc, MarkedRegion, MarkedScan, PartialAuc, PixelHistogram, Ranking, Rounds, Weights, quantile,
-    wilson,
+    Bootstrap, DeLong, Froc, Interval, MarkedRegion, MarkedScan, PartialAuc, PixelHistogram, Ranking, Rounds, Weights,
+    quantile, wilson,
 };
 use super::strata::{LoadFilter, Stratum, strata};
 use crate::judge::Verdict;
@@ -145,6 +145,27 @@ pub fn accuracy(
     })
 }
 
+/// An interval at least as wide as the other; the other where there is none.
+pub(super) fn hull(interval: Option<Interval>, other: Interval) -> Interval {
+    interval.map_or(other, |found| Interval {
+        low: found.low.min(other.low),
+        high: found.high.max(other.high),
+        ..found
+    })
+}
+
+/// Whether an interval has no width: resampling scans that are all told apart tells nothing of the next one.
+pub(super) fn is_point(interval: Option<Interval>) -> bool {
+    interval.is_some_and(|interval| interval.high <= interval.low)
+}
+
+/// Wilson's interval of an ROC-AUC of 1 or 0, with as many cases as the smaller class has: no ROC-AUC varies more than a share of that many,
+/// `Var(A) <= A (1 - A) / min(m, n)` (Birnbaum and Klose, Annals of Mathematical Statistics 28, 1957).
+pub(super) fn perfect(auc: f64, smaller: u64, level: f64) -> Result<Interval> {
+    let smaller = smaller.max(1);
+    wilson(if auc >= 0.5 { smaller } else { 0 }, smaller, level).map_err(ours)
+}
+
 /// A part's own columns in the rounds.
 struct Own<'a> {
     rounds: &'a Rounds,
@@ -158,9 +179,20 @@ impl Own<'_> {
     }
 
     fn scaled(&self, value: f64, column: usize, scale: impl Fn(f64) -> f64) -> Result<Estimate> {
+        let interval = self.interval(column, scale)?;
+        Ok(Estimate::new(value, interval.filter(|_| !is_point(interval))))
+    }
+
+    /// A share of `cases`, by rounds and at least as wide as for a threshold that is known.
+    fn share(&self, value: f64, column: usize, cases: u64) -> Result<Estimate> {
+        let count = (value * cases as f64).round() as u64;
+        let known = wilson(count.min(cases), cases.max(1), self.level).map_err(ours)?;
+        Ok(Estimate::new(value, Some(hull(self.interval(column, |value| value)?, known))))
+    }
+
+    fn interval(&self, column: usize, scale: impl Fn(f64) -> f64) -> Result<Option<Interval>> {
         let at = self.offset + column;
-        let interval = self.rounds.interval_of(self.level, |row| scale(row[at])).map_err(ours)?;
-        Ok(Estimate::new(value, interval))
+        self.rounds.interval_of(self.level, |row| scale(row[at])).map_err(ours)
     }
 }
 
@@ -207,14 +239,22 @@ fn ranking(
         let interval = delong.logit_interval(own.level).map_err(ours)?;
         Ok(interval.map(|interval| Estimate::new(found.auc, Some(interval))))
     };
-    let roc_auc = match alone.then(|| delong(scores)).transpose()?.flatten() {
-        Some(estimate) => estimate,
-        None => own.estimate(found.auc, 0)?,
+    let roc_auc = if found.auc <= 0.0 || found.auc >= 1.0 {
+        let smaller = |loaded: bool| {
+            let kept = outcomes.iter().zip(&part.kept).filter(|(outcome, kept)| **kept && outcome.loaded == loaded);
+            kept.map(|(outcome, _)| outcome.cluster()).collect::<BTreeSet<_>>().len() as u64
+        };
+        Estimate::new(found.auc, Some(perfect(found.auc, smaller(true).min(smaller(false)), own.level)?))
+    } else {
+        match alone.then(|| delong(scores)).transpose()?.flatten() {
+            Some(estimate) => estimate,
+            None => own.estimate(found.auc, 0)?,
+        }
     };
     let detection = found.detection.iter().enumerate().map(|(number, detection)| {
         Ok(DetectionAt {
             false_alarms: detection.rate,
-            detected: own.estimate(detection.detected, 2 + number)?,
+            detected: own.share(detection.detected, 2 + number, counts.loaded)?,
             threshold: detection.threshold.is_finite().then_some(detection.threshold),
             enough_clean: counts.clean as f64 * detection.rate >= 1.0,
         })
@@ -281,7 +321,7 @@ fn regions(
     let column = settings.wanted.figures();
     let sensitivities = froc.sensitivities(rates, Weights::Counts(&weights));
     let curve = rates.iter().zip(sensitivities).enumerate().map(|(number, (&rate, sensitivity))| {
-        Ok(FrocAt { false_per_scan: rate, sensitivity: own.estimate(sensitivity, column + number)? })
+        Ok(FrocAt { false_per_scan: rate, sensitivity: own.share(sensitivity, column + number, loads.len() as u64)? })
     });
     let ratios: Vec<f64> = loads
         .iter()

@@ -1,11 +1,11 @@
 //! One model against another on the same scans.
 
-use super::accuracy::{ours, ranked_score};
+use super::accuracy::{hull, is_point, ours, perfect, ranked_score};
 use super::figures::Estimate;
 use super::outcome::Outcome;
 use super::settings::Checked;
 use super::statistics::{
-    Bootstrap, DeLong, Paired, Ranking, Rounds, Weights, mcnemar_exact, newcombe_paired, quantile,
+    Bootstrap, DeLong, Interval, Paired, Ranking, Rounds, Weights, mcnemar_exact, newcombe_paired, quantile,
 };
 use crate::scan::{Error, Result};
 use schemars::JsonSchema;
@@ -148,7 +148,12 @@ pub fn compare(new: &[Outcome], old: &[Outcome], threads: usize, settings: &Chec
         roc_auc = Some(from.auc(&new_scores, &old_scores, &labels, (new.auc, old.auc))?);
         average_precision = Some(from.figure(new.average_precision, old.average_precision, 1)?);
         for (number, (new, old)) in new.detection.iter().zip(&old.detection).enumerate() {
-            let found = from.figure(new.detected, old.detected, 2 + number)?;
+            let alarms = |scores: &[f64], at: usize, threshold: f64| scores[at] >= threshold;
+            let loaded = (0..labels.len()).filter(|&at| labels[at]);
+            let paired = Paired::count(
+                loaded.map(|at| (alarms(&new_scores, at, new.threshold), alarms(&old_scores, at, old.threshold))),
+            );
+            let found = from.detection(new.detected, old.detected, 2 + number, &paired)?;
             detection.push(DetectionDifference { false_alarms: new.rate, detection: found });
         }
     }
@@ -196,7 +201,16 @@ struct Resampled<'a> {
 impl Resampled<'_> {
     fn figure(&self, new: f64, old: f64, column: usize) -> Result<Difference> {
         let interval = self.rounds.difference(column, self.width + column, self.level).map_err(ours)?;
+        let interval = interval.filter(|_| !is_point(interval));
         Ok(Difference { new, old, difference: Estimate::new(new - old, interval), p: None })
+    }
+
+    /// By rounds, and at least as wide as for thresholds that are known: where both find everything in every round, the next
+    /// load may still be missed.
+    fn detection(&self, new: f64, old: f64, column: usize, paired: &Paired) -> Result<Difference> {
+        let known = newcombe_paired(paired, self.level).map_err(ours)?;
+        let resampled = self.rounds.difference(column, self.width + column, self.level).map_err(ours)?;
+        Ok(Difference { new, old, difference: Estimate::new(new - old, Some(hull(resampled, known))), p: None })
     }
 
     /// `DeLong` where scans are containers of their own and there are two of each class, else the bootstrap.
@@ -207,7 +221,16 @@ impl Resampled<'_> {
         labels: &[bool],
         (new, old): (f64, f64),
     ) -> Result<Difference> {
-        let resampled = self.figure(new, old, 0)?;
+        let mut resampled = self.figure(new, old, 0)?;
+        let edge = |auc: f64| auc <= 0.0 || auc >= 1.0;
+        if edge(new) && edge(old) {
+            let loaded = labels.iter().filter(|loaded| **loaded).count();
+            let smaller = loaded.min(labels.len() - loaded) as u64;
+            let reach = 1.0 - perfect(1.0, smaller, self.level)?.low;
+            let interval = Interval { low: new - old - reach, high: new - old + reach, level: self.level };
+            resampled.difference = Estimate::new(new - old, Some(interval));
+            return Ok(resampled);
+        }
         if !self.alone {
             return Ok(resampled);
         }

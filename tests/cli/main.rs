@@ -1,5 +1,6 @@
 //! The program as a user meets it: exit code, standard output and standard error of each command.
 
+mod bench;
 mod doctor;
 mod paper;
 mod scan;
@@ -60,4 +61,12 @@ pub(crate) fn picture(path: &Path, loaded: bool) {
     image.save(path).unwrap();
     let sidecar = r#"{ "pixel_mm": 10, "polarity": "air_bright", "energies_mv": [6], "doors": "right" }"#;
     std::fs::write(path.with_extension("json"), sidecar).unwrap();
+}
+
+/// Compares with `snapshots/NAME.snap`.
+pub(crate) fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }

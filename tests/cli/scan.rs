@@ -1,4 +1,4 @@
-use super::{picture, portray, shown};
+use super::{picture, portray, shown, snapshot};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -9,13 +9,6 @@ fn day(folder: &Path) {
     fs::create_dir(folder.join("day")).unwrap();
     picture(&folder.join("day/MSKU9070323.png"), true);
     picture(&folder.join("day/empty.png"), false);
-}
-
-fn snapshot(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 #[test]

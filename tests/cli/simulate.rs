@@ -1,4 +1,4 @@
-use super::{portray, shown};
+use super::{portray, shown, snapshot};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -32,13 +32,6 @@ families = ["empty"]
 class = "in_empty"
 mass_kg = [80, 120]
 "#;
-
-fn snapshot(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
 
 fn set_up() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

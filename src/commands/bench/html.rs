@@ -1,6 +1,6 @@
 //! The result as one page that needs nothing else: no script, no network.
 
-use super::plots::{COLOURS, plots};
+use super::plots::plots;
 use super::tables::{Section, sections};
 use super::words::{about, ending, machine_words, model_words};
 use crate::evaluate::BenchResult;
@@ -50,12 +50,10 @@ pub(super) fn page(result: &BenchResult) -> Result<String> {
                 }
                 @if !plots.is_empty() {
                     h2 { "Pictures" }
-                    ul.key { @for (number, model) in result.models.iter().enumerate() {
-                        li { i class={ "m" (number % COLOURS.len()) } {} (shown(&model.label)) }
-                    } }
                     div.plots { @for plot in &plots {
                         figure {
                             h3 { (plot.title) }
+                            ul.key { @for (colour, name) in &plot.key { li { i class={ "m" (colour) } {} (shown(name)) } } }
                             div role="img" aria-label=(shown(&plot.says)) { (PreEscaped(&plot.svg)) }
                             figcaption { (shown(&plot.says)) }
                         }

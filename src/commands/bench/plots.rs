@@ -21,6 +21,13 @@ pub(super) struct Plot {
     pub(super) title: &'static str,
     pub(super) says: String,
     pub(super) svg: String,
+    /// What each colour stands for, by the colour's number.
+    pub(super) key: Vec<(usize, String)>,
+}
+
+/// The key of a plot with a colour for each model.
+fn models(result: &BenchResult) -> Vec<(usize, String)> {
+    result.models.iter().enumerate().map(|(number, model)| (number % COLOURS.len(), model.label.clone())).collect()
 }
 
 pub(super) fn colour(model: usize) -> RGBColor {
@@ -130,7 +137,7 @@ fn roc(result: &BenchResult) -> Result<Option<Plot>> {
         Some(format!("{} has an area of {auc:.3}", model.label))
     });
     let says = format!("ROC curves on a logarithmic false-alarm axis: {}.", auc.collect::<Vec<_>>().join(", "));
-    Ok(Some(Plot { title: "Detection against false alarms", says, svg }))
+    Ok(Some(Plot { title: "Detection against false alarms", says, svg, key: models(result) }))
 }
 
 fn froc(result: &BenchResult) -> Result<Option<Plot>> {
@@ -145,7 +152,7 @@ fn froc(result: &BenchResult) -> Result<Option<Plot>> {
     }
     let svg = curves("false regions per scan", "loads found", 0.001..10.0, &lines)?;
     let says = "FROC curves: the share of loads that a region hits, against false regions per scan.".to_owned();
-    Ok(Some(Plot { title: "Loads found against false regions", says, svg }))
+    Ok(Some(Plot { title: "Loads found against false regions", says, svg, key: models(result) }))
 }
 
 /// Detection with Wilson's interval for each mass band.
@@ -198,7 +205,7 @@ fn by_mass(result: &BenchResult) -> Result<Option<Plot>> {
         root.present().map_err(undrawn)?;
     }
     let says = "Detection at the threshold by hidden mass, with 95 % intervals.".to_owned();
-    Ok(Some(Plot { title: "Detection by mass", says, svg }))
+    Ok(Some(Plot { title: "Detection by mass", says, svg, key: models(result) }))
 }
 
 /// Scores of clean and loaded scans, a plot for each model.
@@ -249,10 +256,14 @@ fn histogram(result: &BenchResult) -> Result<Vec<Plot>> {
              {flagged} scans are flagged.",
             model.label, model.threshold
         );
-        plots.push(Plot { title: "Scores", says, svg });
+        let key = [(1, "loaded"), (0, "clean")].map(|(colour, name)| (colour, name.to_owned())).to_vec();
+        plots.push(Plot { title: "Scores", says, svg, key });
     }
     Ok(plots)
 }
+
+/// The parts of a scan's time, in order.
+const STAGES: [&str; 5] = ["reading", "preparing", "the runtime", "around it", "judging"];
 
 /// Where the time of one scan goes.
 fn stages(result: &BenchResult) -> Result<Option<Plot>> {
@@ -285,7 +296,7 @@ fn stages(result: &BenchResult) -> Result<Option<Plot>> {
             .disable_y_mesh()
             .y_labels(2 * timed.len() + 1)
             .y_label_formatter(&name)
-            .x_desc("ms of one scan: reading, preparing, runtime, around it, judging")
+            .x_desc("ms of one scan")
             .draw()
             .map_err(undrawn)?;
         for (number, (_, speed)) in timed.iter().enumerate() {
@@ -300,14 +311,12 @@ fn stages(result: &BenchResult) -> Result<Option<Plot>> {
         root.present().map_err(undrawn)?;
     }
     let each = timed.iter().map(|(model, speed)| {
-        let [read, prepare, runtime, around, judge] = parts(speed);
-        format!(
-            "{}: reading {read:.1}, preparing {prepare:.1}, runtime {runtime:.1}, around it {around:.1}, judging {judge:.1} ms",
-            model.label
-        )
+        let times = STAGES.iter().zip(parts(speed)).map(|(name, ms)| format!("{name} {ms:.1}"));
+        format!("{}: {} ms", model.label, times.collect::<Vec<_>>().join(", "))
     });
     let says = format!("Mean time of one scan by stage. {}.", each.collect::<Vec<_>>().join("; "));
-    Ok(Some(Plot { title: "Time of one scan", says, svg }))
+    let key = STAGES.iter().enumerate().map(|(colour, name)| (colour, (*name).to_owned())).collect();
+    Ok(Some(Plot { title: "Time of one scan", says, svg, key }))
 }
 
 /// A label as it fits beside an axis.
