@@ -26,7 +26,7 @@ pub(super) struct Plot {
 }
 
 /// The key of a plot with a colour for each model.
-fn models(result: &BenchResult) -> Vec<(usize, String)> {
+fn of_models(result: &BenchResult) -> Vec<(usize, String)> {
     result.models.iter().enumerate().map(|(number, model)| (number % COLOURS.len(), model.label.clone())).collect()
 }
 
@@ -137,7 +137,7 @@ fn roc(result: &BenchResult) -> Result<Option<Plot>> {
         Some(format!("{} has an area of {auc:.3}", model.label))
     });
     let says = format!("ROC curves on a logarithmic false-alarm axis: {}.", auc.collect::<Vec<_>>().join(", "));
-    Ok(Some(Plot { title: "Detection against false alarms", says, svg, key: models(result) }))
+    Ok(Some(Plot { title: "Detection against false alarms", says, svg, key: of_models(result) }))
 }
 
 fn froc(result: &BenchResult) -> Result<Option<Plot>> {
@@ -152,7 +152,7 @@ fn froc(result: &BenchResult) -> Result<Option<Plot>> {
     }
     let svg = curves("false regions per scan", "loads found", 0.001..10.0, &lines)?;
     let says = "FROC curves: the share of loads that a region hits, against false regions per scan.".to_owned();
-    Ok(Some(Plot { title: "Loads found against false regions", says, svg, key: models(result) }))
+    Ok(Some(Plot { title: "Loads found against false regions", says, svg, key: of_models(result) }))
 }
 
 /// Detection with Wilson's interval for each mass band.
@@ -205,7 +205,7 @@ fn by_mass(result: &BenchResult) -> Result<Option<Plot>> {
         root.present().map_err(undrawn)?;
     }
     let says = "Detection at the threshold by hidden mass, with 95 % intervals.".to_owned();
-    Ok(Some(Plot { title: "Detection by mass", says, svg, key: models(result) }))
+    Ok(Some(Plot { title: "Detection by mass", says, svg, key: of_models(result) }))
 }
 
 /// Scores of clean and loaded scans, a plot for each model.

@@ -197,3 +197,57 @@ fn results_of_other_sets_are_refused() {
     }
     assert!(fault(&new).contains("no scan in common"), "{}", fault(&new));
 }
+
+#[test]
+fn scans_that_are_all_told_apart_are_no_proof() {
+    // Three of each, wholly apart: every bootstrap round finds everything.
+    let scores = [(0.1, false), (0.2, false), (0.3, false), (0.8, true), (0.9, true), (0.95, true)];
+    let outcomes: Vec<Outcome> =
+        scores.iter().enumerate().map(|(at, &(score, loaded))| outcome(&format!("s{at}"), loaded, score)).collect();
+    let found = accuracy(&outcomes, None, 1, &checked(200)).unwrap().all.ranking.unwrap();
+    let of_three = wilson(3, 3, 0.95).unwrap();
+    assert_eq!((found.roc_auc.value, found.roc_auc.low, found.roc_auc.high), (1.0, Some(of_three.low), Some(1.0)));
+    let detected = found.detection[0].detected;
+    assert_eq!((detected.value, detected.low, detected.high), (1.0, Some(of_three.low), Some(1.0)));
+    assert_eq!((found.average_precision.value, found.average_precision.low), (1.0, None));
+    // Another model that is as perfect, with other scores: not the same, and not shown to be as good.
+    let mut other = outcomes.clone();
+    other[5].score = Some(0.99);
+    let compared = compare(&other, &outcomes, 1, &checked(200)).unwrap();
+    let auc = compared.roc_auc.unwrap().difference;
+    assert_eq!((auc.value, auc.low), (0.0, Some(of_three.low - 1.0)));
+    let detection = compared.detection[0].detection.difference;
+    assert!(detection.value == 0.0 && detection.low.unwrap() < -0.3 && detection.high.unwrap() > 0.3, "{detection:?}");
+}
+
+#[test]
+fn scans_that_share_containers_are_compared_by_the_bootstrap() {
+    let old = scored(200, 200, 1.5, 3);
+    let mut new = scored(200, 200, 1.6, 4);
+    for (number, outcome) in new.iter_mut().enumerate() {
+        outcome.loaded = old[number].loaded;
+    }
+    let apart = compare(&new, &old, 1, &checked(400)).unwrap();
+    assert!(apart.roc_auc.unwrap().p.is_some() && apart.operating_detection.unwrap().p.is_some());
+    // Ten copies of each scan know no more than one: the intervals stay about as wide, and no test claims otherwise.
+    let tenfold = |outcomes: &[Outcome]| -> Vec<Outcome> {
+        let copies = (0..10).flat_map(|copy| outcomes.iter().map(move |outcome| (copy, outcome)));
+        let named = copies.map(|(copy, outcome)| Outcome {
+            name: format!("{}-{copy}", outcome.name),
+            container: Some(outcome.name.clone()),
+            ..outcome.clone()
+        });
+        named.collect()
+    };
+    let shared = compare(&tenfold(&new), &tenfold(&old), 2, &checked(400)).unwrap();
+    for (alone, shared) in [
+        (apart.roc_auc.unwrap(), shared.roc_auc.unwrap()),
+        (apart.operating_detection.unwrap(), shared.operating_detection.unwrap()),
+    ] {
+        assert_eq!(shared.p, None);
+        let width =
+            |found: &crate::evaluate::Difference| found.difference.high.unwrap() - found.difference.low.unwrap();
+        let ratio = width(&shared) / width(&alone);
+        assert!((0.75..1.3).contains(&ratio), "{ratio} {alone:?} {shared:?}");
+    }
+}
