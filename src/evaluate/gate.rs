@@ -260,30 +260,40 @@ impl Gate {
     fn against(&self, comparison: &Comparison) -> Result<Vec<Check>> {
         let mut checks = Vec::new();
         let baseline = self.baseline.clone().unwrap_or_default();
-        // The same scores bit for bit: however few the scans, there is no difference to be unsure of.
-        let same = comparison.parity.largest == 0.0
-            && comparison.parity.flips.is_empty()
-            && comparison.parity.scans == comparison.scans;
-        let mut add = |name: String, difference: &Difference, margin: f64, sign: f64| {
+        // The same scores bit for bit: however few the scans, there is no difference to be unsure of. At their own thresholds models may
+        // still answer otherwise.
+        let same_scores = comparison.parity.largest == 0.0 && comparison.parity.scans == comparison.scans;
+        let same_answers = same_scores && comparison.parity.flips.is_empty();
+        let mut add = |name: String, difference: &Difference, margin: f64, (sign, same): (f64, bool)| {
             checks.push(non_inferior(name, difference, margin, sign, same));
         };
         let unmeasured = || Error::parameter("the set lacks clean or loaded scans: nothing can be compared");
         if let Some(margin) = baseline.roc_auc {
-            add("baseline.roc_auc".into(), comparison.roc_auc.as_ref().ok_or_else(unmeasured)?, margin, 1.0);
+            add(
+                "baseline.roc_auc".into(),
+                comparison.roc_auc.as_ref().ok_or_else(unmeasured)?,
+                margin,
+                (1.0, same_scores),
+            );
         }
         for gate in &baseline.detection {
             let rate = gate.at_false_alarms;
             let found = comparison.detection.iter().find(|found| (found.false_alarms - rate).abs() < 1e-12);
             let found = found.ok_or_else(|| not_measured(rate))?;
-            add(format!("baseline.detection at {} false alarms", percent(rate)), &found.detection, gate.margin, 1.0);
+            add(
+                format!("baseline.detection at {} false alarms", percent(rate)),
+                &found.detection,
+                gate.margin,
+                (1.0, same_scores),
+            );
         }
         if let Some(margin) = baseline.operating_detection {
             let found = comparison.operating_detection.as_ref().ok_or_else(unmeasured)?;
-            add("baseline.operating_detection".into(), found, margin, 1.0);
+            add("baseline.operating_detection".into(), found, margin, (1.0, same_answers));
         }
         if let Some(margin) = baseline.operating_false_alarms {
             let found = comparison.operating_false_alarms.as_ref().ok_or_else(unmeasured)?;
-            add("baseline.operating_false_alarms".into(), found, margin, -1.0);
+            add("baseline.operating_false_alarms".into(), found, margin, (-1.0, same_answers));
         }
         if let Some(gate) = &self.parity {
             checks.extend(parity(gate, comparison));
@@ -302,14 +312,19 @@ fn percent(share: f64) -> String {
     format!("{} %", (share * 1e6).round() / 1e4)
 }
 
+/// A share that was found, to a hundredth of a per cent.
+fn found_percent(share: f64) -> String {
+    format!("{} %", (share * 1e4).round() / 1e2)
+}
+
 /// A difference in points of a per cent.
 fn points(difference: f64) -> String {
-    format!("{:+.2} points", 100.0 * difference)
+    format!("{:+.2}", 100.0 * difference)
 }
 
 /// `sign` is 1 where more is better and -1 where less is.
 fn non_inferior(name: String, found: &Difference, margin: f64, sign: f64, same: bool) -> Check {
-    let values = format!("{} against {}", percent(found.new), percent(found.old));
+    let values = format!("{} against {}", found_percent(found.new), found_percent(found.old));
     if same {
         return Check { name, ending: Ending::Pass, message: format!("{values}: every score is the same") };
     }
@@ -326,12 +341,12 @@ fn non_inferior(name: String, found: &Difference, margin: f64, sign: f64, same: 
     } else {
         (Ending::Inconclusive, "these scans cannot tell within the margin of")
     };
-    let difference = points(found.difference.value);
     let message = format!(
-        "{values}, {difference} ({} to {}): {words} {}",
+        "{values}, {} points ({} to {}): {words} {:.2} points",
+        points(found.difference.value),
         points(low),
         points(high),
-        points(margin).trim_start_matches('+')
+        100.0 * margin
     );
     Check { name, ending, message }
 }
@@ -441,9 +456,10 @@ impl Requirement {
             (false, true) => Ending::Inconclusive,
             (false, false) => Ending::Regression,
         };
-        let interval =
-            low.zip(high).map_or_else(String::new, |(low, high)| format!(" ({} to {})", percent(low), percent(high)));
-        let mut message = format!("{}{interval} of {of}, {words} {}", percent(value), percent(bound));
+        let interval = low
+            .zip(high)
+            .map_or_else(String::new, |(low, high)| format!(" ({} to {})", found_percent(low), found_percent(high)));
+        let mut message = format!("{}{interval} of {of}, {words} {}", found_percent(value), percent(bound));
         if ending == Ending::Inconclusive && !self.point {
             message.push_str(&too_small(bound, value, self.at_least.is_some(), of)?);
         }

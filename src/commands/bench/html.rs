@@ -1,7 +1,7 @@
 //! The result as one page that needs nothing else: no script, no network.
 
 use super::plots::plots;
-use super::tables::{Section, sections};
+use super::tables::{PartsOf, Section, sections};
 use super::words::{about, ending, machine_words, model_words};
 use crate::evaluate::BenchResult;
 use crate::scan::{Result, misleads};
@@ -59,7 +59,7 @@ pub(super) fn page(result: &BenchResult) -> Result<String> {
                         }
                     } }
                 }
-                @for part in sections(result) { (section(&part)) }
+                @for part in sections(result, PartsOf::All) { (section(&part)) }
                 h2 { "Models" }
                 ul { @for model in &result.models { li { (shown(&model.label)) ": " (shown(&model_words(&model.model))) } } }
                 @if let Some(machine) = &result.machine {

@@ -1,6 +1,6 @@
 //! The result for a job's summary page.
 
-use super::tables::{Section, sections};
+use super::tables::{PartsOf, Section, sections};
 use super::words::{about, ending, machine_words, model_words};
 use crate::evaluate::{BenchResult, Ending};
 use crate::scan::misleads;
@@ -25,7 +25,7 @@ pub(super) fn markdown(result: &BenchResult) -> String {
     for note in &result.notes {
         let _ = writeln!(text, "- {}", cell(note));
     }
-    for Section { title, header, rows } in sections(result) {
+    for Section { title, header, rows } in sections(result, PartsOf::All) {
         let _ = writeln!(text, "\n### {}\n", cell(&title));
         table(&mut text, &header, &rows);
     }

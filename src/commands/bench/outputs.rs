@@ -62,7 +62,7 @@ fn words(result: &BenchResult, how: Say<'_>, terminal: bool) -> String {
     if let Some(machine) = &result.machine {
         let _ = writeln!(text, "{}", printable(&machine_words(machine)));
     }
-    for section in tables::sections(result) {
+    for section in tables::sections(result, tables::PartsOf::First) {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         if terminal {

@@ -285,7 +285,7 @@ fn stages(result: &BenchResult) -> Result<Option<Plot>> {
             .margin(10)
             .x_label_area_size(42)
             .y_label_area_size(120)
-            .build_cartesian_2d(0.0..longest, -0.5..timed.len() as f64 - 0.5)
+            .build_cartesian_2d(0.0..longest, timed.len() as f64 - 0.5..-0.5)
             .map_err(undrawn)?;
         let name = |at: &f64| {
             let number = at.round();
@@ -319,8 +319,12 @@ fn stages(result: &BenchResult) -> Result<Option<Plot>> {
     Ok(Some(Plot { title: "Time of one scan", says, svg, key }))
 }
 
-/// A label as it fits beside an axis.
+/// A label as it fits beside an axis: its end is what tells models of one file apart.
 fn shortened(label: &str) -> String {
-    let letters: Vec<char> = label.chars().collect();
-    if letters.len() <= 16 { label.to_owned() } else { letters[..15].iter().collect::<String>() + "…" }
+    let letters = label.chars().count();
+    if letters <= 17 {
+        label.to_owned()
+    } else {
+        format!("…{}", label.chars().skip(letters - 16).collect::<String>())
+    }
 }

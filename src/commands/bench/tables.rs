@@ -21,13 +21,21 @@ impl Section {
 /// What stands where there is no number.
 pub(super) const NONE: &str = "-";
 
+/// The models whose figures are given for parts of the set: a terminal has room for those of the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PartsOf {
+    First,
+    All,
+}
+
 /// Every table of a result, the most asked for first.
-pub(super) fn sections(result: &BenchResult) -> Vec<Section> {
+pub(super) fn sections(result: &BenchResult, parts_of: PartsOf) -> Vec<Section> {
     let mut sections = vec![detection(result)];
     sections.extend(result.comparisons.iter().map(|against| differences(&result.models[0], against)));
     sections.extend(regions(result));
     sections.extend(speed(result));
-    sections.extend(parts(result));
+    let shown = if parts_of == PartsOf::First { &result.models[..1] } else { result.models.as_slice() };
+    sections.extend(parts(shown));
     sections
 }
 
@@ -240,20 +248,20 @@ fn speed(result: &BenchResult) -> Option<Section> {
 }
 
 /// By class, mass, family, scanner and visibility: detection and false alarms at the threshold, and ROC-AUC.
-fn parts(result: &BenchResult) -> Option<Section> {
-    let first = &result.models[0].accuracy;
+fn parts(models: &[ModelResult]) -> Option<Section> {
+    let first = &models.first()?.accuracy;
     if first.strata.is_empty() {
         return None;
     }
     let mut rows = Vec::new();
     for stratum in &first.strata {
-        for model in &result.models {
+        for model in models {
             let found = model.accuracy.strata.iter().find(|s| s.by == stratum.by && s.value == stratum.value);
             let Some(figures) = found.map(|found| &found.figures) else { continue };
             // What loads are told apart by keeps all clean scans: their rate is no part's own.
             let own_clean = matches!(stratum.by.as_str(), "family" | "scanner");
             let mut cells = vec![stratum.by.clone(), stratum.value.clone()];
-            if result.models.len() > 1 {
+            if models.len() > 1 {
                 cells.push(model.label.clone());
             }
             let auc = figures.ranking.as_ref().map_or_else(|| NONE.to_owned(), |r| estimate(&r.roc_auc, area));
@@ -264,10 +272,17 @@ fn parts(result: &BenchResult) -> Option<Section> {
         }
     }
     let mut header = vec!["by".to_owned(), "part".to_owned()];
-    if result.models.len() > 1 {
+    if models.len() > 1 {
         header.push("model".to_owned());
     }
     let rest = ["ROC-AUC", "detection", "false alarms", "loads hit"];
     header.extend(rest.map(str::to_owned));
-    Some(Section::new("Parts of the set, at the threshold", header, rows))
+    Some(Section::new(
+        &format!(
+            "Parts of the set, {} at the threshold",
+            if models.len() == 1 { models[0].label.as_str() } else { "each model" }
+        ),
+        header,
+        rows,
+    ))
 }
