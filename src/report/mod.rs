@@ -18,11 +18,11 @@ pub use lock::lock;
 pub use names::Names;
 pub(crate) use overlay::encoded as marked_png;
 pub use overlay::overlay_png;
-pub use schema::{report_schema, summary_schema};
+pub use schema::{report_schema, schema_of, summary_schema};
 pub use summary::{Counts, FailedScan, IgnoredFile, Row, Summary, SummaryTimings};
 pub use wire::{
     ErrorInfo, Generator, ModelReport, PixelSizeMm, PlaneInfo, Preparation, Report, RunSettings, SCHEMA_VERSION,
     ScanInfo, Timings, to_json,
 };
-pub use words::mass_words;
+pub use words::{mass_words, p_words};
 pub use write::{TEMPORARY, persist, write_atomically};
