@@ -1,10 +1,12 @@
 //! The program's subcommands: flags to checked settings, calls of the pipeline, words for people.
 
+mod calibrate;
 mod doctor;
 mod exit;
 mod paper;
 mod progress;
 mod scan;
+mod scoring;
 mod simulate;
 mod terminal;
 
@@ -31,6 +33,8 @@ pub struct Cli {
 enum Command {
     /// Read scans, find what does not belong, write a JSON report for each
     Scan(Box<scan::Args>),
+    /// Set thresholds from clean scans for a false-alarm rate, and check that they still fit
+    Calibrate(Box<calibrate::Args>),
     /// Make container scans with known contents
     Simulate(Box<simulate::Args>),
     /// Say what this installation has: runtime, providers, threads, models
@@ -53,6 +57,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     terminal::start_logs(cli.verbose, cli.color);
     match cli.command {
         Command::Scan(args) => scan::run(&args, cli.color),
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Simulate(args) => simulate::run(&args, &mut std::io::stdout()),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => paper::schema(&args),

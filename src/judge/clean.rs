@@ -229,7 +229,8 @@ mod tests {
     }
 
     fn clean() -> CleanScores {
-        let scanners = [Some("a"), Some("b"), Some("c"), None].map(|name| name.map(str::to_owned)).into_iter().collect();
+        let scanners =
+            [Some("a"), Some("b"), Some("c"), None].map(|name| name.map(str::to_owned)).into_iter().collect();
         let groups = [
             (GroupKey::all(), group(&[0.1, 0.2, 0.3, 0.4])),
             (GroupKey::of_scanner(GroupKind::Scanner, Some("a")), group(&[0.1, 0.2])),

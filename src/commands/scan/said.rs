@@ -18,14 +18,14 @@ pub(super) struct ScanEvent<'a> {
     pub(super) scan: &'a Row,
 }
 
-pub(super) fn json_line(value: &impl Serialize) -> std::io::Result<()> {
+pub(in crate::commands) fn json_line(value: &impl Serialize) -> std::io::Result<()> {
     let mut line = serde_json::to_vec(value)?;
     line.push(b'\n');
     std::io::stdout().lock().write_all(&line)
 }
 
 /// A line on standard error; that it may be closed is no reason to fail.
-pub(super) fn note(line: &str) {
+pub(in crate::commands) fn note(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
