@@ -1,5 +1,6 @@
 //! The program as a user meets it: exit code, standard output and standard error of each command.
 
+mod calibrate;
 mod doctor;
 mod paper;
 mod scan;

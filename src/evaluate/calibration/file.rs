@@ -210,6 +210,12 @@ impl Calibration {
     }
 }
 
+/// A table of settings with its values as they are written: 0.01 in single precision is another double.
+fn fields(table: &impl Serialize) -> Result<serde_json::Value> {
+    let value = serde_json::to_string(table).and_then(|text| serde_json::from_str(&text));
+    value.map_err(|error| Error::bug(format!("settings cannot be compared: {error}")))
+}
+
 /// Settings that change scores and are not the same: `prepare.noise_floor is 0.002, in the calibration 0.001`.
 fn differences(ours: &RunSettings, theirs: &RunSettings, found: &mut Vec<String>) -> Result<()> {
     // All fields are compared but those named here: a setting that is new is not forgotten.
@@ -224,12 +230,10 @@ fn differences(ours: &RunSettings, theirs: &RunSettings, found: &mut Vec<String>
             ..settings.judge.clone()
         }
     };
-    let value = |error: serde_json::Error| Error::bug(format!("settings cannot be compared: {error}"));
     for (table, ours, theirs) in [
-        ("prepare", serde_json::to_value(&ours.prepare), serde_json::to_value(&theirs.prepare)),
-        ("judge", serde_json::to_value(judged(ours)), serde_json::to_value(judged(theirs))),
+        ("prepare", fields(&ours.prepare)?, fields(&theirs.prepare)?),
+        ("judge", fields(&judged(ours))?, fields(&judged(theirs))?),
     ] {
-        let (ours, theirs) = (ours.map_err(value)?, theirs.map_err(value)?);
         let keys = |value: &serde_json::Value| -> BTreeSet<String> {
             value.as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default()
         };

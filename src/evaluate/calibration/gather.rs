@@ -53,8 +53,8 @@ pub struct LeftOut {
 pub fn alarm_score(report: &Report) -> Option<f32> {
     // A calibrated report has it: its regions may have been looked for under the model's own limits.
     let calibrated = report.calibration.as_ref().and_then(|calibration| calibration.against.as_ref());
-    let top = report.regions.first().map_or(f32::NEG_INFINITY, |region| region.score);
-    calibrated.map(|against| against.score).or_else(|| report.score.map(|score| score.max(top)))
+    let best = |score: f32| report.regions.first().map_or(score, |region| region.score.max(score));
+    calibrated.map(|against| against.score).or_else(|| report.score.map(best))
 }
 
 /// Clean scans, as they come.
