@@ -93,12 +93,12 @@ pub(super) struct Given {
 
 impl Given {
     /// Reads the file.
-    pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
+    pub(super) fn read(flag: &str, path: &Path) -> anyhow::Result<Self> {
         let read = || {
             let bytes = std::fs::read(path).map_err(|error| Error::parameter(format!("cannot be read: {error}")))?;
             Ok(Self { path: path.to_owned(), sha256: Digest::of(&bytes), calibration: Calibration::from_json(&bytes)? })
         };
-        read().map_err(super::scoring::given).with_context(|| path.display().to_string())
+        read().map_err(super::scoring::given).with_context(|| format!("{flag} {}", path.display()))
     }
 
     /// The judging with its thresholds, if model and settings are those it was made with.

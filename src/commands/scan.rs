@@ -24,7 +24,7 @@ use std::time::Instant;
 
 pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     let Ready { prepare, judge, frames, settings } = args.scoring.ready(args.threshold)?;
-    let calibration = args.calibration.as_deref().map(Given::read).transpose()?;
+    let calibration = args.calibration.as_deref().map(|path| Given::read("--calibration", path)).transpose()?;
 
     let discovery = source::discover(&args.inputs, Some(&mut std::io::stdin().lock()), Some(&args.out));
     let jobs = jobs(discovery.entries, discovery.problems);

@@ -11,8 +11,8 @@ pub fn mass_words(kg: f32, sigma_kg: f32, at_least: bool) -> Option<String> {
 
 /// A p-value for people: two digits that say something.
 pub fn p_words(p: f64) -> String {
-    let places = if p > 0.0 { ((1.0 - p.log10().floor()) as usize).clamp(2, 8) } else { 2 };
-    format!("{p:.places$}")
+    let places = if p > 0.0 { (1.0 - p.log10().floor()) as usize } else { 2 };
+    if places > 5 { format!("{p:.1e}") } else { format!("{p:.0$}", places.max(2)) }
 }
 
 /// The word by which reports call one of a few choices, such as `door_end`: tables for programs use the same one.
@@ -34,10 +34,7 @@ mod tests {
 
     #[test]
     fn p_values_keep_two_digits() {
-        assert_eq!(
-            [0.004, 0.012_345, 1.0, 0.5, 0.000_041].map(p_words),
-            ["0.0040", "0.012", "1.00", "0.50", "0.000041"]
-        );
+        assert_eq!([0.004, 0.012_345, 1.0, 0.5, 0.000_041].map(p_words), ["0.0040", "0.012", "1.00", "0.50", "4.1e-5"]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Exit> {
-    let given = Given::read(path).context("--check")?;
+    let given = Given::read("--check", path)?;
     let mut station = Station::new(&given.calibration, given.sha256)?;
     for input in &args.station {
         add(&mut station, input)?;

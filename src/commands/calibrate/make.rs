@@ -86,7 +86,10 @@ fn writable(out: &Path) -> anyhow::Result<()> {
     let tried = if out.is_dir() {
         Err("it is a folder".to_owned())
     } else {
-        tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder).map_err(|error| error.to_string())
+        let there = std::fs::metadata(folder).map_err(|error| error.to_string());
+        let file = |_| tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder);
+        // The whole error would name the file that was tried, and not the one that was asked for.
+        there.and_then(|found| file(found).map_err(|error| error.kind().to_string()))
     };
     tried
         .map(drop)

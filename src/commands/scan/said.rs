@@ -3,6 +3,7 @@
 use super::args::Args;
 use crate::commands::progress;
 use crate::commands::terminal::{Color, printable};
+use crate::judge::Verdict;
 use crate::pipeline::Totals;
 use crate::report::{Row, Summary};
 use crate::scan::Error;
@@ -53,6 +54,14 @@ pub(super) fn close(
             help: failed.error.help.clone(),
         };
         note(&format!("failed: {}: {error}", printable(&failed.name)));
+    }
+    let uncovered = |row: &&Row| row.p_value.is_none() && row.verdict != Verdict::Failed;
+    let uncovered = summary.scans.iter().filter(uncovered).count();
+    if summary.calibration_sha256.is_some() && uncovered > 0 {
+        note(&format!(
+            "note: {} of scanners that the calibration has no clean scan of: the model's own threshold decided",
+            progress::counted(uncovered, "scan") + if uncovered == 1 { " is" } else { " are" }
+        ));
     }
     if !summary.stale.is_empty() {
         let reports = progress::counted(summary.stale.len(), "report");
