@@ -50,7 +50,7 @@ fn process(line: &Line<'_>, input: &Path, out: &Path, workers: usize) -> Totals 
     totals
 }
 
-fn line<'a>(scorer: &'a FixedScorer, judge: portray::judge::Checked) -> Line<'a> {
+fn line(scorer: &FixedScorer, judge: portray::judge::Checked) -> Line<'_> {
     Line {
         scorer,
         prepare: portray::prepare::Settings::default().check().unwrap(),

@@ -27,7 +27,6 @@ is written all the same.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, override_usage = "portray calibrate [OPTIONS] --clean <INPUT>... --false-alarms <RATE> --out <FILE>
        portray calibrate --check <CALIBRATION> [OPTIONS] <REPORTS>...")]
-#[expect(clippy::doc_markdown, reason = "shown as help text, where backticks are noise")]
 pub(super) struct Args {
     /// Clean scans: files, folders (searched through), globs, or - for a list on standard input
     #[arg(long, value_name = "INPUT", num_args = 1.., required_unless_present = "check")]

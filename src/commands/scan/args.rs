@@ -30,7 +30,6 @@ pub(super) enum OverlayChoice {
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-#[expect(clippy::doc_markdown, reason = "shown as help text, where backticks are noise")]
 pub(in crate::commands) struct Args {
     /// Scans: files, folders (searched through), globs, or - for a list on standard input
     ///
