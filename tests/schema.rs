@@ -19,6 +19,10 @@ fn committed(name: &str, schema: &schemars::Schema) {
 fn the_committed_schemas_are_those_of_the_code() {
     committed("report-v1.schema.json", &portray::report::report_schema());
     committed("summary-v1.schema.json", &portray::report::summary_schema());
+    let schema = portray::report::schema_of::<portray::evaluate::calibration::Calibration>();
+    committed("calibration-v1.schema.json", &schema);
+    let schema = portray::report::schema_of::<portray::evaluate::calibration::DriftCheck>();
+    committed("drift-v1.schema.json", &schema);
     committed("truth-v1.schema.json", &schemars::schema_for!(portray::scan::Truth));
     committed("scenario-v1.schema.json", &schemars::schema_for!(portray::simulate::ScenarioFile));
     committed("bench-v1.schema.json", &portray::evaluate::bench_schema());

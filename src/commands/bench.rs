@@ -17,7 +17,8 @@ mod words;
 
 pub(super) use args::Args;
 
-use super::scan::{load, read_settings, stop_on_signal};
+use super::scan::stop_on_signal;
+use super::scoring::{Ready, load};
 use super::terminal::Color;
 use super::{Exit, progress};
 use crate::evaluate::dataset::{Case, Dataset};
@@ -26,13 +27,12 @@ use crate::evaluate::{
     Against, BenchResult, Checked, Ending, Findings, Gate, GateResult, ModelResult, Outcome, Pace, SetInfo, Setting,
     Settings, TimeRatio, accuracy, notes,
 };
-use crate::infer::{OnnxScorer, Scorer as _, cores, thread_plan};
+use crate::infer::{OnnxScorer, Scorer as _};
 use crate::judge::Verdict;
-use crate::pipeline::{Line, Overlays, Workers};
+use crate::pipeline::{Line, Overlays};
 use crate::prepare::Calibration;
 use crate::report::{Generator, RunSettings};
 use crate::scan::{Error, Fault};
-use crate::source::Limits;
 use anyhow::Context as _;
 use args::What;
 use models::Wanted;
@@ -151,6 +151,7 @@ struct Bench<'a> {
     measure: Checked,
     shown: RunSettings,
     prepare: crate::prepare::Checked,
+    frames: Calibration,
     /// One for each model: thresholds may differ.
     judge: Vec<crate::judge::Checked>,
     threads: usize,
@@ -158,34 +159,21 @@ struct Bench<'a> {
 
 impl<'a> Bench<'a> {
     fn new(args: &'a Args, wanted: Vec<Wanted>, measure: Checked) -> anyhow::Result<Self> {
-        let settings = read_settings(args.settings.as_deref())?;
+        let Ready { prepare, frames, settings: shown, .. } = args.line.ready(None)?;
         let judge = wanted.iter().map(|model| {
-            let mut judge = settings.judge.clone();
+            let mut judge = shown.judge.clone();
             judge.threshold = model.threshold.or(judge.threshold);
             judge.check()
         });
         let judge = judge.collect::<Result<Vec<_>, _>>()?;
-        let shown = RunSettings {
-            limits: Limits::default(),
-            prepare: settings.prepare.clone(),
-            judge: settings.judge,
-            ..RunSettings::default()
-        };
-        let threads = args.threads.map_or_else(cores, |threads| threads as usize);
-        Ok(Self { args, wanted, measure, shown, prepare: settings.prepare.check()?, judge, threads })
-    }
-
-    /// Threads for `scans`.
-    fn workers(&self, scans: usize) -> Workers {
-        let plan = thread_plan(self.threads, scans, self.args.sessions.map(|sessions| sessions as usize));
-        Workers { scans_at_once: plan.sessions, threads_per_scan: plan.threads }
+        Ok(Self { args, wanted, measure, shown, prepare, frames, judge, threads: args.line.threads() })
     }
 
     fn line<'s>(&self, number: usize, scorer: &'s OnnxScorer, maps: bool) -> Line<'s> {
         Line {
             scorer,
             prepare: self.prepare.clone(),
-            calibration: Calibration::default(),
+            calibration: self.frames.clone(),
             judge: self.judge[number].clone(),
             overlays: Overlays::None,
             keep_maps: maps,
@@ -255,8 +243,8 @@ impl<'a> Bench<'a> {
     /// One model over the whole set; none where it was interrupted.
     fn accuracy(&self, number: usize, set: &Dataset, stop: &AtomicBool) -> anyhow::Result<Option<ModelResult>> {
         let wanted = &self.wanted[number];
-        let workers = self.workers(set.cases.len());
-        let scorer = load(wanted.choice(self.args.onnxruntime.as_deref()), workers)?;
+        let workers = self.args.line.workers(set.cases.len());
+        let scorer = load(wanted.choice(self.args.line.onnxruntime.as_deref()), workers)?;
         let line = self.line(number, &scorer, true);
         let bar = progress::bar(set.cases.len(), self.args.quiet || self.args.json);
         bar.set_message(super::terminal::printable(&wanted.label));
@@ -298,7 +286,7 @@ impl<'a> Bench<'a> {
             notes.push("no time was taken: there is no scan that every model judged".to_owned());
             return Ok(true);
         }
-        let ways = Ways { alone: self.workers(1), batch: self.workers(cases.len()) };
+        let ways = Ways { alone: self.args.line.workers(1), batch: self.args.line.workers(cases.len()) };
         let pace = Pace {
             warm_up: 1,
             noise: 5,
@@ -307,7 +295,7 @@ impl<'a> Bench<'a> {
             limit: Duration::from_secs_f64(self.args.speed_limit),
             level: self.measure.settings().level,
         };
-        let runtime = self.args.onnxruntime.as_deref();
+        let runtime = self.args.line.onnxruntime.as_deref();
         let line: timing::LineOf<'_> = &|number, scorer| self.line(number, scorer, false);
         let Some(series) = timing::time(&self.wanted, runtime, &cases, ways, &pace, line, stop)? else {
             return Ok(false);
@@ -315,7 +303,7 @@ impl<'a> Bench<'a> {
         let setting = Setting { threads: self.threads as u32, scans_at_once: ways.batch.scans_at_once as u32 };
         for (number, model) in models.iter_mut().enumerate() {
             let mut speed = series.speed(number, setting, &pace)?;
-            let apart = timing::apart(&self.wanted[number], runtime, self.args.settings.as_deref(), &cases, ways);
+            let apart = timing::apart(&self.wanted[number], &self.args.line, &cases, ways);
             (speed.cold_start_ms, speed.peak_bytes) = (apart.cold_start_ms, apart.peak_bytes);
             model.speed = Some(speed);
         }

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 /// Shown under `--help`.
 pub(super) const TABLE: &str = "Exit codes:
   0    all scans are clear
-  1    a scan is flagged or inconclusive: someone has to look
+  1    a scan is flagged or inconclusive: someone has to look; or a check found a regression or drift
   2    a scan failed
-  3    bench, calibrate --check: too few scans to tell
+  3    a check could not tell: too few scans
   64   wrong usage: an argument, a setting, a file named by one; or another run is at work in the folder
   70   portray, its runtime or its model cannot work, or a report cannot be written
   130  interrupted; the reports so far are complete";
@@ -20,7 +20,7 @@ pub(super) const TABLE: &str = "Exit codes:
 pub enum Exit {
     /// All scans are clear, or the command did what it was asked.
     Clear = 0,
-    /// A scan is flagged or inconclusive.
+    /// A scan is flagged or inconclusive, or a check found a regression or drift.
     Look = 1,
     /// A scan failed.
     Failed = 2,

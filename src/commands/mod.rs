@@ -1,11 +1,13 @@
 //! The program's subcommands: flags to checked settings, calls of the pipeline, words for people.
 
 mod bench;
+mod calibrate;
 mod doctor;
 mod exit;
 mod paper;
 mod progress;
 mod scan;
+mod scoring;
 mod simulate;
 mod terminal;
 
@@ -32,6 +34,8 @@ pub struct Cli {
 enum Command {
     /// Read scans, find what does not belong, write a JSON report for each
     Scan(Box<scan::Args>),
+    /// Set thresholds from clean scans for a false-alarm rate, and check that they still fit
+    Calibrate(Box<calibrate::Args>),
     /// Make container scans with known contents
     Simulate(Box<simulate::Args>),
     /// Say how well and how fast models detect, on scans with truth, and hold them to a gate
@@ -56,6 +60,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     terminal::start_logs(cli.verbose, cli.color);
     match cli.command {
         Command::Scan(args) => scan::run(&args, cli.color),
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Simulate(args) => simulate::run(&args, &mut std::io::stdout()),
         Command::Bench(args) => bench::run(&args, cli.color),
         Command::Doctor(args) => doctor::run(&args),

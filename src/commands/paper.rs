@@ -1,6 +1,7 @@
 //! What the program can say of itself: schemas, completions, the manual page.
 
 use super::{Cli, Exit};
+use crate::evaluate::calibration::{Calibration, DriftCheck};
 use anyhow::Context as _;
 use clap::{CommandFactory as _, ValueEnum};
 use std::io::Write as _;
@@ -24,6 +25,10 @@ enum Kind {
     Measure,
     /// The settings file of portray scan
     Settings,
+    /// What portray calibrate writes
+    Calibration,
+    /// What portray calibrate --check --json prints
+    Drift,
     /// A scenario file of portray simulate
     Scenario,
     /// A scanner file of portray simulate
@@ -69,7 +74,9 @@ pub(super) fn schema(args: &SchemaArgs) -> anyhow::Result<Exit> {
         Kind::Bench => crate::evaluate::bench_schema(),
         Kind::Gate => schemars::schema_for!(crate::evaluate::Gate),
         Kind::Measure => schemars::schema_for!(crate::evaluate::Settings),
-        Kind::Settings => schemars::schema_for!(super::scan::FileSettings),
+        Kind::Calibration => crate::report::schema_of::<Calibration>(),
+        Kind::Drift => crate::report::schema_of::<DriftCheck>(),
+        Kind::Settings => schemars::schema_for!(super::scoring::FileSettings),
     };
     print(&crate::report::to_json(&schema)?)
 }

@@ -3,7 +3,7 @@
 use super::terminal::printable;
 use crate::judge::Verdict;
 use crate::pipeline::Done;
-use crate::report::{Row, Summary, mass_words};
+use crate::report::{Row, Summary, mass_words, p_words};
 use crate::scan::CheckDigit;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -46,7 +46,8 @@ pub(super) fn table(summary: &Summary, colours: bool, width: Option<u16>) -> Str
     } else {
         table.force_no_tty();
     }
-    let header = ["", "score", "verdict", "where", "extra mass", "container", "scan"];
+    let score = if summary.calibration_sha256.is_some() { "score, p-value" } else { "score" };
+    let header = ["", score, "verdict", "where", "extra mass", "container", "scan"];
     let mut rows: Vec<[String; 7]> =
         summary.scans.iter().take(SHOWN).enumerate().map(|(rank, row)| cells(rank + 1, row)).collect();
     if let Some(width) = width.or_else(|| table.width()) {
@@ -97,7 +98,7 @@ fn cells(rank: usize, row: &Row) -> [String; 7] {
     });
     [
         rank.to_string(),
-        row.score.map(|score| format!("{score:.3}")).unwrap_or_default(),
+        score(row),
         row.verdict.to_string(),
         row.zone.filter(|_| found).map(|zone| zone.to_string()).unwrap_or_default(),
         if found { mass(row) } else { String::new() },
@@ -133,6 +134,12 @@ fn shortened(text: &str, most: usize) -> String {
 /// A number of things, the thing in the plural where there is not just one.
 pub(super) fn counted(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The score, with its p-value where there is one.
+fn score(row: &Row) -> String {
+    let score = row.score.map(|score| format!("{score:.3}")).unwrap_or_default();
+    row.p_value.map_or_else(|| score.clone(), |p| format!("{score} {}", p_words(p)))
 }
 
 fn mass(row: &Row) -> String {
@@ -185,6 +192,7 @@ mod tests {
             name: "day/a/a-very-long-folder/CSQU3054384_20261102T101500Z_gate_2.tif".into(),
             verdict,
             score: Some(0.5),
+            p_value: None,
             container: ContainerNumber::parse("CSQU3054384"),
             regions: 1,
             zone: Some(crate::judge::Zone::Load),
@@ -225,6 +233,7 @@ mod tests {
             counts,
             model: ModelReport::stand_in(),
             settings: RunSettings::default(),
+            calibration_sha256: None,
             scans: rows,
             failed: vec![],
             stale: vec![],

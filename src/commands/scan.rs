@@ -1,46 +1,30 @@
 //! `portray scan`: a folder of scans becomes reports.
 
 mod args;
-mod given;
 mod said;
 
 pub(super) use args::Args;
-pub(super) use given::{FileSettings, ModelChoice, load, read_settings};
+pub(super) use said::{json_line, note};
 
+use super::calibrate::Given;
+use super::scoring::Ready;
 use super::terminal::Color;
 use super::{Exit, progress};
-use crate::infer::{Scorer as _, cores, thread_plan};
+use crate::infer::Scorer as _;
 use crate::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers};
-use crate::prepare::Calibration;
-use crate::report::{IgnoredFile, Names, RunSettings, SummaryTimings};
+use crate::report::{IgnoredFile, ModelReport, Names, SummaryTimings};
 use crate::scan::Error;
 use crate::source;
 use args::OverlayChoice;
-use given::frame;
-use said::{ScanEvent, close, json_line, note};
+use said::{ScanEvent, close};
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
-    let mut settings = read_settings(args.settings.as_deref())?;
-    settings.judge.threshold = args.threshold.or(settings.judge.threshold);
-    let limits = source::Limits { max_pixels: args.max_pixels, max_bytes: args.max_bytes, max_pages: args.max_pages };
-    let dark = frame("--dark", args.dark.as_deref(), &limits)?;
-    let air = frame("--air", args.air.as_deref(), &limits)?;
-    let shown = RunSettings {
-        limits: limits.clone(),
-        prepare: settings.prepare.clone(),
-        judge: settings.judge.clone(),
-        dark_frame_sha256: dark.digest,
-        dark_sidecar_sha256: dark.sidecar_digest,
-        air_frame_sha256: air.digest,
-        air_sidecar_sha256: air.sidecar_digest,
-    };
-    let prepare = settings.prepare.check()?;
-    let judge = settings.judge.check()?;
-    let calibration = Calibration { dark: dark.planes, air: air.planes };
+    let Ready { prepare, judge, frames, settings } = args.scoring.line.ready(args.threshold)?;
+    let calibration = args.calibration.as_deref().map(|path| Given::read("--calibration", path)).transpose()?;
 
     let discovery = source::discover(&args.inputs, Some(&mut std::io::stdin().lock()), Some(&args.out));
     let jobs = jobs(discovery.entries, discovery.problems);
@@ -55,18 +39,18 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
             .into());
     }
     let folder = OutputFolder::create(&args.out, !args.fresh)?;
-    let workers = plan(args, jobs.len());
-    let choice = ModelChoice {
-        model: args.model.as_deref(),
-        contract: args.contract.as_deref(),
-        provider: args.provider,
-        onnxruntime: args.onnxruntime.as_deref(),
+    let workers = args.scoring.line.workers(jobs.len());
+    let scorer = args.scoring.load(workers)?;
+    let judge = match &calibration {
+        Some(calibration) => {
+            calibration.judge(judge, &ModelReport::new(scorer.contract(), scorer.info()), &settings)?
+        }
+        None => judge,
     };
-    let scorer = load(choice, workers)?;
     let line = Line {
         scorer: &scorer,
         prepare,
-        calibration,
+        calibration: frames,
         judge,
         overlays: match args.overlays {
             OverlayChoice::Flagged => Overlays::Flagged,
@@ -75,7 +59,7 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
         },
         keep_maps: false,
         timings: !args.no_timings,
-        settings: shown,
+        settings,
     };
     if scorer.contract().baseline && !args.quiet {
         tracing::info!("the model is an untrained baseline");
@@ -99,18 +83,11 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     Ok(exit(&totals))
 }
 
-fn jobs(entries: Vec<source::Entry>, problems: Vec<(String, Error)>) -> Vec<Job> {
+pub(super) fn jobs(entries: Vec<source::Entry>, problems: Vec<(String, Error)>) -> Vec<Job> {
     let mut names = Names::default();
     let found = entries.into_iter().map(|entry| (entry.name.clone(), Ok(entry)));
     let missing = problems.into_iter().map(|(name, error)| (name, Err(error)));
     found.chain(missing).map(|(name, entry)| Job { stem: names.stem(&name), name, entry }).collect()
-}
-
-/// One thread budget: many scans side by side with one thread each, a single scan with all of them.
-fn plan(args: &Args, scans: usize) -> Workers {
-    let threads = args.threads.map_or_else(cores, |threads| threads as usize);
-    let plan = thread_plan(threads, scans, args.sessions.map(|sessions| sessions as usize));
-    Workers { scans_at_once: plan.sessions, threads_per_scan: plan.threads }
 }
 
 pub(super) fn stop_on_signal() -> Arc<AtomicBool> {

@@ -308,7 +308,7 @@ fn not_measured(rate: f64) -> Error {
 }
 
 /// A share as people read it.
-fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     format!("{} %", (share * 1e6).round() / 1e4)
 }
 

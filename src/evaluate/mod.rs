@@ -7,9 +7,11 @@
 //! - [`dataset`]: scans with what is known of them, from a simulated set, COCO, an MVTec-style folder or a table.
 //! - [`statistics`]: the formulas, from numbers to numbers, each with its source.
 //! - [`compare`]: two models on the same scans; [`Gate`]: what a new one must keep.
+//! - [`calibration`]: thresholds from clean scans, with a promise, and whether they still fit.
 //! - [`accuracy()`]: outcomes to figures, over all scans and by class, mass, family, scanner and visibility.
 
 mod accuracy;
+pub mod calibration;
 mod comparison;
 mod curves;
 pub mod dataset;
@@ -34,6 +36,7 @@ pub use figures::{
     Accuracy, Counts, DetectionAt, Estimate, Figures, FrocAt, MassFigures, OperatingFigures, PixelFigures,
     RankingFigures, RegionFigures, Share, StratumFigures,
 };
+pub(crate) use gate::percent;
 pub use gate::{
     BaselineGate, Check, DetectionGate, Ending, Figure, Findings, Gate, ParityGate, Requirement, SpeedGate, TimeRatio,
 };

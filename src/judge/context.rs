@@ -95,6 +95,7 @@ impl<'a> Context<'a> {
             area_mm2: area_mm2(self.frame(), component),
             score,
             mean_score,
+            p_value: None,
             zone: self.zone(&box_mm),
             mass: mass(self.prepared, component, self.high),
             material: material(self.prepared, component, self.high, self.low),

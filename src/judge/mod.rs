@@ -1,6 +1,7 @@
 //! From scores to a verdict: anomaly map to regions, mass, material, zone, and what is said of the scan.
 
 mod attenuation;
+mod clean;
 mod components;
 mod context;
 mod find;
@@ -15,6 +16,7 @@ mod verdict;
 mod zone;
 
 pub use attenuation::{Beam, MassAttenuation};
+pub use clean::{Against, Belonging, Calibrated, CleanGroup, CleanScores, GroupKey, GroupKind, conformal_p_value};
 pub use mass::{Mass, Material, MaterialBand};
 pub use region::{BoxMm, Region, UnseenArea, UnseenCause};
 pub use settings::{Checked, Settings};

@@ -41,6 +41,9 @@ pub struct Region {
     pub score: f32,
     /// Mean score inside, 0 to 1.
     pub mean_score: f32,
+    /// The share of clean scans that score at least as high, `(k + 1) / (n + 1)`; only with a calibration that covers the scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p_value: Option<f64>,
     /// The zone, where the container was told apart from its surroundings and the view allows it.
     pub zone: Option<Zone>,
     /// Extra mass over the surroundings; absent where nothing measured surrounds the region.

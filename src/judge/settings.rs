@@ -1,8 +1,10 @@
 //! What a user may set of the judging.
 
+use super::clean::CleanScores;
 use crate::scan::{Error, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Warnings that say that a picture is too poor to call it clear.
 pub(super) const POOR: [&str; 8] = [
@@ -58,9 +60,24 @@ impl Default for Settings {
     }
 }
 
-/// Settings whose values are all inside their ranges.
+/// Settings whose values are all inside their ranges, and the calibration to judge with, if there is one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Checked(Settings);
+pub struct Checked {
+    settings: Settings,
+    clean: Option<Arc<CleanScores>>,
+}
+
+impl Checked {
+    /// The same settings with thresholds from clean scans.
+    pub fn calibrated(self, clean: Arc<CleanScores>) -> Self {
+        Self { clean: Some(clean), ..self }
+    }
+
+    /// The thresholds from clean scans.
+    pub fn clean(&self) -> Option<&CleanScores> {
+        self.clean.as_deref()
+    }
+}
 
 impl Settings {
     /// Checks every range.
@@ -89,7 +106,7 @@ impl Settings {
             let known = POOR.join(", ");
             return Err(Error::parameter(format!("judge.accept names `{unknown}`, expected some of {known}")));
         }
-        Ok(Checked(self))
+        Ok(Checked { settings: self, clean: None })
     }
 }
 
@@ -97,7 +114,7 @@ impl std::ops::Deref for Checked {
     type Target = Settings;
 
     fn deref(&self) -> &Settings {
-        &self.0
+        &self.settings
     }
 }
 

@@ -1,5 +1,6 @@
 //! The verdict on a scan.
 
+use super::clean::{Calibrated, conformal_p_value, rarity};
 use super::context::Context;
 use super::find::{box_regions, map_regions};
 use super::region::{Region, UnseenArea, UnseenCause, rounded};
@@ -75,6 +76,8 @@ pub struct Judgement {
     pub map_peak: Option<f32>,
     /// The threshold it was compared with.
     pub threshold: f32,
+    /// The scan among clean ones, where a calibration was given.
+    pub calibration: Option<Calibrated>,
     /// Regions, highest score first.
     pub regions: Vec<Region>,
     /// Places that were not seen, largest first.
@@ -84,7 +87,7 @@ pub struct Judgement {
 }
 
 /// Scores are reported to this step.
-const SCORE_STEP: f64 = 1e-5;
+pub(super) const SCORE_STEP: f64 = 1e-5;
 
 /// Judges one scan; `read` is what the reading of its file warned of.
 ///
@@ -100,6 +103,7 @@ pub fn judge(
     settings: &Checked,
 ) -> Result<Judgement> {
     check_numbers(prepared, inference)?;
+    // Scores do not depend on a calibration, or they would not be those of its clean scans: it only decides.
     let threshold = settings.threshold.unwrap_or(contract.score.threshold);
     // A threshold under the model's own asks for more regions, too.
     let region_seed = contract.score.region_seed.min(threshold);
@@ -133,6 +137,24 @@ pub fn judge(
         regions.truncate(settings.max_regions as usize);
     }
     let score = inference.score.unwrap_or_else(|| scan_score(inference, &regions, &limits));
+    // A model with a score of its own may contradict its map: either of them is enough.
+    let best = regions.first().map_or(score, |region| region.score.max(score));
+    let compared = settings.clean().map(|clean| clean.compare(best, metadata));
+    let (calibration, belonging) = compared.unzip();
+    let group = belonging.as_ref().and_then(|belonging| belonging.group).map(|(_, group)| group);
+    warnings.extend(belonging.and_then(|belonging| belonging.warning));
+    let against = calibration.as_ref().and_then(|calibration| calibration.against.as_ref());
+    let (best, threshold) = group.zip(against).map_or((best, threshold), |(g, against)| (against.score, g.threshold));
+    let flagged = best >= threshold;
+    if flagged && regions.is_empty() && threshold < region_seed {
+        // The clean scans reach so high so seldom that less than a region's peak is unusual: show where it is.
+        let lower = threshold.max(0.0);
+        let region_grow = limits.region_grow.min(lower);
+        let lower = ScoreContract { region_seed: lower, region_grow, ..limits.clone() };
+        regions = map_regions(&context, inference, &lower, &mut Vec::new());
+        regions.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.box_px.cmp(&b.box_px)));
+        regions.truncate(settings.max_regions as usize);
+    }
     let shielded = shielded_share(prepared, settings.unseen_side_mm);
     let much_shielded = shielded > settings.max_shielded_share;
     let mut unseen = context.areas(unseen_places(prepared, settings.unseen_side_mm));
@@ -146,10 +168,9 @@ pub fn judge(
     unseen.sort_by(|a, b| b.area_mm2.total_cmp(&a.area_mm2).then(a.box_px.cmp(&b.box_px)));
 
     let mut reasons = Vec::new();
-    // A model with a score of its own may contradict its map: either of them is enough.
-    let best = regions.first().map_or(score, |region| region.score.max(score));
-    if best >= limits.threshold {
-        let message = format!("score {best:.3} reaches the threshold {:.3}", limits.threshold);
+    if flagged {
+        let rare = against.map_or_else(String::new, |against| format!(": {}", rarity(against.p_value)));
+        let message = format!("score {best:.3} reaches the threshold {threshold:.3}{rare}");
         reasons.push(Reason { code: ReasonCode::Score, message });
     }
     for (cause, code, words) in [
@@ -205,9 +226,12 @@ pub fn judge(
     for region in &mut regions {
         region.score = rounded(region.score, SCORE_STEP);
         region.mean_score = rounded(region.mean_score, SCORE_STEP);
+        // No place is more unusual than its scan, which was compared by its highest one.
+        let of = |group: &super::clean::CleanGroup| conformal_p_value(&group.sorted, f64::from(region.score.min(best)));
+        region.p_value = group.map(of);
     }
     let score = rounded(score, SCORE_STEP);
-    Ok(Judgement { verdict, reasons, score, map_peak, threshold, regions, unseen, warnings })
+    Ok(Judgement { verdict, reasons, score, map_peak, threshold, calibration, regions, unseen, warnings })
 }
 
 fn check_numbers(prepared: &Prepared, inference: &Inference) -> Result<()> {

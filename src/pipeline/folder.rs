@@ -79,6 +79,7 @@ impl OutputFolder {
         let same_way = report.generator == Generator::this()
             && report.model == line.model()
             && report.settings == line.settings
+            && report.calibration.as_ref().map(|calibration| calibration.sha256) == line.calibration_sha256()
             && report.timings.is_some() == line.timings
             && report.scan.name == job.name
             && report.verdict != Verdict::Failed
@@ -186,6 +187,7 @@ impl OutputFolder {
             counts: totals.counts,
             model: line.model(),
             settings: line.settings.clone(),
+            calibration_sha256: line.calibration_sha256(),
             scans,
             failed,
             stale: self.stale(&totals.rows)?,

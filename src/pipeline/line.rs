@@ -4,7 +4,7 @@ use crate::infer::{Channel, ScoreMap, Scorer};
 use crate::judge::{self, Verdict};
 use crate::prepare::{self, Frame};
 use crate::report::{ModelReport, Report, RunSettings, ScanInfo, Timings, overlay_png};
-use crate::scan::{Error, Result, Scan, panic_words};
+use crate::scan::{Digest, Error, Result, Scan, panic_words};
 use crate::source::{self, Entry};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -92,6 +92,11 @@ impl Line<'_> {
     /// What the report says of the model.
     pub fn model(&self) -> ModelReport {
         ModelReport::new(self.scorer.contract(), self.scorer.info())
+    }
+
+    /// The calibration that sets the thresholds, if there is one.
+    pub(super) fn calibration_sha256(&self) -> Option<Digest> {
+        self.judge.clean().map(judge::CleanScores::sha256)
     }
 
     fn stages(&self, job: &Job, threads: u32, info: &mut ScanInfo) -> Outcome {

@@ -5,7 +5,7 @@ use super::words::token;
 use crate::scan::{Error, Result, misleads};
 
 /// The columns, in order.
-const HEADER: [&str; 15] = [
+const HEADER: [&str; 16] = [
     "rank",
     "name",
     "verdict",
@@ -21,6 +21,7 @@ const HEADER: [&str; 15] = [
     "warnings",
     "report",
     "overlay",
+    "p_value",
 ];
 
 /// The ranked rows as CSV (RFC 4180, UTF-8).
@@ -54,6 +55,8 @@ pub fn to_csv(rows: &[Row]) -> Result<Vec<u8>> {
             row.warnings.to_string(),
             inert(&row.report),
             row.overlay.as_deref().map(inert).unwrap_or_default(),
+            // Last: whoever reads columns by their place finds the others where they were.
+            row.p_value.map(|p| p.to_string()).unwrap_or_default(),
         ];
         writer.write_record(&record).map_err(|error| failed(&error))?;
     }
@@ -78,6 +81,7 @@ mod tests {
             name: name.into(),
             verdict: Verdict::Flagged,
             score: Some(0.5),
+            p_value: Some(0.004),
             container: None,
             regions: 1,
             zone: Some(Zone::DoorEnd),
@@ -92,7 +96,7 @@ mod tests {
         let text = String::from_utf8(table).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 6);
-        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door_end,-1.5,2,true,,2,scans/x.json,");
+        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door_end,-1.5,2,true,,2,scans/x.json,,0.004");
         assert!(lines[2].starts_with("2,\"a,b\"\"c\","));
         assert!(lines[3].starts_with("3,'@x,"));
         assert!(lines[4].starts_with("4,plain.tif,"));

@@ -15,7 +15,7 @@ pub fn summary_schema() -> Schema {
     schema_of::<Summary>()
 }
 
-/// The schema (draft 2020-12) of something that is written.
+/// The schema (draft 2020-12) of anything that is written.
 pub fn schema_of<T: JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
 }

@@ -2,7 +2,7 @@
 
 use super::wire::{ErrorInfo, Generator, ModelReport, Report, RunSettings, SCHEMA_VERSION};
 use crate::judge::{Verdict, Zone};
-use crate::scan::ContainerNumber;
+use crate::scan::{ContainerNumber, Digest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,9 @@ pub struct Row {
     pub verdict: Verdict,
     /// The score; absent where the scan failed.
     pub score: Option<f32>,
+    /// The share of clean scans that look at least as unusual; only with a calibration that covers the scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p_value: Option<f64>,
     /// The container number, if known.
     pub container: Option<ContainerNumber>,
     /// How many regions there are.
@@ -84,6 +87,7 @@ impl Row {
             name: report.scan.name.clone(),
             verdict: report.verdict,
             score: report.score,
+            p_value: report.calibration.as_ref().and_then(|found| found.against.as_ref()).map(|found| found.p_value),
             container: report.scan.metadata.container.clone(),
             regions: report.regions.len() as u32,
             zone: top.and_then(|region| region.zone),
@@ -96,7 +100,8 @@ impl Row {
         }
     }
 
-    /// Flagged first, then failed, inconclusive and clear; by falling score, then by name.
+    /// Flagged first, then failed, inconclusive and clear; by rising p-value, which scores of other scanners and cargo have in
+    /// common (scans without one last), by falling score, then by name.
     pub fn rank(&self, other: &Self) -> std::cmp::Ordering {
         let order = |row: &Self| match row.verdict {
             Verdict::Flagged => 0,
@@ -105,8 +110,10 @@ impl Row {
             Verdict::Clear => 3,
         };
         let score = |row: &Self| row.score.unwrap_or(0.0);
+        let unusual = |row: &Self| row.p_value.unwrap_or(f64::INFINITY);
         order(self)
             .cmp(&order(other))
+            .then(unusual(self).total_cmp(&unusual(other)))
             .then(score(other).total_cmp(&score(self)))
             .then_with(|| self.name.cmp(&other.name))
     }
@@ -154,7 +161,10 @@ pub struct Summary {
     pub model: ModelReport,
     /// The settings of the run, by stage.
     pub settings: RunSettings,
-    /// Every scan: flagged by falling score first, then failed, inconclusive and clear.
+    /// SHA-256 of the calibration that set the thresholds, if one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration_sha256: Option<Digest>,
+    /// Every scan: flagged by rising p-value and falling score first, then failed, inconclusive and clear.
     pub scans: Vec<Row>,
     /// Failed scans with their errors, in the order of the scans.
     pub failed: Vec<FailedScan>,
@@ -182,4 +192,39 @@ pub struct FailedScan {
 impl Summary {
     /// The version that this library writes.
     pub const VERSION: u32 = SCHEMA_VERSION;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scans_are_ranked_by_p_value_where_there_is_one_and_by_score_among_equals() {
+        let row = |name: &str, score: f32, p_value: Option<f64>| Row {
+            name: name.into(),
+            verdict: Verdict::Flagged,
+            score: Some(score),
+            p_value,
+            container: None,
+            regions: 0,
+            zone: None,
+            mass_kg: None,
+            mass_at_least: false,
+            reason: None,
+            warnings: 0,
+            report: String::new(),
+            overlay: None,
+        };
+        let mut rows = [
+            row("uncovered", 0.99, None),
+            row("usual", 0.9, Some(0.004)),
+            row("unusual", 0.6, Some(0.001)),
+            row("higher", 0.95, Some(0.004)),
+            Row { verdict: Verdict::Clear, ..row("clear", 0.2, Some(0.0001)) },
+            row("lower", 0.9, None),
+        ];
+        rows.sort_by(Row::rank);
+        let names = rows.each_ref().map(|row| row.name.as_str());
+        assert_eq!(names, ["unusual", "higher", "usual", "uncovered", "lower", "clear"]);
+    }
 }

@@ -1,7 +1,7 @@
 //! The report of one scan, version 1 of the wire format.
 
 use crate::infer::{Calibration, Contract, ModelInfo};
-use crate::judge::{Judgement, Reason, ReasonCode, Region, UnseenArea, Verdict};
+use crate::judge::{Calibrated, Judgement, Reason, ReasonCode, Region, UnseenArea, Verdict};
 use crate::prepare::{Frame, Located, Prepared, Step};
 use crate::scan::{BoxPx, Digest, End, Energy, Error, Fault, Metadata, PixelSize, Plane, Result, Scan, Warning};
 use crate::source::Limits;
@@ -307,6 +307,9 @@ pub struct Report {
     pub map_peak: Option<f32>,
     /// The threshold it was compared with; absent where it failed.
     pub threshold: Option<f32>,
+    /// The scan among clean ones, where a calibration was given; absent where the scan failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibrated>,
     /// Places the model points at, highest score first.
     pub regions: Vec<Region>,
     /// Places that were not seen, largest first: unpenetrated or repaired.
@@ -347,6 +350,7 @@ impl Report {
             score: Some(judgement.score),
             map_peak: judgement.map_peak,
             threshold: Some(judgement.threshold),
+            calibration: judgement.calibration,
             regions: judgement.regions,
             unseen: judgement.unseen,
             error: None,
@@ -370,6 +374,7 @@ impl Report {
             score: None,
             map_peak: None,
             threshold: None,
+            calibration: None,
             regions: Vec::new(),
             unseen: Vec::new(),
             error: Some(error.into()),

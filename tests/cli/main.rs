@@ -1,6 +1,7 @@
 //! The program as a user meets it: exit code, standard output and standard error of each command.
 
 mod bench;
+mod calibrate;
 mod doctor;
 mod paper;
 mod scan;

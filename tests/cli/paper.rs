@@ -3,7 +3,7 @@ use super::portray;
 #[test]
 fn completions_manual_and_schemas_are_printed() {
     let folder = tempfile::tempdir().unwrap();
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["completions", "bash"], "_portray"),
         (&["completions", "zsh"], "#compdef portray"),
         (&["completions", "fish"], "complete -c portray"),
@@ -15,6 +15,8 @@ fn completions_manual_and_schemas_are_printed() {
         (&["schema", "scenario"], "\"families\""),
         (&["schema", "scanner"], "\"detector\""),
         (&["schema", "settings"], "\"noise_floor\""),
+        (&["schema", "calibration"], "\"left_out\""),
+        (&["schema", "drift"], "\"kolmogorov_smirnov\""),
     ];
     for (arguments, expected) in cases {
         let output = portray(folder.path()).args(arguments).output().unwrap();
@@ -36,7 +38,7 @@ fn the_manual_has_the_sections_that_manuals_have() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["scan", "simulate", "doctor", "schema", "completions", "man"] {
+    for command in ["scan", "calibrate", "simulate", "doctor", "schema", "completions", "man"] {
         let output = portray(folder.path()).args([command, "--help"]).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(output.status.code(), Some(0));

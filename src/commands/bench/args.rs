@@ -1,5 +1,6 @@
 //! The flags of `portray bench`.
 
+use crate::commands::scoring::LineFlags;
 use crate::infer::Provider;
 use std::path::PathBuf;
 
@@ -52,24 +53,14 @@ pub(in crate::commands) struct Args {
     /// What runs the models: one for all, or one for each
     #[arg(long = "provider", value_name = "PROVIDER", value_parser = str::parse::<Provider>)]
     pub(super) providers: Vec<Provider>,
-    /// ONNX Runtime library; else ORT_DYLIB_PATH, beside the program, the build's, the system's
-    #[arg(long, value_name = "FILE")]
-    pub(super) onnxruntime: Option<PathBuf>,
     /// Score from which a scan is flagged, 0 to 1: one for all, or one for each [default: the model's]
     #[arg(long = "threshold", value_name = "SCORE")]
     pub(super) thresholds: Vec<f32>,
-    /// Settings of preparation and judging (TOML; see portray schema settings)
-    #[arg(long, value_name = "FILE")]
-    pub(super) settings: Option<PathBuf>,
     /// What is measured: rates, mass bands, bootstrap rounds and seed (TOML; see portray schema measure)
     #[arg(long, value_name = "FILE")]
     pub(super) measure: Option<PathBuf>,
-    /// Threads in all
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub(super) threads: Option<u32>,
-    /// Scans worked on at once [default: one per thread, at most 4]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub(super) sessions: Option<u32>,
+    #[command(flatten)]
+    pub(super) line: LineFlags,
     /// Measure no times
     #[arg(long)]
     pub(super) no_speed: bool,

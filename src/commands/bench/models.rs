@@ -1,7 +1,7 @@
 //! Which models a bench runs, and in what.
 
 use super::args::Args;
-use crate::commands::scan::ModelChoice;
+use crate::commands::scoring::ModelChoice;
 use crate::infer::Provider;
 use crate::scan::Error;
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use super::machine::field;
 use super::models::Wanted;
 use super::visit::job;
-use crate::commands::scan::load;
+use crate::commands::scoring::{LineFlags, load};
 use crate::evaluate::dataset::Case;
 use crate::evaluate::{Block, Pace, ScanTime, Series, Stages, measure};
 use crate::infer::OnnxScorer;
@@ -52,8 +52,9 @@ pub(super) fn time(
         let settings = if number == wanted.len() { 0 } else { number };
         let model = &models[number];
         let alone = pass(&line(settings, &model.alone), cases, ways.alone, stop)?;
+        let batch = line(settings, &model.batch);
         let clock = Instant::now();
-        pass(&line(settings, &model.batch), cases, ways.batch, stop)?;
+        pass(&batch, cases, ways.batch, stop)?;
         Ok(Block { scans: alone, batch_s: clock.elapsed().as_secs_f64() })
     };
     let series = measure(wanted.len(), pace, run, || start.elapsed());
@@ -100,26 +101,26 @@ pub(super) struct Apart {
 
 /// Runs `portray scan` with the model in a process of its own: how long until its first report, and how much memory it held. A process
 /// that cannot be started leaves both unsaid; it is no reason to lose the rest.
-pub(super) fn apart(
-    wanted: &Wanted,
-    onnxruntime: Option<&Path>,
-    settings: Option<&Path>,
-    cases: &[&Case],
-    ways: Ways,
-) -> Apart {
+pub(super) fn apart(wanted: &Wanted, line: &LineFlags, cases: &[&Case], ways: Ways) -> Apart {
     let threads = (ways.alone.threads_per_scan * ways.alone.scans_at_once).to_string();
     let sessions = ways.batch.scans_at_once.to_string();
-    let mut flags: Vec<PathBuf> = ["--threads", &threads, "--sessions", &sessions].map(PathBuf::from).to_vec();
+    let (pixels, bytes, pages) = (line.max_pixels.to_string(), line.max_bytes.to_string(), line.max_pages.to_string());
     let named = [
+        ("--threads", Some(Path::new(&threads))),
+        ("--sessions", Some(Path::new(&sessions))),
+        ("--max-pixels", Some(Path::new(&pixels))),
+        ("--max-bytes", Some(Path::new(&bytes))),
+        ("--max-pages", Some(Path::new(&pages))),
         ("--model", wanted.model.as_deref()),
         ("--contract", wanted.contract.as_deref()),
-        ("--onnxruntime", onnxruntime),
-        ("--settings", settings),
         ("--provider", Some(Path::new(wanted.provider.name()))),
+        ("--onnxruntime", line.onnxruntime.as_deref()),
+        ("--settings", line.settings.as_deref()),
+        ("--dark", line.dark.as_deref()),
+        ("--air", line.air.as_deref()),
     ];
-    for (flag, value) in named {
-        flags.extend(value.into_iter().flat_map(|value| [PathBuf::from(flag), value.to_owned()]));
-    }
+    let given = named.into_iter().filter_map(|(flag, value)| Some([PathBuf::from(flag), value?.to_owned()]));
+    let flags: Vec<PathBuf> = given.flatten().collect();
     let run = |cases: &[&Case]| {
         child(&flags, cases).inspect_err(|error| tracing::debug!("no process of its own: {error:#}")).ok()
     };

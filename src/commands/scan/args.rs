@@ -1,7 +1,6 @@
 //! The flags of `portray scan`.
 
-use crate::infer::Provider;
-use crate::source;
+use crate::commands::scoring::Scoring;
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -10,6 +9,7 @@ const EXAMPLES: &str = "Examples:
   portray scan 'day/**/*.tif' --out reports --threads 8
   find /scans -type f -newer stamp -print0 | portray scan - --out reports --json
   portray scan box.dcs --out reports --model detector.onnx --threshold 0.7
+  portray scan day --out reports --calibration calibration.json
 
 Each scan gets reports/scans/NAME.json, those that need a look reports/overlays/NAME.overlay.png.
 The whole run is in summary.json and reports.csv (both ranked) and reports.jsonl.
@@ -30,7 +30,6 @@ pub(super) enum OverlayChoice {
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-#[expect(clippy::doc_markdown, reason = "shown as help text, where backticks are noise")]
 pub(in crate::commands) struct Args {
     /// Scans: files, folders (searched through), globs, or - for a list on standard input
     ///
@@ -41,38 +40,14 @@ pub(in crate::commands) struct Args {
     /// Folder for the reports; made where missing
     #[arg(short, long, value_name = "DIR")]
     pub(super) out: PathBuf,
-    /// ONNX model; without it the built-in baseline
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) model: Option<PathBuf>,
-    /// Contract for a model that carries none (JSON; see portray schema contract)
-    #[arg(long, value_name = "FILE", requires = "model")]
-    pub(super) contract: Option<PathBuf>,
-    /// What runs the model; a provider that cannot is an error, never a silent fall-back
-    ///
-    /// One of cpu, cuda, tensorrt, openvino, directml, coreml; all but cpu are cargo features.
-    #[arg(long, default_value_t, value_name = "PROVIDER", value_parser = str::parse::<Provider>)]
-    pub(super) provider: Provider,
-    /// ONNX Runtime library; else ORT_DYLIB_PATH, beside the program, the build's, the system's
-    #[arg(long, value_name = "FILE")]
-    pub(super) onnxruntime: Option<PathBuf>,
-    /// Threads in all
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub(super) threads: Option<u32>,
-    /// Scans worked on at once; each takes about 100 MB for 3 Mpx [default: one per thread, at most 4 (600 MB)]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub(super) sessions: Option<u32>,
+    #[command(flatten)]
+    pub(super) scoring: Scoring,
     /// Score from which a scan is flagged, 0 to 1 [default: the model's]
     #[arg(long, value_name = "SCORE")]
     pub(super) threshold: Option<f32>,
-    /// Settings of preparation and judging (TOML; see portray schema settings)
-    #[arg(long, value_name = "FILE")]
-    pub(super) settings: Option<PathBuf>,
-    /// Dark frame: a scan taken with the beam off
-    #[arg(long, value_name = "FILE")]
-    pub(super) dark: Option<PathBuf>,
-    /// Air frame: a scan of nothing
-    #[arg(long, value_name = "FILE")]
-    pub(super) air: Option<PathBuf>,
+    /// Thresholds from clean scans (portray calibrate): they decide, and reports give p-values
+    #[arg(long, value_name = "FILE", conflicts_with = "threshold")]
+    pub(super) calibration: Option<PathBuf>,
     /// Which scans get a picture
     #[arg(long, value_enum, default_value_t = OverlayChoice::Flagged, value_name = "WHICH")]
     pub(super) overlays: OverlayChoice,
@@ -82,18 +57,6 @@ pub(in crate::commands) struct Args {
     /// Leave wall times out: the same inputs then give the same bytes
     #[arg(long)]
     pub(super) no_timings: bool,
-    /// Most pixels of a plane
-    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_pixels,
-        value_parser = clap::value_parser!(u64).range(1..))]
-    pub(super) max_pixels: u64,
-    /// Most bytes of a file
-    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_bytes,
-        value_parser = clap::value_parser!(u64).range(1..))]
-    pub(super) max_bytes: u64,
-    /// Most pages or planes of a file
-    #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_pages,
-        value_parser = clap::value_parser!(u32).range(1..))]
-    pub(super) max_pages: u32,
     /// Print nothing but errors
     #[arg(short, long, conflicts_with = "json")]
     pub(super) quiet: bool,

@@ -3,6 +3,7 @@
 use super::args::Args;
 use crate::commands::progress;
 use crate::commands::terminal::{Color, printable};
+use crate::judge::Verdict;
 use crate::pipeline::Totals;
 use crate::report::{Row, Summary};
 use crate::scan::Error;
@@ -18,14 +19,14 @@ pub(super) struct ScanEvent<'a> {
     pub(super) scan: &'a Row,
 }
 
-pub(super) fn json_line(value: &impl Serialize) -> std::io::Result<()> {
+pub(in crate::commands) fn json_line(value: &impl Serialize) -> std::io::Result<()> {
     let mut line = serde_json::to_vec(value)?;
     line.push(b'\n');
     std::io::stdout().lock().write_all(&line)
 }
 
 /// A line on standard error; that it may be closed is no reason to fail.
-pub(super) fn note(line: &str) {
+pub(in crate::commands) fn note(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
@@ -53,6 +54,14 @@ pub(super) fn close(
             help: failed.error.help.clone(),
         };
         note(&format!("failed: {}: {error}", printable(&failed.name)));
+    }
+    let uncovered = |row: &&Row| row.p_value.is_none() && row.verdict != Verdict::Failed;
+    let uncovered = summary.scans.iter().filter(uncovered).count();
+    if summary.calibration_sha256.is_some() && uncovered > 0 {
+        note(&format!(
+            "note: {} of scanners that the calibration has no clean scan of: the model's own threshold decided",
+            progress::counted(uncovered, "scan") + if uncovered == 1 { " is" } else { " are" }
+        ));
     }
     if !summary.stale.is_empty() {
         let reports = progress::counted(summary.stale.len(), "report");

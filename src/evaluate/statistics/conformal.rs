@@ -41,9 +41,7 @@ impl Calibration {
     /// `(k + 1) / (n + 1)` with `k` clean scans that score at least as high; ties count against the alarm. For a clean scan `P(p <= a) <=
     /// a`. NaN is taken as the most suspicious score.
     pub fn p_value(&self, score: f64) -> f64 {
-        let below = self.sorted.partition_point(|clean| *clean < score);
-        let at_least = if score.is_nan() { 0 } else { self.sorted.len() - below };
-        (at_least as f64 + 1.0) / (self.sorted.len() as f64 + 1.0)
+        crate::judge::conformal_p_value(&self.sorted, score)
     }
 
     /// The threshold at which at most a share `rate` of clean scans alarms, on average over calibrations: an alarm is a score above the

@@ -214,3 +214,29 @@ fn unknown_doors_and_views_leave_zones_open() {
     };
     assert_eq!((view("Top"), view("oblique"), view("SIDE")), (Some(Zone::End), None, Some(Zone::End)));
 }
+
+#[test]
+fn clean_scans_decide_by_the_score_that_alarms_and_change_none() {
+    let prepared = prepared();
+    let mut inference = Inference { score: Some(0.2), ..inference(&prepared) };
+    inference.map.as_mut().unwrap().scores.slice_mut(s![100..150, 600..660]).fill(0.6);
+    let own = judged(&prepared, &inference);
+    assert_eq!((own.verdict, own.score, own.calibration), (Verdict::Flagged, 0.2, None));
+    let with = |clean: [f64; 3], threshold: f32| {
+        let group = CleanGroup { sorted: clean.to_vec(), threshold, promised: 0.25 };
+        let groups = [(GroupKey::of_scanner(GroupKind::Scanner, None), group)].into_iter().collect();
+        let clean = CleanScores::new(crate::scan::Digest::of(b"file"), 0.25, [None].into_iter().collect(), groups);
+        let settings = Settings::default().check().unwrap().calibrated(std::sync::Arc::new(clean));
+        judge(&prepared, &inference, &contract(), &Metadata::default(), &[], &settings).unwrap()
+    };
+    // The region's score, not the model's lower own one, is what was compared with the clean scans'.
+    let usual = with([0.5, 0.7, 0.8], 0.800_1);
+    let against = usual.calibration.unwrap().against.unwrap();
+    assert_eq!((against.score, against.p_value), (0.6, 0.75));
+    assert_eq!((usual.verdict, usual.score, usual.threshold), (Verdict::Clear, 0.2, 0.800_1));
+    assert_eq!((usual.regions.len(), usual.regions[0].p_value), (1, Some(0.75)));
+    let unusual = with([0.1, 0.2, 0.3], 0.300_1);
+    assert_eq!((unusual.verdict, unusual.regions[0].p_value), (Verdict::Flagged, Some(0.25)));
+    let said = "score 0.600 reaches the threshold 0.300: up to 25 % of clean scans look this unusual";
+    assert_eq!(unusual.reasons[0].message, said);
+}

@@ -54,6 +54,7 @@ fn region(x: u32, y: u32, shielded_share: f32) -> Region {
         area_mm2: 60_000.0,
         score: 0.9,
         mean_score: 0.8,
+        p_value: None,
         zone: Some(Zone::DoorEnd),
         mass: Some(Mass {
             kg: 173.8,

@@ -1,0 +1,292 @@
+//! What clean scans score: p-values and thresholds by scanner and cargo, as a calibration measured them.
+
+use super::region::rounded;
+use super::verdict::SCORE_STEP;
+use crate::scan::{Digest, Metadata, Warning};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The conformal p-value of a score among clean ones, which are sorted upwards: `(k + 1) / (n + 1)`, where `k` of the `n` score at least
+/// as high. Ties count against the alarm, and NaN is the most suspicious score. For a clean scan that is exchangeable with them
+/// `P(p <= a) <= a` (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005).
+pub fn conformal_p_value(clean: &[f64], score: f64) -> f64 {
+    let below = clean.partition_point(|clean| *clean < score);
+    let at_least = if score.is_nan() { 0 } else { clean.len() - below };
+    (at_least as f64 + 1.0) / (clean.len() as f64 + 1.0)
+}
+
+/// Which clean scans a group holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupKind {
+    /// One scanner, one cargo.
+    Cargo,
+    /// One scanner, every cargo that has no group of its own there.
+    OtherCargo,
+    /// One scanner, whatever the cargo.
+    Scanner,
+    /// All scanners.
+    All,
+}
+
+/// The name of a group of clean scans.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupKey {
+    /// What the group holds.
+    pub of: GroupKind,
+    /// The scanner, as the scans name it; absent for `all`, and for scans that name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scanner: Option<String>,
+    /// The cargo, for `cargo`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cargo: Option<String>,
+}
+
+impl GroupKey {
+    /// The group of all scans.
+    pub fn all() -> Self {
+        Self { of: GroupKind::All, scanner: None, cargo: None }
+    }
+
+    /// A group of a scanner's scans.
+    pub fn of_scanner(of: GroupKind, scanner: Option<&str>) -> Self {
+        Self { of, scanner: scanner.map(str::to_owned), cargo: None }
+    }
+
+    /// The group of one cargo.
+    pub fn of_cargo(scanner: Option<&str>, cargo: &str) -> Self {
+        Self { cargo: Some(cargo.to_owned()), ..Self::of_scanner(GroupKind::Cargo, scanner) }
+    }
+}
+
+impl std::fmt::Display for GroupKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let scanner = scanner_words(self.scanner.as_deref());
+        match self.of {
+            GroupKind::Cargo => write!(f, "{scanner}, cargo {}", self.cargo.as_deref().unwrap_or_default()),
+            GroupKind::OtherCargo => write!(f, "{scanner}, other cargo"),
+            GroupKind::Scanner => f.write_str(&scanner),
+            GroupKind::All => f.write_str("all scanners"),
+        }
+    }
+}
+
+fn scanner_words(scanner: Option<&str>) -> String {
+    scanner.map_or_else(|| "no scanner named".to_owned(), |name| format!("scanner {name}"))
+}
+
+/// A group of clean scans with its threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CleanGroup {
+    /// Their scores, upwards.
+    pub sorted: Vec<f64>,
+    /// A scan is flagged when its score is at least this.
+    pub threshold: f32,
+    /// The share of clean scans that this flags at most, on average over calibrations.
+    pub promised: f64,
+}
+
+/// A calibration, ready to judge with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CleanScores {
+    sha256: Digest,
+    false_alarms: f64,
+    scanners: BTreeSet<Option<String>>,
+    groups: BTreeMap<GroupKey, CleanGroup>,
+}
+
+/// Where a scan belongs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Belonging<'a> {
+    /// The group and its name; none for a scan that the calibration does not cover.
+    pub group: Option<(&'a GroupKey, &'a CleanGroup)>,
+    /// Why the promise does not hold for this scan by itself, where it does not.
+    pub warning: Option<Warning>,
+}
+
+impl CleanScores {
+    /// From the file of this digest: the rate asked for, the scanners it has scans of, and the groups.
+    pub fn new(
+        sha256: Digest,
+        false_alarms: f64,
+        scanners: BTreeSet<Option<String>>,
+        groups: BTreeMap<GroupKey, CleanGroup>,
+    ) -> Self {
+        Self { sha256, false_alarms, scanners, groups }
+    }
+
+    /// The digest of the calibration's file.
+    pub fn sha256(&self) -> Digest {
+        self.sha256
+    }
+
+    /// The groups by their names.
+    pub fn groups(&self) -> &BTreeMap<GroupKey, CleanGroup> {
+        &self.groups
+    }
+
+    /// The group of a scan: its cargo's, else that of the other cargo of its scanner, else its scanner's. What these do not hold
+    /// gets the next wider group with a warning, and a scanner without a single clean scan gets none.
+    pub fn find(&self, metadata: &Metadata) -> Belonging<'_> {
+        let scanner = metadata.scanner.as_deref();
+        if !self.scanners.contains(&metadata.scanner) {
+            let message = format!(
+                "{}: the calibration has no clean scan of it; the model's own threshold decides, and there is no p-value",
+                scanner_words(scanner)
+            );
+            return Belonging { group: None, warning: Some(Warning::new("not_calibrated", message)) };
+        }
+        let get = |key: &GroupKey| self.groups.get_key_value(key);
+        let own = metadata.cargo.as_deref().and_then(|cargo| get(&GroupKey::of_cargo(scanner, cargo)));
+        if let Some(group) = own.or_else(|| get(&GroupKey::of_scanner(GroupKind::OtherCargo, scanner))) {
+            return Belonging { group: Some(group), warning: None };
+        }
+        if let Some(group) = get(&GroupKey::of_scanner(GroupKind::Scanner, scanner)) {
+            let split = |key: &GroupKey| key.of == GroupKind::Cargo && key.scanner.as_deref() == scanner;
+            let warning = self.groups.keys().any(split).then(|| {
+                let cargo = metadata.cargo.as_deref().map_or_else(|| "no cargo named".to_owned(), |c| format!("cargo {c}"));
+                let message = format!(
+                    "{cargo}: the calibration has no clean scan of it; the threshold is that of all {} of its scanner, and the \
+                     promised false-alarm rate need not hold for this cargo",
+                    group.1.sorted.len()
+                );
+                Warning::new("cargo_not_calibrated", message)
+            });
+            return Belonging { group: Some(group), warning };
+        }
+        let message = format!(
+            "{}: too few clean scans of it; the threshold is that of all scanners, and the promised false-alarm rate need not \
+             hold for this one",
+            scanner_words(scanner)
+        );
+        Belonging { group: get(&GroupKey::all()), warning: Some(Warning::new("scanner_not_calibrated", message)) }
+    }
+
+    /// What a scan of this score is among the clean ones.
+    pub(super) fn compare(&self, score: f32, metadata: &Metadata) -> (Calibrated, Belonging<'_>) {
+        let belonging = self.find(metadata);
+        let score = rounded(score, SCORE_STEP);
+        let against = belonging.group.map(|(key, group)| Against {
+            group: key.clone(),
+            scans: group.sorted.len() as u64,
+            promised: group.promised,
+            score,
+            p_value: conformal_p_value(&group.sorted, f64::from(score)),
+        });
+        (Calibrated { sha256: self.sha256, false_alarms: self.false_alarms, against }, belonging)
+    }
+}
+
+/// What a report says of the calibration it was judged with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Calibrated {
+    /// SHA-256 of the calibration's file.
+    pub sha256: Digest,
+    /// The false-alarm rate that it was made for, 0 to 1.
+    pub false_alarms: f64,
+    /// The clean scans that this one was compared with; absent where the calibration has none of its scanner, and the
+    /// model's own threshold decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
+}
+
+/// A scan among clean ones.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Against {
+    /// Which clean scans.
+    pub group: GroupKey,
+    /// How many they are.
+    pub scans: u64,
+    /// The share of clean scans like them that is flagged at most, on average over calibrations, 0 to 1.
+    pub promised: f64,
+    /// The score that was compared: the highest of the scan's and its regions'.
+    pub score: f32,
+    /// `(k + 1) / (scans + 1)`, where `k` clean scans score at least as high: at most this share of clean scans looks as unusual.
+    pub p_value: f64,
+}
+
+/// A p-value for people: `1 clean scan in 250 or fewer`.
+pub(super) fn rarity(p: f64) -> String {
+    // A little over a whole number is that number: 1 / (1 / 49) is not 49.
+    let one_in = (1.0 / p + 1e-6).floor();
+    if one_in >= 10.0 {
+        format!("1 clean scan in {one_in} or fewer looks this unusual")
+    } else {
+        format!("up to {:.0} % of clean scans look this unusual", (100.0 * p).ceil())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(scores: &[f64]) -> CleanGroup {
+        CleanGroup { sorted: scores.to_vec(), threshold: 0.5, promised: 0.2 }
+    }
+
+    fn clean() -> CleanScores {
+        let scanners =
+            [Some("a"), Some("b"), Some("c"), None].map(|name| name.map(str::to_owned)).into_iter().collect();
+        let groups = [
+            (GroupKey::all(), group(&[0.1, 0.2, 0.3, 0.4])),
+            (GroupKey::of_scanner(GroupKind::Scanner, Some("a")), group(&[0.1, 0.2])),
+            (GroupKey::of_cargo(Some("a"), "tea"), group(&[0.1])),
+            (GroupKey::of_scanner(GroupKind::Scanner, Some("b")), group(&[0.3])),
+            (GroupKey::of_cargo(Some("b"), "tea"), group(&[0.3])),
+            (GroupKey::of_scanner(GroupKind::OtherCargo, Some("b")), group(&[0.35])),
+            (GroupKey::of_scanner(GroupKind::Scanner, None), group(&[0.4])),
+        ];
+        CleanScores::new(Digest::of(b"file"), 0.2, scanners, groups.into_iter().collect())
+    }
+
+    #[test]
+    fn a_scan_gets_the_narrowest_group_that_holds_its_like_and_a_warning_where_none_does() {
+        let clean = clean();
+        let of = |scanner: Option<&str>, cargo: Option<&str>| {
+            let metadata = Metadata {
+                scanner: scanner.map(str::to_owned),
+                cargo: cargo.map(str::to_owned),
+                ..Metadata::default()
+            };
+            let found = clean.find(&metadata);
+            (
+                found.group.map(|group| group.0.to_string()).unwrap_or_default(),
+                found.warning.map(|warning| warning.code).unwrap_or_default(),
+            )
+        };
+        let cases = [
+            ((Some("a"), Some("tea")), ("scanner a, cargo tea", "")),
+            ((Some("a"), Some("coal")), ("scanner a", "cargo_not_calibrated")),
+            ((Some("a"), None), ("scanner a", "cargo_not_calibrated")),
+            ((Some("b"), Some("tea")), ("scanner b, cargo tea", "")),
+            ((Some("b"), Some("coal")), ("scanner b, other cargo", "")),
+            ((Some("b"), None), ("scanner b, other cargo", "")),
+            ((None, Some("tea")), ("no scanner named", "")),
+            ((Some("c"), Some("tea")), ("all scanners", "scanner_not_calibrated")),
+            ((Some("d"), Some("tea")), ("", "not_calibrated")),
+        ];
+        for ((scanner, cargo), (group, warning)) in cases {
+            assert_eq!(of(scanner, cargo), (group.to_owned(), warning.to_owned()), "{scanner:?} {cargo:?}");
+        }
+    }
+
+    #[test]
+    fn scores_are_compared_as_the_reports_show_them() {
+        let clean = clean();
+        let b = Metadata { scanner: Some("b".into()), ..Metadata::default() };
+        let p = |score| clean.compare(score, &b).0.against.unwrap().p_value;
+        assert_eq!((p(0.36), p(0.350_003), p(0.349_998), p(0.349_98)), (0.5, 1.0, 1.0, 1.0));
+        assert_eq!((p(0.350_006), clean.compare(0.350_006, &b).0.against.unwrap().score), (0.5, 0.350_01));
+    }
+
+    #[test]
+    fn p_values_read_as_shares_of_clean_scans() {
+        assert_eq!(rarity(0.004), "1 clean scan in 250 or fewer looks this unusual");
+        assert_eq!(rarity(1.0 / 49.0), "1 clean scan in 49 or fewer looks this unusual");
+        assert_eq!(rarity(0.3), "up to 30 % of clean scans look this unusual");
+    }
+}
