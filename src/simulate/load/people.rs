@@ -52,16 +52,15 @@ fn head(parcel: &mut Parcel, forward: f64) {
     parcel.own.push(Solid::new(skull, at(10.0, 726.0), "bone").hollow(6.0));
     parcel.own.push(Solid::new(Shape::Ellipsoid { radii: [85.0, 77.0, 67.0] }, at(10.0, 726.0), "body"));
     // Brow, nose, chin and the underside of the jaw, about (55, 633).
-    let corners =
-        vec![[-39.0, -34.0], [-12.0, -46.0], [27.0, -34.0], [45.0, 10.0], [34.0, 33.0], [5.0, 14.0], [-39.0, 5.0]];
+    let corners = vec![[-39.0, -34.0], [-12.0, -46.0], [27.0, -34.0], [46.0, 14.0], [38.0, 50.0], [-39.0, 24.0]];
     let middle = at(55.0, 633.0);
     let jaw = Solid::new(Shape::Box { half: [26.0, 9.0, 40.0] }, [middle[0] - 2.0, 611.0, 0.0], "bone");
     let mouth = Solid::new(Shape::Ellipsoid { radii: [20.0, 9.0, 22.0] }, [middle[0] - 12.0, 631.0, 0.0], "body");
-    let face = Solid::new(Shape::Prism { corners, half: 54.0 }, middle, "body");
+    let face = Solid::new(Shape::Prism { corners, half: 58.0 }, middle, "body");
     parcel.own.push(face.without(jaw.body.clone()).without(mouth.body));
     parcel.own.push(jaw);
-    let [throat, nape] = [at(-30.0, 557.0), at(-32.0, 638.0)];
-    limb(parcel, [[throat[0], throat[1]], [nape[0], nape[1]]], 0.0, [56.0, 46.0], 17.0);
+    let [throat, nape] = [at(-26.0, 557.0), at(-28.0, 640.0)];
+    limb(parcel, [[throat[0], throat[1]], [nape[0], nape[1]]], 0.0, [58.0, 50.0], 17.0);
 }
 
 /// A person: joints in mm for a stature of 1.72 m, scaled; facing x, or the other way. About 70 kg at a scale of 1.
