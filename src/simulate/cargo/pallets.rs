@@ -120,7 +120,13 @@ pub(super) fn tiles(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
 }
 
 /// A pallet of tiles; returns its top, and whether its top course is whole.
-fn tile_pallet(scene: &mut Scene, at: [f64; 3], side: [f64; 2], goods: (usize, f64, bool), draw: &mut Draw) -> (f64, bool) {
+fn tile_pallet(
+    scene: &mut Scene,
+    at: [f64; 3],
+    side: [f64; 2],
+    goods: (usize, f64, bool),
+    draw: &mut Draw,
+) -> (f64, bool) {
     let ([x, floor, z], [long, wide], (courses, course, standing)) = (at, side, goods);
     let base = scene.pallet([x, x + long], floor, [z, z + wide]);
     let along = if standing { 8 } else { 3 };
