@@ -37,7 +37,7 @@ pub(super) fn markdown(result: &BenchResult) -> String {
         let _ = writeln!(text, "\nMachine: {}.", cell(&machine_words(machine)));
     }
     let digest = result.set.sha256.to_string();
-    let _ = writeln!(text, "Set: sha256 {}. {} {}.", &digest[..16], result.generator.name, result.generator.version);
+    let _ = writeln!(text, "\nSet: sha256 {}. {} {}.", &digest[..16], result.generator.name, result.generator.version);
     text
 }
 

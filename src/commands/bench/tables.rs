@@ -34,6 +34,10 @@ pub(super) fn sections(result: &BenchResult, parts_of: PartsOf) -> Vec<Section> 
     sections.extend(result.comparisons.iter().map(|against| differences(&result.models[0], against)));
     sections.extend(regions(result));
     sections.extend(speed(result));
+    if parts_of == PartsOf::All {
+        sections.extend(wrong(&result.models[0], true));
+        sections.extend(wrong(&result.models[0], false));
+    }
     let shown = if parts_of == PartsOf::First { &result.models[..1] } else { result.models.as_slice() };
     sections.extend(parts(shown));
     sections
@@ -291,4 +295,51 @@ fn parts(models: &[ModelResult]) -> Option<Section> {
         header,
         rows,
     ))
+}
+
+/// The most scans that a list of misses or false alarms shows; scans.csv has all.
+const LISTED: usize = 20;
+
+/// What a model got wrong: loaded scans that it did not flag, lowest score first, or clean ones that it did, highest first.
+fn wrong(model: &ModelResult, loaded: bool) -> Option<Section> {
+    let mut scans: Vec<_> =
+        model.scans.iter().filter(|scan| scan.loaded == loaded && scan.alarms() != loaded).collect();
+    if scans.is_empty() {
+        return None;
+    }
+    let score = |scan: &crate::evaluate::Outcome| scan.score.unwrap_or(if loaded { -1.0 } else { 2.0 });
+    scans.sort_by(|a, b| score(a).total_cmp(&score(b)).then_with(|| a.name.cmp(&b.name)));
+    if !loaded {
+        scans.reverse();
+    }
+    let rows = scans.iter().take(LISTED).map(|scan| {
+        let classes: Vec<&str> = scan.loads.iter().filter_map(|load| load.class.as_deref()).collect();
+        let text = |text: Option<&String>| text.cloned().unwrap_or_else(|| NONE.to_owned());
+        let mass = scan.mass_kg().map_or_else(|| NONE.to_owned(), |mass| format!("{mass:.0} kg"));
+        let seen = match scan.visible() {
+            Some(true) => "visible",
+            Some(false) => "not visible",
+            None => NONE,
+        };
+        let mut row = vec![
+            scan.name.clone(),
+            scan.score.map_or_else(|| NONE.to_owned(), |score| format!("{score:.4}")),
+            scan.verdict.to_string(),
+            text(scan.family.as_ref()),
+            text(scan.scanner.as_ref()),
+        ];
+        if loaded {
+            row.extend([classes.join(" "), mass, seen.to_owned()]);
+        }
+        row
+    });
+    let rows = rows.collect();
+    let mut header = vec!["scan", "score", "verdict", "family", "scanner"];
+    if loaded {
+        header.extend(["class", "mass", "load"]);
+    }
+    let what = if loaded { "Loaded scans not flagged" } else { "Clean scans flagged" };
+    let shown = if scans.len() > LISTED { format!(", {LISTED} of {}", scans.len()) } else { String::new() };
+    let title = format!("{what}, {}{shown}", model.label);
+    Some(Section::new(&title, header.into_iter().map(str::to_owned).collect(), rows))
 }

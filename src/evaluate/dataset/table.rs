@@ -6,6 +6,9 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+/// What tables hold.
+const HELP: &str = "the columns are path, label and, where known, container, scanner, family, class, mass_kg, visible";
+
 /// A row; columns in any order, only the first two are needed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,12 +31,17 @@ pub(super) fn open(path: &Path) -> Result<Dataset> {
     let name = path.display().to_string();
     let wrong = |error: csv::Error| {
         let line = error.position().map_or(1, csv::Position::line);
-        Error::format(error.to_string())
-            .at(format!("{name}: line {line}"))
-            .help("the columns are path, label and, where known, container, scanner, family, class, mass_kg, visible")
+        Error::format(words(&error)).at(format!("{name}: line {line}")).help(HELP)
     };
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(wrong)?;
     let headers = reader.headers().map_err(wrong)?.clone();
+    if let Some(lacking) = ["path", "label"].iter().find(|column| !headers.iter().any(|found| found == **column)) {
+        let semicolons = headers.len() == 1 && headers.iter().any(|header| header.contains(';'));
+        let why = if semicolons { ": columns are parted by commas, not by semicolons" } else { "" };
+        return Err(Error::format(format!("there is no column {lacking}{why}"))
+            .at(format!("{name}: line 1"))
+            .help(HELP));
+    }
     let mut record = csv::StringRecord::new();
     let mut cases = Vec::new();
     while reader.read_record(&mut record).map_err(wrong)? {
@@ -65,6 +73,21 @@ pub(super) fn open(path: &Path) -> Result<Dataset> {
     let untold = beside.into_iter().filter(|file| looks_like_scan(file));
     let untold = untold.filter(|file| !told.contains(file) && !told.contains(file.strip_prefix(".").unwrap_or(file)));
     Ok(Dataset { layout: Layout::Table, cases, untold: untold.collect() })
+}
+
+/// What is wrong with a row, with the column's number as a spreadsheet counts it.
+fn words(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("the line has {len} columns, the first line {expected_len}")
+        }
+        csv::ErrorKind::Deserialize { err, .. } => {
+            let column = err.field().map_or_else(String::new, |field| format!("column {}: ", field + 1));
+            format!("{column}{}", err.kind())
+        }
+        csv::ErrorKind::Io(error) => format!("the table cannot be read: {error}"),
+        _ => error.to_string(),
+    }
 }
 
 fn label(text: &str) -> Result<bool> {

@@ -154,6 +154,31 @@ fn coco_faults_name_the_annotation() {
 }
 
 #[test]
+fn coco_that_contradicts_itself_is_refused() {
+    let set = Set::new();
+    set.picture("a.png", WHITE);
+    set.picture("b.png", WHITE);
+    let with = |images: &str, rest: &str| {
+        set.file("coco.json", &format!(r#"{{"images": [{images}] {rest}}}"#));
+        set.fault()
+    };
+    let one = r#"{"id": 1, "file_name": "a.png"}"#;
+    // Without annotations every image would pass for clean.
+    assert!(with(one, "").contains("missing field `annotations`"), "{}", with(one, ""));
+    let none = r#", "annotations": []"#;
+    let twice = with(&format!(r#"{one}, {{"id": 1, "file_name": "b.png"}}"#), none);
+    assert!(twice.contains("image b.png") && twice.contains("two images have the id 1"), "{twice}");
+    let loaded = with(r#"{"id": 1, "file_name": "a.png", "clean": false}"#, none);
+    assert!(loaded.contains("the image says clean = false, and it has no annotation"), "{loaded}");
+    // Many things in one outline: something is there, and not where.
+    let crowd = r#", "annotations": [{"id": 1, "image_id": 1, "category_id": 7, "iscrowd": 1, "bbox": [0, 0, 9, 9]}],
+        "categories": [{"id": 7, "name": "bag"}]"#;
+    set.file("coco.json", &format!(r#"{{"images": [{one}] {crowd}}}"#));
+    let found = Dataset::open(set.path()).unwrap();
+    assert_eq!((found.cases[0].loaded, &found.cases[0].loads[0].place), (true, &Place::Unknown));
+}
+
+#[test]
 fn mvtec_folders_give_classes_and_masks() {
     let set = Set::new();
     for name in ["train/good/0.png", "test/good/0.png", "test/bag/0.png", "test/tin/1.png"] {
@@ -169,6 +194,9 @@ fn mvtec_folders_give_classes_and_masks() {
     let masks = Dataset::open(set.path()).unwrap();
     let tin = &masks.cases[2].loads[0];
     assert_eq!((tin.class.as_deref(), patch(tin).bounds()), (Some("tin"), WHITE));
+    // What is no scan by its ending is named, not lost.
+    set.file("test/good/odd.img", "?");
+    assert_eq!(Dataset::open(set.path()).unwrap().untold.len(), 1);
     set.picture("test/stray.png", WHITE);
     assert!(set.fault().contains("stray.png lies in no folder of test/"), "{}", set.fault());
 }
@@ -190,7 +218,10 @@ fn tables_give_labels() {
     for (rows, expected) in [
         ("path,label\na.png,maybe\n", "labels.csv: line 2: label is `maybe`"),
         ("path,label,class\na.png,clean,bag\n", "line 2: a clean scan has no class"),
-        ("path,label,mass_kg\na.png,loaded,heavy\n", "line 2"),
+        ("path,label,mass_kg\na.png,loaded,heavy\n", "line 2: column 3: invalid float literal"),
+        ("path;label\na.png;loaded\n", "line 1: there is no column path: columns are parted by commas"),
+        ("path,class\na.png,loaded\n", "line 1: there is no column label"),
+        ("path,label\na.png,loaded,bag\n", "line 2: the line has 3 columns, the first line 2"),
         ("path,label,mass_kg\na.png,loaded,-1\n", "mass_kg is no mass"),
         ("path,label,odd\na.png,loaded,1\n", "unknown field `odd`"),
         ("path\na.png\n", "missing field `label`"),
