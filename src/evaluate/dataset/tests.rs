@@ -224,7 +224,7 @@ fn tables_give_labels() {
         ("path,label\na.png,loaded,bag\n", "line 2: the line has 3 columns, the first line 2"),
         ("path,label,mass_kg\na.png,loaded,-1\n", "mass_kg is no mass"),
         ("path,label,odd\na.png,loaded,1\n", "unknown field `odd`"),
-        ("path\na.png\n", "missing field `label`"),
+        ("path\na.png\n", "line 1: there is no column label"),
         ("path,label\n", "holds no scan with truth"),
         ("path,label\nnone.png,clean\n", "none.png that the truth names is not there"),
     ] {
