@@ -9,6 +9,7 @@ use crate::commands::{Exit, scoring};
 use crate::evaluate::calibration::{Calibration, CalibrationGroup, Gathered, LeftOutCode, percent_up};
 use crate::evaluate::percent;
 use crate::evaluate::statistics::scans_needed;
+use crate::judge::GroupKind;
 use crate::pipeline::{Finish, Line, OutputFolder, Overlays, Totals};
 use crate::report::{IgnoredFile, Report, TEMPORARY, to_json, write_atomically};
 use crate::scan::Error;
@@ -149,7 +150,7 @@ fn say(args: &Args, calibration: &Calibration, shared: (u64, u64), out: &Path) -
     let text = if args.json {
         let event = serde_json::json!({
             "event": "calibration", "out": out.display().to_string(), "false_alarms": calibration.false_alarms,
-            "scans": calibration.scans.len(), "left_out": calibration.left_out, "groups": calibration.groups,
+            "scans": calibration.scans.len(), "containers": containers(calibration), "left_out": calibration.left_out, "groups": calibration.groups,
         });
         return match json_line(&event) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -175,17 +176,21 @@ fn say(args: &Args, calibration: &Calibration, shared: (u64, u64), out: &Path) -
 fn notes(calibration: &Calibration, (scans, containers): (u64, u64)) {
     if scans > 0 {
         note(&format!(
-            "warning: {scans} scans share {}: they are not independent, and the rate may lie further from the promised one",
+            "note: {scans} scans share {}: each container counts once, with its highest score",
             if containers == 1 { "one container".to_owned() } else { format!("{containers} containers") }
         ));
     }
-    for (scanner, found) in calibration.small_scanners() {
+    for (scanner, (scans, containers)) in calibration.small_scanners() {
+        let mut found = counted(scans as usize, "clean scan");
+        if containers != scans {
+            found = format!("{found} of {}", counted(containers as usize, "container"));
+        }
         let scanner = scanner
             .map_or_else(|| "scans that name no scanner".to_owned(), |name| format!("scanner {}", printable(&name)));
         note(&format!(
             "warning: {scanner}: {} too few for a threshold of its own; that of all scanners is used, which need not keep the \
              rate for it",
-            counted(found as usize, "clean scan") + if found == 1 { " is" } else { " are" }
+            found + if scans == 1 { " is" } else { " are" }
         ));
     }
     for group in calibration.groups.iter().filter(|group| group.threshold > 1.0) {
@@ -197,11 +202,19 @@ fn notes(calibration: &Calibration, (scans, containers): (u64, u64)) {
     }
 }
 
+/// How many containers the clean scans are of; all scans are a group.
+fn containers(calibration: &Calibration) -> usize {
+    let all = calibration.groups.iter().find(|group| group.group.of == GroupKind::All);
+    all.map_or(0, |group| group.containers as usize)
+}
+
 /// The table and what it promises.
 fn summary(calibration: &Calibration, out: &Path) -> String {
     let scanners = calibration.scans.iter().map(|scan| &scan.scanner).collect::<std::collections::BTreeSet<_>>().len();
+    let shared = calibration.groups.iter().any(|group| group.containers != group.scans);
+    let boxes = if shared { format!("{} and ", counted(containers(calibration), "container")) } else { String::new() };
     let mut text = format!(
-        "{} of {}; at most {} of clean ones may be flagged\n",
+        "{} of {boxes}{}; at most {} of clean ones may be flagged\n",
         counted(calibration.scans.len(), "clean scan"),
         counted(scanners, "scanner"),
         percent(calibration.false_alarms)
@@ -211,34 +224,37 @@ fn summary(calibration: &Calibration, out: &Path) -> String {
         [
             printable(&group.group.to_string()),
             group.scans.to_string(),
+            if shared { format!("  {:>10}", group.containers) } else { String::new() },
             format!("{:.5}", group.threshold),
             percent_up(group.promised),
             format!("{} to {}", percent_up(attained.low), percent_up(attained.high)),
         ]
     };
-    let header = ["", "clean scans", "threshold", "promised", "this calibration's own (95 %)"].map(str::to_owned);
-    let rows: Vec<[String; 5]> = std::iter::once(header).chain(calibration.groups.iter().map(row)).collect();
+    let column = if shared { "  containers" } else { "" };
+    let header = ["", "clean scans", column, "threshold", "promised", "this calibration's own (95 %)"].map(str::to_owned);
+    let rows: Vec<[String; 6]> = std::iter::once(header).chain(calibration.groups.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     for row in &rows {
         let _ = writeln!(
             text,
-            "{:<w0$}  {:>w1$}  {:>w2$}  {:>w3$}  {:>w4$}",
+            "{:<w0$}  {:>w1$}{}  {:>w3$}  {:>w4$}  {:>w5$}",
             row[0],
             row[1],
             row[2],
             row[3],
             row[4],
+            row[5],
             w0 = width(0),
             w1 = width(1),
-            w2 = width(2),
             w3 = width(3),
-            w4 = width(4)
+            w4 = width(4),
+            w5 = width(5)
         );
     }
     let _ = writeln!(
         text,
-        "promised: the share of new clean scans that is flagged at most, on average over calibrations, if they come about as\n\
-         these did. Where the share of this very calibration lies stands beside it.\n\
+        "promised: the share of new clean containers of which a scan is flagged at most, on average over calibrations, if they\n\
+         come about as these did. Where the share of this very calibration lies stands beside it.\n\
          calibration in {}",
         out.display()
     );
