@@ -188,7 +188,10 @@ fn group_words(group: &GroupDrift, text: &mut String) {
     let _ = match (group.ending, &group.kolmogorov_smirnov, group.seen_from) {
         (Drift::Fits, _, Some(from)) => {
             let share = percent_up(from);
-            writeln!(text, "  a distance of {from:.2} would have been drift; loaded scans under {share} cannot make one")
+            writeln!(
+                text,
+                "  a distance of {from:.2} would have been drift; loaded scans under {share} cannot make one"
+            )
         }
         (Drift::Fits, ..) => writeln!(
             text,
@@ -202,7 +205,10 @@ fn group_words(group: &GroupDrift, text: &mut String) {
         (Drift::Drift, ..) => Ok(()),
         (Drift::Inconclusive, ..) => match group.containers_wanted {
             Some(wanted) => writeln!(text, "  with scans of {wanted} containers, {change} would be drift"),
-            None => writeln!(text, "  the calibration has too few clean scans of it: with no number of scans {change} would be drift"),
+            None => writeln!(
+                text,
+                "  the calibration has too few clean scans of it: with no number of scans {change} would be drift"
+            ),
         },
     };
 }

@@ -231,7 +231,8 @@ fn summary(calibration: &Calibration, out: &Path) -> String {
         ]
     };
     let column = if shared { "  containers" } else { "" };
-    let header = ["", "clean scans", column, "threshold", "promised", "this calibration's own (95 %)"].map(str::to_owned);
+    let header =
+        ["", "clean scans", column, "threshold", "promised", "this calibration's own (95 %)"].map(str::to_owned);
     let rows: Vec<[String; 6]> = std::iter::once(header).chain(calibration.groups.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     for row in &rows {

@@ -37,7 +37,9 @@ pub(super) fn groups(scans: &[CleanScan], needed: u64) -> Groups {
                 declared.iter().map(|cargo| (cargo.map(str::to_owned), place(*cargo).0)).collect();
             // Cargo that no clean scan declares counts as a scan that declares none does.
             let (unseen, stand_in) = place(None);
-            found.members.insert(GroupKey::of_scanner(GroupKind::Scanner, name), own.iter().copied().cloned().collect());
+            found
+                .members
+                .insert(GroupKey::of_scanner(GroupKind::Scanner, name), own.iter().copied().cloned().collect());
             for key in cargo.values().chain([&unseen]) {
                 found.members.entry(key.clone()).or_insert_with(|| members(key, &own, &counts, needed));
             }

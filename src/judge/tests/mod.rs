@@ -227,7 +227,8 @@ fn clean_scans_decide_by_the_score_that_alarms_and_change_none() {
         let groups = [(GroupKey::of_scanner(GroupKind::Scanner, None), group)].into_iter().collect();
         let whole = GroupKey::of_scanner(GroupKind::Scanner, None);
         let places = Places { cargo: [(None, whole.clone())].into_iter().collect(), unseen: whole, stand_in: false };
-        let clean = CleanScores::new(crate::scan::Digest::of(b"file"), 0.25, [(None, places)].into_iter().collect(), groups);
+        let clean =
+            CleanScores::new(crate::scan::Digest::of(b"file"), 0.25, [(None, places)].into_iter().collect(), groups);
         let settings = Settings::default().check().unwrap().calibrated(std::sync::Arc::new(clean));
         judge(&prepared, &inference, &contract(), &Metadata::default(), &[], &settings).unwrap()
     };
