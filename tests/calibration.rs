@@ -133,7 +133,7 @@ fn clean_scans_set_the_threshold_and_reports_say_how_unusual_a_scan_is() {
     assert_eq!(unusual.threshold, Some(calibration.groups[0].threshold));
     let reason = &unusual.reasons[0];
     assert_eq!(reason.code, ReasonCode::Score);
-    assert!(reason.message.ends_with(": 1 clean container in 21 or fewer looks this unusual"), "{}", reason.message);
+    assert!(reason.message.ends_with(": at most 1 clean container in 21 looks this unusual"), "{}", reason.message);
 
     let stranger = report(&at("reports"), "stranger.png");
     assert_eq!((stranger.verdict, stranger.threshold), (Verdict::Clear, Some(0.9)));

@@ -230,12 +230,12 @@ pub struct Against {
     pub p_value: f64,
 }
 
-/// A p-value for people: `1 clean container in 250 or fewer`.
+/// A p-value for people: `at most 1 clean container in 250`.
 pub(super) fn rarity(p: f64) -> String {
     // A little over a whole number is that number: 1 / (1 / 49) is not 49.
     let one_in = (1.0 / p + 1e-6).floor();
     if one_in >= 10.0 {
-        format!("1 clean container in {one_in} or fewer looks this unusual")
+        format!("at most 1 clean container in {one_in} looks this unusual")
     } else {
         format!("up to {:.0} % of clean containers look this unusual", (100.0 * p).ceil())
     }
@@ -332,8 +332,8 @@ mod tests {
 
     #[test]
     fn p_values_read_as_shares_of_clean_scans() {
-        assert_eq!(rarity(0.004), "1 clean container in 250 or fewer looks this unusual");
-        assert_eq!(rarity(1.0 / 49.0), "1 clean container in 49 or fewer looks this unusual");
+        assert_eq!(rarity(0.004), "at most 1 clean container in 250 looks this unusual");
+        assert_eq!(rarity(1.0 / 49.0), "at most 1 clean container in 49 looks this unusual");
         assert_eq!(rarity(0.3), "up to 30 % of clean containers look this unusual");
     }
 }

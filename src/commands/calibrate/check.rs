@@ -72,7 +72,14 @@ fn file(station: &mut Station<'_>, path: &Path) -> anyhow::Result<()> {
 }
 
 fn report(bytes: &[u8]) -> crate::scan::Result<Report> {
-    Report::from_json(bytes).map_err(|error| Error { fault: Fault::Parameter, ..error })
+    Report::from_json(bytes).map_err(|error| {
+        let value = serde_json::from_slice::<serde_json::Value>(bytes).ok();
+        if value.is_some_and(|value| value.get("verdict").is_none()) {
+            return Error::parameter("not a report of a scan")
+                .help("name folders that portray scan wrote, reports of theirs, or reports.jsonl");
+        }
+        Error { fault: Fault::Parameter, ..error }
+    })
 }
 
 fn unreadable(error: &std::io::Error) -> Error {
@@ -207,7 +214,8 @@ fn group_words(group: &GroupDrift, text: &mut String) {
             Some(wanted) => writeln!(text, "  with scans of {wanted} containers, {change} would be drift"),
             None => writeln!(
                 text,
-                "  the calibration has too few clean scans of it: with no number of scans {change} would be drift"
+                "  the calibration has too few clean scans of it, and with no number of later ones {change} would be drift: \
+                 calibrate again with more (some 100 containers of each group will do)"
             ),
         },
     };

@@ -79,7 +79,10 @@ fn thresholds(scans: &[CleanScan], false_alarms: f64) -> Result<Thresholds> {
         let least = if found == 0 { String::new() } else { format!("; with these {most} or more can be promised") };
         let rate = percent(false_alarms);
         let message = if found == scans.len() as u64 {
-            format!("a false-alarm rate of {rate} takes at least {needed} clean scans, found {found}{least}")
+            format!(
+                "a false-alarm rate of {rate} takes at least {needed} clean scan{}, found {found}{least}",
+                if needed == 1 { "" } else { "s" }
+            )
         } else {
             format!(
                 "a false-alarm rate of {rate} takes clean scans of at least {needed} containers, found {} of {found} (scans of one \
@@ -206,12 +209,14 @@ impl Calibration {
     /// A parameter error that names every difference.
     pub fn check_same(&self, model: &ModelReport, settings: &RunSettings) -> Result<()> {
         let mut different = Vec::new();
+        let named = |model: &ModelReport, sha256| format!("{} {} (sha256 {sha256})", model.name, model.version);
         for (what, ours, theirs) in [
             ("model", self.model.sha256, model.sha256),
             ("contract", self.model.contract_sha256, model.contract_sha256),
         ] {
             if ours != theirs {
-                different.push(format!("{what} is {theirs}, the calibration's is {ours}"));
+                let (theirs, ours) = (named(model, theirs), named(&self.model, ours));
+                different.push(format!("{what} is that of {theirs}, the calibration's that of {ours}"));
             }
         }
         if !different.is_empty() {

@@ -204,17 +204,18 @@ fn cargo_that_came_seldom_by_chance_is_not_flagged_oftener_than_promised() {
             let (key, group) = clean.find(&metadata).group.unwrap();
             let flags = weight * above(cargo, f64::from(group.threshold));
             all = (all.0 + flags, all.1 + weight);
-            if key.of == GroupKind::OtherCargo {
+            // Only where scrap is among the others: its high scores are not what they are judged by elsewhere.
+            if key.of == GroupKind::OtherCargo && scrap + usize::from(cargo.is_some()) <= needed {
                 ours = (ours.0 + flags, ours.1 + weight);
             }
-            if cargo.is_none() || (cargo == Some("scrap") && scrap < needed) {
+            if cargo != Some("tea") && scrap < needed {
                 naive = (naive.0 + weight * above(cargo, from_scans.alarm_from()), naive.1 + weight);
             }
         }
     }
-    // The spread of such a mean is under 0.001.
-    assert!(share(ours) <= rate + 0.002 && share(all) <= rate + 0.002, "{} {}", share(ours), share(all));
-    assert!(share(naive) > rate + 0.004, "what this test is to see: {}", share(naive));
+    // The spread of such a mean is under 0.002.
+    assert!(share(ours) <= rate + 0.001 && share(all) <= rate + 0.002, "{} {}", share(ours), share(all));
+    assert!(share(naive) > rate + 0.003, "what this test is to see: {}", share(naive));
 }
 
 #[test]
@@ -247,9 +248,11 @@ fn scans_of_one_container_count_once() {
     // A cargo's scans of one container are one, too: no group of its own.
     let mut scans: Vec<Drawn> = (0..60).map(|n| Drawn { cargo: Some("tea"), ..scan(n, 0.1) }).collect();
     scans.extend((60..100).map(|n| Drawn { cargo: Some("coal"), ..boxed(n, 7) }));
-    let names: Vec<String> =
-        calibrated(&scans, 0.05).unwrap().groups.iter().map(|group| group.group.to_string()).collect();
-    assert_eq!(names, ["scanner gate 1", "all scanners"]);
+    let calibration = calibrated(&scans, 0.05).unwrap();
+    let named = |group: &CalibrationGroup| (group.group.to_string(), group.scans, group.containers);
+    let groups: Vec<_> = calibration.groups.iter().map(named).collect();
+    let expected = [("scanner gate 1, cargo tea", 60, 60), ("scanner gate 1", 100, 61), ("all scanners", 100, 61)];
+    assert_eq!(groups, expected.map(|(name, scans, containers)| (name.to_owned(), scans, containers)));
 }
 
 #[test]
@@ -351,7 +354,7 @@ fn a_rate_that_so_few_scans_cannot_promise_is_refused_with_what_it_takes() {
         calibrated(&[], 0.5)
             .unwrap_err()
             .to_string()
-            .starts_with("a false-alarm rate of 50 % takes at least 1 clean scans, found 0;")
+            .starts_with("a false-alarm rate of 50 % takes at least 1 clean scan, found 0;")
     );
     assert!(calibrated(&scans, 1.0).unwrap_err().to_string().contains("false-alarm rate is 1"));
 }
@@ -561,13 +564,13 @@ fn a_look_every_day_says_drift_as_seldom_as_one() {
     }
     // At most 2 % of them: with 200, more than 11 have a probability under 0.001.
     assert!(said <= 11, "{said}");
-    let day = station_of(1, 200, 1, |station| station.check(0.02, true).unwrap());
+    let day = station_of(1, 300, 1, |station| station.check(0.02, true).unwrap());
     let group = &day.groups[0];
     assert_eq!((day.running, group.kolmogorov_smirnov, group.seen_from), (true, None, None));
     // One group, one test: the whole probability is the martingale's.
     assert!((group.martingale.alarm_at_log10 - 50_f64.log10()).abs() < 1e-9);
     assert_eq!(day.ending, Drift::Fits);
-    assert!(group.containers_wanted.is_some_and(|wanted| wanted <= 200), "{group:?}");
+    assert!(group.containers_wanted.is_some_and(|wanted| wanted <= 300), "{group:?}");
     let few = station_of(1, 8, 1, |station| station.check(0.02, true).unwrap());
     assert_eq!(few.ending, Drift::Inconclusive);
     to_json(&few).unwrap();
