@@ -96,7 +96,7 @@ fn clean_scans_set_the_threshold_and_reports_say_how_unusual_a_scan_is() {
     assert_eq!(bytes, to_json(&calibrate(&plain, &at("four"), &four, 0.1)).unwrap());
     assert_eq!(calibration.model, ModelReport::new(scorer_contract(&scorer), scorer_info(&scorer)));
     // 20 scans, 10 %: the second highest is the last that is not flagged.
-    assert_eq!((calibration.scans.len(), calibration.groups[0].scans), (20, 20));
+    assert_eq!((calibration.groups[0].scans, calibration.groups[0].containers), (20, 20));
     let mut scores: Vec<f64> = calibration.scans.iter().map(|scan| f64::from(scan.score)).collect();
     scores.sort_by(f64::total_cmp);
     assert_eq!(f64::from(calibration.groups[0].threshold.next_down()), scores[18]);
@@ -115,7 +115,7 @@ fn clean_scans_set_the_threshold_and_reports_say_how_unusual_a_scan_is() {
         let found = report(&at("reports"), name);
         let against = found.calibration.clone().unwrap().against.unwrap();
         assert_eq!(found.calibration.clone().unwrap().sha256, Digest::of(&bytes));
-        assert_eq!((against.group.to_string(), against.scans), ("scanner gate 1".to_owned(), 20));
+        assert_eq!((against.group.to_string(), against.containers), ("scanner gate 1".to_owned(), 20));
         assert_eq!(against.p_value, conformal_p_value(&scores, f64::from(against.score)), "{name}");
         assert_eq!(found.verdict == Verdict::Flagged, against.p_value <= 0.1, "{name}: {against:?}");
         assert!(found.regions.iter().all(|region| region.p_value.is_some_and(|p| p >= against.p_value)), "{name}");
@@ -133,7 +133,7 @@ fn clean_scans_set_the_threshold_and_reports_say_how_unusual_a_scan_is() {
     assert_eq!(unusual.threshold, Some(calibration.groups[0].threshold));
     let reason = &unusual.reasons[0];
     assert_eq!(reason.code, ReasonCode::Score);
-    assert!(reason.message.ends_with(": 1 clean scan in 21 or fewer looks this unusual"), "{}", reason.message);
+    assert!(reason.message.ends_with(": at most 1 clean container in 21 looks this unusual"), "{}", reason.message);
 
     let stranger = report(&at("reports"), "stranger.png");
     assert_eq!((stranger.verdict, stranger.threshold), (Verdict::Clear, Some(0.9)));

@@ -18,9 +18,10 @@ const EXAMPLES: &str = "Examples:
   portray calibrate --model net.onnx --clean 'clean/**/*.dcs' --false-alarms 1% --out gate-2.json --reports clean-reports
   portray scan day --out reports --calibration calibration.json
   portray calibrate --check calibration.json reports
+  portray calibrate --check calibration.json --running reports-of-monday reports-of-tuesday
 
 The clean scans must be such as the station's: taken at random, known to hold nothing, none of them used to make the model.
-With --check: 0 the scores fit, 1 they have drifted, 3 too few scans to tell. Without: 2 a clean scan failed, and the file
+With --check: 0 the scores fit, 1 they have drifted, 3 too few scans to tell, or too many left out. Without: 2 a clean scan failed, and the file
 is written all the same.";
 
 /// Arguments of `portray calibrate`.
@@ -31,7 +32,7 @@ pub(super) struct Args {
     /// Clean scans: files, folders (searched through), globs, or - for a list on standard input
     #[arg(long, value_name = "INPUT", num_args = 1.., required_unless_present = "check")]
     clean: Vec<String>,
-    /// Share of clean scans that may be flagged: 0.4% or 0.004; takes 1 / RATE - 1 clean scans at least
+    /// Share of clean containers that may be flagged: 0.4% or 0.004; takes clean scans of 1 / RATE - 1 containers at least
     #[arg(long, value_name = "RATE", value_parser = rate, required_unless_present = "check")]
     false_alarms: Option<f64>,
     /// The calibration to write (JSON; see portray schema calibration)
@@ -52,6 +53,9 @@ pub(super) struct Args {
     /// With --check: probability of saying drift where nothing has changed
     #[arg(long, value_name = "RATE", value_parser = rate, default_value = "1%", requires = "check")]
     false_drift: f64,
+    /// With --check: for a look every day, always at all scans since the calibration; the running test alone decides
+    #[arg(long, requires = "check")]
+    running: bool,
     /// Print nothing but errors and notes
     #[arg(short, long, conflicts_with = "json")]
     quiet: bool,

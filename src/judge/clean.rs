@@ -1,15 +1,17 @@
-//! What clean scans score: p-values and thresholds by scanner and cargo, as a calibration measured them.
+//! What clean scans score: p-values and thresholds by scanner and cargo, as a calibration measured them. Scores are counted by
+//! containers, each with its highest: scans of one container are alike, and a hundred of them say no more than a few.
 
 use super::region::rounded;
 use super::verdict::SCORE_STEP;
 use crate::scan::{Digest, Metadata, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// The conformal p-value of a score among clean ones, which are sorted upwards: `(k + 1) / (n + 1)`, where `k` of the `n` score at least
-/// as high. Ties count against the alarm, and NaN is the most suspicious score. For a clean scan that is exchangeable with them
-/// `P(p <= a) <= a` (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005).
+/// The conformal p-value of a score among clean ones, one a container, sorted upwards: `(k + 1) / (n + 1)`, where `k` of the `n` are at
+/// least as high. Ties count against the alarm, and NaN is the most suspicious score. For the highest score of a clean container that is
+/// exchangeable with these `P(p <= a) <= a` (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005), and no
+/// other scan of it has a smaller `p`.
 pub fn conformal_p_value(clean: &[f64], score: f64) -> f64 {
     let below = clean.partition_point(|clean| *clean < score);
     let at_least = if score.is_nan() { 0 } else { clean.len() - below };
@@ -22,7 +24,7 @@ pub fn conformal_p_value(clean: &[f64], score: f64) -> f64 {
 pub enum GroupKind {
     /// One scanner, one cargo.
     Cargo,
-    /// One scanner, every cargo that has no group of its own there.
+    /// One scanner, every cargo that has no group of its own there; with `cargo`, that one among them.
     OtherCargo,
     /// One scanner, whatever the cargo.
     Scanner,
@@ -39,7 +41,7 @@ pub struct GroupKey {
     /// The scanner, as the scans name it; absent for `all`, and for scans that name none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scanner: Option<String>,
-    /// The cargo, for `cargo`.
+    /// The cargo, for `cargo`; for `other_cargo` the one that has enough for itself, and was taken in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cargo: Option<String>,
 }
@@ -66,7 +68,10 @@ impl std::fmt::Display for GroupKey {
         let scanner = scanner_words(self.scanner.as_deref());
         match self.of {
             GroupKind::Cargo => write!(f, "{scanner}, cargo {}", self.cargo.as_deref().unwrap_or_default()),
-            GroupKind::OtherCargo => write!(f, "{scanner}, other cargo"),
+            GroupKind::OtherCargo => match &self.cargo {
+                Some(taken) => write!(f, "{scanner}, cargo {taken} and other"),
+                None => write!(f, "{scanner}, other cargo"),
+            },
             GroupKind::Scanner => f.write_str(&scanner),
             GroupKind::All => f.write_str("all scanners"),
         }
@@ -80,12 +85,23 @@ fn scanner_words(scanner: Option<&str>) -> String {
 /// A group of clean scans with its threshold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CleanGroup {
-    /// Their scores, upwards.
+    /// The highest score of each container, upwards.
     pub sorted: Vec<f64>,
     /// A scan is flagged when its score is at least this.
     pub threshold: f32,
-    /// The share of clean scans that this flags at most, on average over calibrations.
+    /// The share of clean containers that this flags a scan of at most, on average over calibrations.
     pub promised: f64,
+}
+
+/// To which groups a scanner's scans belong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The group of each cargo that its clean scans declare; `None` for those that declare none.
+    pub cargo: BTreeMap<Option<String>, GroupKey>,
+    /// The group of every other cargo.
+    pub unseen: GroupKey,
+    /// Whether that group stands in only, for want of one that holds such scans.
+    pub stand_in: bool,
 }
 
 /// A calibration, ready to judge with.
@@ -93,7 +109,7 @@ pub struct CleanGroup {
 pub struct CleanScores {
     sha256: Digest,
     false_alarms: f64,
-    scanners: BTreeSet<Option<String>>,
+    scanners: BTreeMap<Option<String>, Places>,
     groups: BTreeMap<GroupKey, CleanGroup>,
 }
 
@@ -102,16 +118,18 @@ pub struct CleanScores {
 pub struct Belonging<'a> {
     /// The group and its name; none for a scan that the calibration does not cover.
     pub group: Option<(&'a GroupKey, &'a CleanGroup)>,
-    /// Why the promise does not hold for this scan by itself, where it does not.
+    /// Whether the group's promise is about scans like this one too.
+    pub covered: bool,
+    /// Why the promise does not hold for this scan, or not for its cargo by itself.
     pub warning: Option<Warning>,
 }
 
 impl CleanScores {
-    /// From the file of this digest: the rate asked for, the scanners it has scans of, and the groups.
+    /// From the file of this digest: the rate asked for, the scanners it has scans of with the places of theirs, and the groups.
     pub fn new(
         sha256: Digest,
         false_alarms: f64,
-        scanners: BTreeSet<Option<String>>,
+        scanners: BTreeMap<Option<String>, Places>,
         groups: BTreeMap<GroupKey, CleanGroup>,
     ) -> Self {
         Self { sha256, false_alarms, scanners, groups }
@@ -127,41 +145,43 @@ impl CleanScores {
         &self.groups
     }
 
-    /// The group of a scan: its cargo's, else that of the other cargo of its scanner, else its scanner's. What these do not hold
-    /// gets the next wider group with a warning, and a scanner without a single clean scan gets none.
+    /// The group of a scan. A scanner without a single clean scan has none; one with too few, and cargo that no clean scan declares,
+    /// get a warning.
     pub fn find(&self, metadata: &Metadata) -> Belonging<'_> {
-        let scanner = metadata.scanner.as_deref();
-        if !self.scanners.contains(&metadata.scanner) {
+        let scanner = || scanner_words(metadata.scanner.as_deref());
+        let found = self.scanners.get(&metadata.scanner).and_then(|places| {
+            let seen = places.cargo.get(&metadata.cargo);
+            let group = self.groups.get_key_value(seen.unwrap_or(&places.unseen))?;
+            Some((places, seen.is_some(), group))
+        });
+        let Some((places, seen, group)) = found else {
             let message = format!(
                 "{}: the calibration has no clean scan of it; the model's own threshold decides, and there is no p-value",
-                scanner_words(scanner)
+                scanner()
             );
-            return Belonging { group: None, warning: Some(Warning::new("not_calibrated", message)) };
-        }
-        let get = |key: &GroupKey| self.groups.get_key_value(key);
-        let own = metadata.cargo.as_deref().and_then(|cargo| get(&GroupKey::of_cargo(scanner, cargo)));
-        if let Some(group) = own.or_else(|| get(&GroupKey::of_scanner(GroupKind::OtherCargo, scanner))) {
-            return Belonging { group: Some(group), warning: None };
-        }
-        if let Some(group) = get(&GroupKey::of_scanner(GroupKind::Scanner, scanner)) {
-            let split = |key: &GroupKey| key.of == GroupKind::Cargo && key.scanner.as_deref() == scanner;
-            let warning = self.groups.keys().any(split).then(|| {
-                let cargo = metadata.cargo.as_deref().map_or_else(|| "no cargo named".to_owned(), |c| format!("cargo {c}"));
-                let message = format!(
-                    "{cargo}: the calibration has no clean scan of it; the threshold is that of all {} of its scanner, and the \
-                     promised false-alarm rate need not hold for this cargo",
-                    group.1.sorted.len()
-                );
-                Warning::new("cargo_not_calibrated", message)
-            });
-            return Belonging { group: Some(group), warning };
-        }
-        let message = format!(
-            "{}: too few clean scans of it; the threshold is that of all scanners, and the promised false-alarm rate need not \
-             hold for this one",
-            scanner_words(scanner)
-        );
-        Belonging { group: get(&GroupKey::all()), warning: Some(Warning::new("scanner_not_calibrated", message)) }
+            let warning = Some(Warning::new("not_calibrated", message));
+            return Belonging { group: None, covered: false, warning };
+        };
+        let small = group.0.of == GroupKind::All;
+        let warning = if small {
+            let message = format!(
+                "{}: too few clean scans of it; the threshold is that of all scanners, and the promised false-alarm rate need not \
+                 hold for this one",
+                scanner()
+            );
+            Some(Warning::new("scanner_not_calibrated", message))
+        } else if !seen && places.cargo.keys().any(Option::is_some) {
+            let cargo = metadata.cargo.as_deref().map_or_else(|| "no cargo named".to_owned(), |c| format!("cargo {c}"));
+            let message = format!(
+                "{cargo}: the calibration has no clean scan of it; the threshold is that of {}, and the promised false-alarm rate \
+                 need not hold for this cargo",
+                group.0
+            );
+            Some(Warning::new("cargo_not_calibrated", message))
+        } else {
+            None
+        };
+        Belonging { group: Some(group), covered: !small && (seen || !places.stand_in), warning }
     }
 
     /// What a scan of this score is among the clean ones.
@@ -170,7 +190,7 @@ impl CleanScores {
         let score = rounded(score, SCORE_STEP);
         let against = belonging.group.map(|(key, group)| Against {
             group: key.clone(),
-            scans: group.sorted.len() as u64,
+            containers: group.sorted.len() as u64,
             promised: group.promised,
             score,
             p_value: conformal_p_value(&group.sorted, f64::from(score)),
@@ -199,24 +219,25 @@ pub struct Calibrated {
 pub struct Against {
     /// Which clean scans.
     pub group: GroupKey,
-    /// How many they are.
-    pub scans: u64,
-    /// The share of clean scans like them that is flagged at most, on average over calibrations, 0 to 1.
+    /// Of how many containers; a scan that names none counts as one.
+    pub containers: u64,
+    /// The share of clean containers like them of which a scan is flagged at most, on average over calibrations, 0 to 1.
     pub promised: f64,
     /// The score that was compared: the highest of the scan's and its regions'.
     pub score: f32,
-    /// `(k + 1) / (scans + 1)`, where `k` clean scans score at least as high: at most this share of clean scans looks as unusual.
+    /// `(k + 1) / (containers + 1)`, where clean scans of `k` containers score at least as high: at most this share of clean
+    /// containers looks as unusual.
     pub p_value: f64,
 }
 
-/// A p-value for people: `1 clean scan in 250 or fewer`.
+/// A p-value for people: `at most 1 clean container in 250`.
 pub(super) fn rarity(p: f64) -> String {
     // A little over a whole number is that number: 1 / (1 / 49) is not 49.
     let one_in = (1.0 / p + 1e-6).floor();
     if one_in >= 10.0 {
-        format!("1 clean scan in {one_in} or fewer looks this unusual")
+        format!("at most 1 clean container in {one_in} looks this unusual")
     } else {
-        format!("up to {:.0} % of clean scans look this unusual", (100.0 * p).ceil())
+        format!("up to {:.0} % of clean containers look this unusual", (100.0 * p).ceil())
     }
 }
 
@@ -229,22 +250,41 @@ mod tests {
     }
 
     fn clean() -> CleanScores {
-        let scanners =
-            [Some("a"), Some("b"), Some("c"), None].map(|name| name.map(str::to_owned)).into_iter().collect();
+        let whole = |scanner| GroupKey::of_scanner(GroupKind::Scanner, scanner);
+        let other = |scanner| GroupKey::of_scanner(GroupKind::OtherCargo, scanner);
+        let with_tea = GroupKey { cargo: Some("tea".into()), ..other(Some("e")) };
         let groups = [
             (GroupKey::all(), group(&[0.1, 0.2, 0.3, 0.4])),
-            (GroupKey::of_scanner(GroupKind::Scanner, Some("a")), group(&[0.1, 0.2])),
+            (whole(Some("a")), group(&[0.1, 0.2])),
             (GroupKey::of_cargo(Some("a"), "tea"), group(&[0.1])),
-            (GroupKey::of_scanner(GroupKind::Scanner, Some("b")), group(&[0.3])),
+            (whole(Some("b")), group(&[0.3])),
             (GroupKey::of_cargo(Some("b"), "tea"), group(&[0.3])),
-            (GroupKey::of_scanner(GroupKind::OtherCargo, Some("b")), group(&[0.35])),
-            (GroupKey::of_scanner(GroupKind::Scanner, None), group(&[0.4])),
+            (other(Some("b")), group(&[0.35])),
+            (whole(None), group(&[0.4])),
+            (with_tea.clone(), group(&[0.4])),
         ];
+        let places = |cargo: &[(Option<&str>, &GroupKey)], unseen: &GroupKey, stand_in: bool| Places {
+            cargo: cargo.iter().map(|(name, key)| (name.map(str::to_owned), (*key).clone())).collect(),
+            unseen: unseen.clone(),
+            stand_in,
+        };
+        let tea = |scanner| GroupKey::of_cargo(Some(scanner), "tea");
+        let scanners = [
+            (Some("a"), places(&[(Some("tea"), &tea("a"))], &whole(Some("a")), true)),
+            (
+                Some("b"),
+                places(&[(Some("tea"), &tea("b")), (Some("coal"), &other(Some("b")))], &other(Some("b")), false),
+            ),
+            (Some("c"), places(&[(Some("tea"), &GroupKey::all())], &GroupKey::all(), true)),
+            (Some("e"), places(&[(Some("tea"), &with_tea), (None, &with_tea)], &with_tea, false)),
+            (None, places(&[(None, &whole(None))], &whole(None), false)),
+        ];
+        let scanners = scanners.into_iter().map(|(name, places)| (name.map(str::to_owned), places)).collect();
         CleanScores::new(Digest::of(b"file"), 0.2, scanners, groups.into_iter().collect())
     }
 
     #[test]
-    fn a_scan_gets_the_narrowest_group_that_holds_its_like_and_a_warning_where_none_does() {
+    fn a_scan_gets_its_group_and_a_warning_where_nothing_like_it_was_clean() {
         let clean = clean();
         let of = |scanner: Option<&str>, cargo: Option<&str>| {
             let metadata = Metadata {
@@ -256,28 +296,35 @@ mod tests {
             (
                 found.group.map(|group| group.0.to_string()).unwrap_or_default(),
                 found.warning.map(|warning| warning.code).unwrap_or_default(),
+                found.covered,
             )
         };
         let cases = [
-            ((Some("a"), Some("tea")), ("scanner a, cargo tea", "")),
-            ((Some("a"), Some("coal")), ("scanner a", "cargo_not_calibrated")),
-            ((Some("a"), None), ("scanner a", "cargo_not_calibrated")),
-            ((Some("b"), Some("tea")), ("scanner b, cargo tea", "")),
-            ((Some("b"), Some("coal")), ("scanner b, other cargo", "")),
-            ((Some("b"), None), ("scanner b, other cargo", "")),
-            ((None, Some("tea")), ("no scanner named", "")),
-            ((Some("c"), Some("tea")), ("all scanners", "scanner_not_calibrated")),
-            ((Some("d"), Some("tea")), ("", "not_calibrated")),
+            ((Some("a"), Some("tea")), ("scanner a, cargo tea", "", true)),
+            ((Some("a"), Some("coal")), ("scanner a", "cargo_not_calibrated", false)),
+            ((Some("a"), None), ("scanner a", "cargo_not_calibrated", false)),
+            ((Some("b"), Some("tea")), ("scanner b, cargo tea", "", true)),
+            ((Some("b"), Some("coal")), ("scanner b, other cargo", "", true)),
+            // Cargo never seen is judged with the other cargo, and is told.
+            ((Some("b"), Some("rice")), ("scanner b, other cargo", "cargo_not_calibrated", true)),
+            ((Some("b"), None), ("scanner b, other cargo", "cargo_not_calibrated", true)),
+            ((Some("e"), Some("tea")), ("scanner e, cargo tea and other", "", true)),
+            ((Some("e"), None), ("scanner e, cargo tea and other", "", true)),
+            // Where no clean scan declares a cargo, cargo says nothing.
+            ((None, Some("tea")), ("no scanner named", "", true)),
+            ((Some("c"), Some("tea")), ("all scanners", "scanner_not_calibrated", false)),
+            ((Some("c"), Some("coal")), ("all scanners", "scanner_not_calibrated", false)),
+            ((Some("d"), Some("tea")), ("", "not_calibrated", false)),
         ];
-        for ((scanner, cargo), (group, warning)) in cases {
-            assert_eq!(of(scanner, cargo), (group.to_owned(), warning.to_owned()), "{scanner:?} {cargo:?}");
+        for ((scanner, cargo), (group, warning, covered)) in cases {
+            assert_eq!(of(scanner, cargo), (group.to_owned(), warning.to_owned(), covered), "{scanner:?} {cargo:?}");
         }
     }
 
     #[test]
     fn scores_are_compared_as_the_reports_show_them() {
         let clean = clean();
-        let b = Metadata { scanner: Some("b".into()), ..Metadata::default() };
+        let b = Metadata { scanner: Some("b".into()), cargo: Some("coal".into()), ..Metadata::default() };
         let p = |score| clean.compare(score, &b).0.against.unwrap().p_value;
         assert_eq!((p(0.36), p(0.350_003), p(0.349_998), p(0.349_98)), (0.5, 1.0, 1.0, 1.0));
         assert_eq!((p(0.350_006), clean.compare(0.350_006, &b).0.against.unwrap().score), (0.5, 0.350_01));
@@ -285,8 +332,8 @@ mod tests {
 
     #[test]
     fn p_values_read_as_shares_of_clean_scans() {
-        assert_eq!(rarity(0.004), "1 clean scan in 250 or fewer looks this unusual");
-        assert_eq!(rarity(1.0 / 49.0), "1 clean scan in 49 or fewer looks this unusual");
-        assert_eq!(rarity(0.3), "up to 30 % of clean scans look this unusual");
+        assert_eq!(rarity(0.004), "at most 1 clean container in 250 looks this unusual");
+        assert_eq!(rarity(1.0 / 49.0), "at most 1 clean container in 49 looks this unusual");
+        assert_eq!(rarity(0.3), "up to 30 % of clean containers look this unusual");
     }
 }

@@ -16,7 +16,9 @@ mod verdict;
 mod zone;
 
 pub use attenuation::{Beam, MassAttenuation};
-pub use clean::{Against, Belonging, Calibrated, CleanGroup, CleanScores, GroupKey, GroupKind, conformal_p_value};
+pub use clean::{
+    Against, Belonging, Calibrated, CleanGroup, CleanScores, GroupKey, GroupKind, Places, conformal_p_value,
+};
 pub use mass::{Mass, Material, MaterialBand};
 pub use region::{BoxMm, Region, UnseenArea, UnseenCause};
 pub use settings::{Checked, Settings};

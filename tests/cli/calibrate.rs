@@ -108,6 +108,41 @@ fn failed_scans_doubles_and_shared_containers_are_told() {
 }
 
 #[test]
+fn scans_of_one_container_promise_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("clean")).unwrap();
+    for number in 0..20 {
+        let sidecar = r#", "scanner": "gate 1", "container": "CSQU3054383""#;
+        picture(&folder.path().join(format!("clean/{number:02}.png")), number, 54_000 - 150 * number, sidecar);
+    }
+    let command: &[&str] = &["calibrate", "--clean", "clean", "--false-alarms", "5%", "--out", "c.json"];
+    snapshot("calibrate_one_container", &told(folder.path(), &[command]));
+    assert!(!folder.path().join("c.json").exists());
+}
+
+#[test]
+fn a_check_of_which_most_failed_is_inconclusive_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    station(folder.path());
+    let whole = fs::read(folder.path().join("day/empty.png")).unwrap();
+    for number in 0..9 {
+        fs::write(folder.path().join(format!("day/cut-{number}.png")), &whole[..5000 + number]).unwrap();
+    }
+    let commands: [&[&str]; 4] = [
+        &["calibrate", "--clean", "clean", "--false-alarms", "5%", "--out", "c.json", "-q"],
+        &["scan", "day", "--out", "r", "--overlays", "none", "-q"],
+        &["calibrate", "--check", "c.json", "r"],
+        &["calibrate", "--check", "c.json", "--running", "--false-drift", "2%", "r"],
+    ];
+    snapshot("calibrate_check_failed", &told(folder.path(), &commands));
+    let output = portray(folder.path()).args(["calibrate", "--check", "c.json", "r", "--json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let event: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(event["ending"], "inconclusive");
+    assert!(event["left_out_share"].as_f64().is_some_and(|share| share > 0.8), "{event}");
+}
+
+#[test]
 fn scores_that_changed_are_drift() {
     let folder = tempfile::tempdir().unwrap();
     station(folder.path());
@@ -138,7 +173,12 @@ fn what_cannot_be_promised_or_compared_is_refused_before_any_scan() {
         serde_json::from_slice(&fs::read(folder.path().join("c.json")).unwrap()).unwrap();
     other["model"]["sha256"] = "0".repeat(64).into();
     write("other-model.json", &other.to_string());
-    let commands: [&[&str]; 17] = [
+    write("day/loaded.truth.json", "{ \"clean\": false }");
+    let commands: [&[&str]; 21] = [
+        &["calibrate", "--clean", "clean", "day", "--false-alarms", "5%", "--out", "d.json"],
+        &["calibrate", "--clean", "gone", "--false-alarms", "50%", "--out", "d.json"],
+        &["calibrate", "--check", "c.json", "c.json"],
+        &["calibrate", "--clean", "clean", "--false-alarms", "5%", "--out", "d.json", "--running"],
         &["calibrate", "--clean", "clean", "--false-alarms", "0.4%", "--out", "d.json"],
         &["calibrate", "--clean", "nothing", "--false-alarms", "5%", "--out", "d.json"],
         &["calibrate", "--clean", "clean", "--false-alarms", "5", "--out", "d.json"],
@@ -159,7 +199,8 @@ fn what_cannot_be_promised_or_compared_is_refused_before_any_scan() {
     ];
     for arguments in commands {
         let output = portray(folder.path()).args(arguments).output().unwrap();
-        assert_eq!(output.status.code(), Some(64), "{arguments:?}");
+        let unwritable = ["no/d.json", "nothing"].iter().any(|out| arguments.ends_with(&["--out", out]));
+        assert_eq!(output.status.code(), Some(if unwritable { 70 } else { 64 }), "{arguments:?}");
     }
     snapshot("calibrate_usage", &told(folder.path(), &commands));
     assert!(!folder.path().join("d.json").exists());

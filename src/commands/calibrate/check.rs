@@ -5,7 +5,9 @@ use crate::commands::Exit;
 use crate::commands::progress::counted;
 use crate::commands::scan::{json_line, note};
 use crate::commands::terminal::printable;
-use crate::evaluate::calibration::{DRIFT_SEEN, Drift, DriftCheck, GroupDrift, Order, Station, percent_up};
+use crate::evaluate::calibration::{
+    DRIFT_SEEN, Drift, DriftCheck, GroupDrift, LEFT_OUT_MOST, Order, Station, percent_up,
+};
 use crate::evaluate::percent;
 use crate::report::{Report, p_words};
 use crate::scan::{Error, Fault};
@@ -21,7 +23,7 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Exit> {
     for input in &args.station {
         add(&mut station, input)?;
     }
-    let check = station.check(args.false_drift)?;
+    let check = station.check(args.false_drift, args.running)?;
     say(args, &check)?;
     Ok(match check.ending {
         Drift::Fits => Exit::Clear,
@@ -70,7 +72,14 @@ fn file(station: &mut Station<'_>, path: &Path) -> anyhow::Result<()> {
 }
 
 fn report(bytes: &[u8]) -> crate::scan::Result<Report> {
-    Report::from_json(bytes).map_err(|error| Error { fault: Fault::Parameter, ..error })
+    Report::from_json(bytes).map_err(|error| {
+        let value = serde_json::from_slice::<serde_json::Value>(bytes).ok();
+        if value.is_some_and(|value| value.get("verdict").is_none()) {
+            return Error::parameter("not a report of a scan")
+                .help("name folders that portray scan wrote, reports of theirs, or reports.jsonl");
+        }
+        Error { fault: Fault::Parameter, ..error }
+    })
 }
 
 fn unreadable(error: &std::io::Error) -> Error {
@@ -116,16 +125,28 @@ fn words(check: &DriftCheck) -> String {
     }
     let scans = counted(check.groups.iter().map(|group| group.scans as usize).sum(), "scan");
     let groups = counted(check.groups.len(), "group");
+    let much_left_out = check.left_out_share > LEFT_OUT_MOST;
+    if much_left_out {
+        let _ = writeln!(
+            text,
+            "{} of the scans failed or are of scanners or cargo that the calibration has too few of: more than {}, and nothing is \
+             known of them",
+            percent_up(check.left_out_share),
+            percent(LEFT_OUT_MOST)
+        );
+    }
     let said = match check.ending {
         Drift::Fits => "fits: the scores look like those of the clean scans",
         Drift::Drift => {
             "drift: the scores no longer look like those of the clean scans; calibrate again once the cause is known"
         }
+        Drift::Inconclusive if much_left_out => "inconclusive: too many scans are left out",
         Drift::Inconclusive => "inconclusive: too few scans to tell",
     };
+    let looks = if check.running { ", however often it is asked" } else { " by this look" };
     let _ = writeln!(
         text,
-        "{said}\n{scans} in {groups}{left_out}; where nothing changed, drift is said with a probability of at most {}",
+        "{said}\n{scans} in {groups}{left_out}; where nothing changed, drift is said with a probability of at most {}{looks}",
         percent(check.false_drift)
     );
     text
@@ -141,42 +162,60 @@ fn group_words(group: &GroupDrift, text: &mut String) {
         Order::Time => "by time",
         Order::Name => "by name, for not every scan states its time",
     };
-    let (ks, wealth) = (&group.kolmogorov_smirnov, &group.martingale);
-    let after = wealth
-        .alarm_after
-        .map_or_else(String::new, |scans| format!(", reached after {}", counted(scans as usize, "scan")));
+    let mut scans = counted(group.scans as usize, "scan");
+    if group.containers != group.scans {
+        let _ = write!(scans, " of {}", counted(group.containers as usize, "container"));
+    }
     let _ = writeln!(
         text,
-        "{}: {ending}\n  {} against {} clean ones, {order}; median score {:.3}, clean ones {:.3}\n  \
-         Kolmogorov-Smirnov: distance {:.3}, p {}, drift at {}\n  \
-         running martingale: wealth at most {}, drift at {}{after}",
+        "{}: {ending}\n  {scans} against {} clean ones, {order}; median score {:.3}, clean ones {:.3}",
         printable(&group.group.to_string()),
-        counted(group.scans as usize, "scan"),
         group.clean,
         group.median,
         group.clean_median,
-        ks.distance,
-        p_words(ks.p_value),
-        p_words(ks.alarm_at),
-        wealth_words(wealth.highest_log10),
-        wealth_words(wealth.alarm_at_log10),
     );
-    let _ = match group.ending {
-        Drift::Fits => writeln!(
+    if let Some(test) = &group.kolmogorov_smirnov {
+        let (p, at) = (p_words(test.p_value), p_words(test.alarm_at));
+        let _ = writeln!(text, "  Kolmogorov-Smirnov: distance {:.3}, p {p}, drift at {at}", test.distance);
+    }
+    let wealth = &group.martingale;
+    let after = wealth
+        .alarm_after
+        .map_or_else(String::new, |scans| format!(", reached after {}", counted(scans as usize, "score")));
+    let _ = writeln!(
+        text,
+        "  running martingale: wealth at most {}, drift at {}{after}",
+        wealth_words(wealth.highest_log10),
+        wealth_words(wealth.alarm_at_log10)
+    );
+    let change = group.seen_from.map_or_else(
+        || format!("a change in {} of them, evenly spread,", percent(DRIFT_SEEN)),
+        |_| format!("a distance of {DRIFT_SEEN}"),
+    );
+    let _ = match (group.ending, &group.kolmogorov_smirnov, group.seen_from) {
+        (Drift::Fits, _, Some(from)) => {
+            let share = percent_up(from);
+            writeln!(
+                text,
+                "  a distance of {from:.2} would have been drift; loaded scans under {share} cannot make one"
+            )
+        }
+        (Drift::Fits, ..) => writeln!(
             text,
-            "  a change in {} of the scans would have been seen; a smaller share of loaded scans does not matter",
-            percent_up(group.seen_from)
+            "  had every fourth scan scored above all clean ones, it would have been drift after {}",
+            counted(group.containers_wanted.unwrap_or_default() as usize, "score")
         ),
         // Loaded scans are in the station's and not among the clean ones: only a share as large as the distance explains it.
-        Drift::Drift => {
-            writeln!(text, "  loaded scans would have to be some {} of these to explain it", percent_up(ks.distance))
+        (Drift::Drift, Some(test), _) => {
+            writeln!(text, "  loaded scans would have to be some {} of these to explain it", percent_up(test.distance))
         }
-        Drift::Inconclusive => match group.scans_wanted {
-            Some(wanted) => writeln!(text, "  {wanted} scans would show a change in {} of them", percent(DRIFT_SEEN)),
+        (Drift::Drift, ..) => Ok(()),
+        (Drift::Inconclusive, ..) => match group.containers_wanted {
+            Some(wanted) => writeln!(text, "  with scans of {wanted} containers, {change} would be drift"),
             None => writeln!(
                 text,
-                "  the calibration has too few clean scans of it for any number of scans to show a change in {} of them",
-                percent(DRIFT_SEEN)
+                "  the calibration has too few clean scans of it, and with no number of later ones {change} would be drift: \
+                 calibrate again with more (some 100 containers of each group will do)"
             ),
         },
     };

@@ -6,9 +6,10 @@ use crate::commands::scan::{jobs, json_line, note, stop_on_signal};
 use crate::commands::scoring::Ready;
 use crate::commands::terminal::printable;
 use crate::commands::{Exit, scoring};
-use crate::evaluate::calibration::{Calibration, CalibrationGroup, Gathered, LeftOutCode, percent_up};
+use crate::evaluate::calibration::{Calibration, CalibrationGroup, Gathered, LeftOut, LeftOutCode, percent_up};
 use crate::evaluate::percent;
 use crate::evaluate::statistics::scans_needed;
+use crate::judge::GroupKind;
 use crate::pipeline::{Finish, Line, OutputFolder, Overlays, Totals};
 use crate::report::{IgnoredFile, Report, TEMPORARY, to_json, write_atomically};
 use crate::scan::Error;
@@ -25,19 +26,25 @@ pub(super) fn run(args: &Args, false_alarms: f64, out: &Path) -> anyhow::Result<
     let Ready { prepare, judge, frames, settings } = args.scoring.line.ready(None)?;
     writable(out)?;
     let discovery = source::discover(&args.clean, Some(&mut std::io::stdin().lock()), args.reports.as_deref());
+    loaded_by_truth(&discovery.entries)?;
+    let (files, mut missing) = (discovery.entries.len(), String::new());
+    for (name, error) in &discovery.problems {
+        let _ = write!(missing, "; {}: {error}", printable(name));
+    }
     let jobs = jobs(discovery.entries, discovery.problems);
     // No more scans will be left than there are files: what cannot be promised is refused before an hour's work.
     let needed = scans_needed(false_alarms).map_err(|error| Error::parameter(error.to_string()))?;
-    if (jobs.len() as u64) < needed {
-        let found = counted(jobs.len(), "file");
-        let most = if jobs.is_empty() {
+    if (files as u64) < needed {
+        let found = counted(files, "file");
+        let most = if files == 0 {
             String::new()
         } else {
-            format!("; with so many {} or more can be promised", percent_up(1.0 / (jobs.len() as f64 + 1.0)))
+            format!("; with so many {} or more can be promised", percent_up(1.0 / (files as f64 + 1.0)))
         };
         let message = format!(
-            "a false-alarm rate of {} takes at least {needed} clean scans, found {found} in {}{most}",
+            "a false-alarm rate of {} takes at least {}, found {found} in {}{most}{missing}",
             percent(false_alarms),
+            counted(needed as usize, "clean scan"),
             args.clean.join(", ")
         );
         return Err(Error::parameter(message).help("give more clean scans, or ask for a higher --false-alarms").into());
@@ -81,6 +88,26 @@ pub(super) fn run(args: &Args, false_alarms: f64, out: &Path) -> anyhow::Result<
     Ok(if failed { Exit::Failed } else { Exit::Clear })
 }
 
+/// Scans that are not clean by the truth beside them, as `portray simulate` writes it: they would spoil what is promised of loads.
+fn loaded_by_truth(entries: &[source::Entry]) -> anyhow::Result<()> {
+    #[derive(serde::Deserialize)]
+    struct Stated {
+        clean: bool,
+    }
+    let loaded = |entry: &&source::Entry| {
+        let truth = std::fs::read(entry.path.with_extension("truth.json")).ok();
+        truth.and_then(|text| serde_json::from_slice::<Stated>(&text).ok()).is_some_and(|stated| !stated.clean)
+    };
+    let mut found = entries.iter().filter(loaded);
+    let Some(first) = found.next() else { return Ok(()) };
+    let count = counted(1 + found.count(), "scan");
+    let message = format!(
+        "--clean: {count} held something by the truth.json beside them, the first is {}",
+        printable(&first.name)
+    );
+    Err(Error::parameter(message).help("name the clean scans only").into())
+}
+
 /// The file's folder takes files: better known now than at the end.
 fn writable(out: &Path) -> anyhow::Result<()> {
     let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -92,9 +119,11 @@ fn writable(out: &Path) -> anyhow::Result<()> {
         // The whole error would name the file that was tried, and not the one that was asked for.
         there.and_then(|found| file(found).map_err(|error| error.kind().to_string()))
     };
-    tried
-        .map(drop)
-        .map_err(|error| Error::parameter(format!("--out {} cannot be written: {error}", out.display())).into())
+    tried.map(drop).map_err(|error| {
+        Error::io(format!("--out {} cannot be written: {error}", out.display()))
+            .help("name a file in a folder that is there and takes files")
+            .into()
+    })
 }
 
 /// Where the reports of the clean scans go: the folder that was named, or one that goes when the second value is dropped.
@@ -145,12 +174,29 @@ fn say_left_out(gathered: &Gathered) {
     }
 }
 
+/// The outcome as a line of JSON.
+#[derive(serde::Serialize)]
+struct Event<'a> {
+    event: &'static str,
+    out: String,
+    false_alarms: f64,
+    scans: usize,
+    containers: usize,
+    left_out: &'a [LeftOut],
+    groups: &'a [CalibrationGroup],
+}
+
 fn say(args: &Args, calibration: &Calibration, shared: (u64, u64), out: &Path) -> anyhow::Result<()> {
     let text = if args.json {
-        let event = serde_json::json!({
-            "event": "calibration", "out": out.display().to_string(), "false_alarms": calibration.false_alarms,
-            "scans": calibration.scans.len(), "left_out": calibration.left_out, "groups": calibration.groups,
-        });
+        let event = Event {
+            event: "calibration",
+            out: out.display().to_string(),
+            false_alarms: calibration.false_alarms,
+            scans: calibration.scans.len(),
+            containers: containers(calibration),
+            left_out: &calibration.left_out,
+            groups: &calibration.groups,
+        };
         return match json_line(&event) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(anyhow::Error::from(error).context("standard output cannot be written"))
@@ -173,19 +219,27 @@ fn say(args: &Args, calibration: &Calibration, shared: (u64, u64), out: &Path) -
 
 /// What keeps the promise from holding, as far as it can be told.
 fn notes(calibration: &Calibration, (scans, containers): (u64, u64)) {
+    if calibration.false_alarms >= 0.1 {
+        let (rate, number) = (percent(calibration.false_alarms), calibration.false_alarms);
+        note(&format!("note: --false-alarms {number} is {rate}; in per cent it is written with the sign, as in 0.4%"));
+    }
     if scans > 0 {
         note(&format!(
-            "warning: {scans} scans share {}: they are not independent, and the rate may lie further from the promised one",
+            "note: {scans} scans share {}: each container counts once, with its highest score",
             if containers == 1 { "one container".to_owned() } else { format!("{containers} containers") }
         ));
     }
-    for (scanner, found) in calibration.small_scanners() {
+    for (scanner, (scans, containers)) in calibration.small_scanners() {
+        let mut found = counted(scans as usize, "clean scan");
+        if containers != scans {
+            found = format!("{found} of {}", counted(containers as usize, "container"));
+        }
         let scanner = scanner
             .map_or_else(|| "scans that name no scanner".to_owned(), |name| format!("scanner {}", printable(&name)));
         note(&format!(
             "warning: {scanner}: {} too few for a threshold of its own; that of all scanners is used, which need not keep the \
              rate for it",
-            counted(found as usize, "clean scan") + if found == 1 { " is" } else { " are" }
+            found + if scans == 1 { " is" } else { " are" }
         ));
     }
     for group in calibration.groups.iter().filter(|group| group.threshold > 1.0) {
@@ -197,11 +251,19 @@ fn notes(calibration: &Calibration, (scans, containers): (u64, u64)) {
     }
 }
 
+/// How many containers the clean scans are of; all scans are a group.
+fn containers(calibration: &Calibration) -> usize {
+    let all = calibration.groups.iter().find(|group| group.group.of == GroupKind::All);
+    all.map_or(0, |group| group.containers as usize)
+}
+
 /// The table and what it promises.
 fn summary(calibration: &Calibration, out: &Path) -> String {
     let scanners = calibration.scans.iter().map(|scan| &scan.scanner).collect::<std::collections::BTreeSet<_>>().len();
+    let shared = calibration.groups.iter().any(|group| group.containers != group.scans);
+    let boxes = if shared { format!("{} and ", counted(containers(calibration), "container")) } else { String::new() };
     let mut text = format!(
-        "{} of {}; at most {} of clean ones may be flagged\n",
+        "{} of {boxes}{}; at most {} of clean ones may be flagged\n",
         counted(calibration.scans.len(), "clean scan"),
         counted(scanners, "scanner"),
         percent(calibration.false_alarms)
@@ -211,34 +273,38 @@ fn summary(calibration: &Calibration, out: &Path) -> String {
         [
             printable(&group.group.to_string()),
             group.scans.to_string(),
+            if shared { format!("  {:>10}", group.containers) } else { String::new() },
             format!("{:.5}", group.threshold),
             percent_up(group.promised),
             format!("{} to {}", percent_up(attained.low), percent_up(attained.high)),
         ]
     };
-    let header = ["", "clean scans", "threshold", "promised", "this calibration's own (95 %)"].map(str::to_owned);
-    let rows: Vec<[String; 5]> = std::iter::once(header).chain(calibration.groups.iter().map(row)).collect();
+    let column = if shared { "  containers" } else { "" };
+    let header =
+        ["", "clean scans", column, "threshold", "promised", "this calibration's own (95 %)"].map(str::to_owned);
+    let rows: Vec<[String; 6]> = std::iter::once(header).chain(calibration.groups.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     for row in &rows {
         let _ = writeln!(
             text,
-            "{:<w0$}  {:>w1$}  {:>w2$}  {:>w3$}  {:>w4$}",
+            "{:<w0$}  {:>w1$}{}  {:>w3$}  {:>w4$}  {:>w5$}",
             row[0],
             row[1],
             row[2],
             row[3],
             row[4],
+            row[5],
             w0 = width(0),
             w1 = width(1),
-            w2 = width(2),
             w3 = width(3),
-            w4 = width(4)
+            w4 = width(4),
+            w5 = width(5)
         );
     }
     let _ = writeln!(
         text,
-        "promised: the share of new clean scans that is flagged at most, on average over calibrations, if they come about as\n\
-         these did. Where the share of this very calibration lies stands beside it.\n\
+        "promised: the share of new clean containers of which a scan is flagged at most, on average over calibrations, if they\n\
+         come about as these did. Where the share of this very calibration lies stands beside it.\n\
          calibration in {}",
         out.display()
     );

@@ -1,12 +1,12 @@
 //! Whether a station's scores still look like those of its clean scans.
 
 use super::file::Calibration;
-use super::gather::alarm_score;
+use super::gather::{CleanScan, alarm_score, highest};
 use super::refused;
-use crate::evaluate::statistics::{DriftMartingale, KsMethod, kolmogorov_smirnov, ville_threshold};
+use crate::evaluate::statistics::{DriftMartingale, KsMethod, kolmogorov_smirnov, scans_needed, ville_threshold};
 use crate::judge::{CleanScores, GroupKey};
 use crate::report::{Report, SCHEMA_VERSION};
-use crate::scan::{Digest, Error, Result};
+use crate::scan::{Digest, Metadata, Result};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
@@ -14,9 +14,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A check tells something where it can see that this share of scans scores otherwise; smaller changes may be seen too, if there are
-/// scans enough, and [`GroupDrift::seen_from`] says from where on.
+/// A check tells something where a distance as large as this between the scores and the clean ones would be drift; smaller ones may be
+/// too, if there are scans enough, and [`GroupDrift::seen_from`] says from where on. For the running test: where a change that lifts
+/// such a share of the scans, evenly spread, above every clean one would be.
 pub const DRIFT_SEEN: f64 = 0.25;
+
+/// A check of which more than this share of scans had to be left out tells nothing: they may be those that changed.
+pub const LEFT_OUT_MOST: f64 = 0.1;
+
+/// How many containers are tried to see a change in [`DRIFT_SEEN`] of them.
+const TRIED: usize = 5000;
 
 /// Breaks ties of the martingale; the same for everyone, so that a check can be repeated.
 const SEED: u64 = 1;
@@ -27,7 +34,7 @@ const SEED: u64 = 1;
 pub enum Drift {
     /// No change was found, and one of [`DRIFT_SEEN`] would have been.
     Fits,
-    /// Too few scans to tell.
+    /// Too few scans to tell, or too many left out.
     Inconclusive,
     /// The scores are others than those of the clean scans.
     Drift,
@@ -65,7 +72,7 @@ pub struct Wealth {
     pub highest_log10: f64,
     /// Drift where that reaches this.
     pub alarm_at_log10: f64,
-    /// The scan at which it first did, counted from 1.
+    /// The container at which it first did, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alarm_after: Option<u64>,
 }
@@ -80,7 +87,9 @@ pub struct GroupDrift {
     pub ending: Drift,
     /// The station's scans.
     pub scans: u64,
-    /// The calibration's clean scans.
+    /// Their containers, of which each has one score, its highest; a scan that names none counts as one.
+    pub containers: u64,
+    /// The containers of the calibration's clean scans.
     pub clean: u64,
     /// The order of the station's scans.
     pub order: Order,
@@ -88,15 +97,19 @@ pub struct GroupDrift {
     pub clean_median: f64,
     /// The median score of the station's scans.
     pub median: f64,
-    /// All scores at once.
-    pub kolmogorov_smirnov: KolmogorovSmirnov,
+    /// All scores at once; absent where the martingale alone decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kolmogorov_smirnov: Option<KolmogorovSmirnov>,
     /// One score after the other.
     pub martingale: Wealth,
-    /// The distance from which on so many scans show a change.
-    pub seen_from: f64,
-    /// How many scans of the station it takes to see a distance of 0.25; absent where no number does, for the clean ones are too few.
+    /// The distance from which on so many scores are drift, as far as its limit distribution tells; absent where the martingale alone
+    /// decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scans_wanted: Option<u64>,
+    pub seen_from: Option<f64>,
+    /// How many containers of the station it takes for a distance of 0.25 to be drift, or, where the martingale alone decides, a change that
+    /// lifts every fourth of them above all clean ones; absent where no number does, for the clean ones are too few.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub containers_wanted: Option<u64>,
 }
 
 /// The outcome of a check.
@@ -105,12 +118,16 @@ pub struct GroupDrift {
 pub struct DriftCheck {
     /// Version of this layout: 1.
     pub schema_version: u32,
-    /// The worst of the groups; inconclusive without any.
+    /// The worst of the groups; inconclusive at best without any, and where more than 0.1 of the scans were left out.
     pub ending: Drift,
     /// SHA-256 of the calibration.
     pub calibration_sha256: Digest,
     /// The probability of saying drift where nothing changed, at most.
     pub false_drift: f64,
+    /// Whether the martingales alone decided: then that probability holds for all looks together, else for this one.
+    pub running: bool,
+    /// The share of the scans that were left out since they failed or belong to no group; the calibration's own and doubles are in neither.
+    pub left_out_share: f64,
     /// The groups that the station has scans of.
     pub groups: Vec<GroupDrift>,
     /// Scans whose scanner or cargo the calibration has no group for, by name: nothing is known of how clean ones score.
@@ -129,6 +146,7 @@ struct Scan {
     time: Option<Timestamp>,
     name: String,
     sha256: Digest,
+    container: Option<String>,
     score: f64,
 }
 
@@ -137,6 +155,7 @@ struct Scan {
 pub struct Station<'a> {
     calibration: &'a Calibration,
     clean: CleanScores,
+    cells: BTreeMap<GroupKey, Vec<f64>>,
     ours: BTreeSet<Digest>,
     seen: BTreeSet<Digest>,
     groups: BTreeMap<GroupKey, Vec<Scan>>,
@@ -152,9 +171,11 @@ impl<'a> Station<'a> {
     /// # Errors
     /// As [`Calibration::clean_scores`].
     pub fn new(calibration: &'a Calibration, sha256: Digest) -> Result<Self> {
+        let clean = calibration.clean_scores(sha256)?;
         Ok(Self {
             calibration,
-            clean: calibration.clean_scores(sha256)?,
+            cells: cells(calibration, &clean)?,
+            clean,
             ours: calibration.scans.iter().map(|scan| scan.sha256).collect(),
             seen: BTreeSet::new(),
             groups: BTreeMap::new(),
@@ -173,7 +194,11 @@ impl<'a> Station<'a> {
         self.calibration.check_same(&report.model, &report.settings)?;
         let name = report.scan.name.clone();
         let Some((score, sha256)) = alarm_score(report).zip(report.scan.sha256) else {
-            self.failed.push(name);
+            if report.scan.sha256.is_some_and(|sha256| !self.seen.insert(sha256)) {
+                self.duplicates += 1;
+            } else {
+                self.failed.push(name);
+            }
             return Ok(());
         };
         if self.ours.contains(&sha256) {
@@ -186,32 +211,44 @@ impl<'a> Station<'a> {
         }
         let metadata = &report.scan.metadata;
         let belonging = self.clean.find(metadata);
-        let Some((key, _)) = belonging.group.filter(|_| belonging.warning.is_none()) else {
+        let of = belonging.group.filter(|(key, _)| belonging.covered && self.cells.contains_key(key));
+        let Some((key, _)) = of else {
             self.not_calibrated.push(name);
             return Ok(());
         };
-        let scan = Scan { time: metadata.time.as_deref().and_then(time), name, sha256, score: f64::from(score) };
+        let container = metadata.container.as_ref().map(|container| container.number.clone());
+        let time = metadata.time.as_deref().and_then(time);
+        let scan = Scan { time, name, sha256, container, score: f64::from(score) };
         self.groups.entry(key.clone()).or_default().push(scan);
         Ok(())
     }
 
     /// Compares the scores with the calibration's; `false_drift` is the probability, over 0 and under 1, of saying drift where none is.
     ///
-    /// Both tests of all groups share it evenly: the Kolmogorov-Smirnov tests for this one look at the scans, the martingales for
-    /// any number of looks (Ville's inequality), as long as every look begins with the same scans.
+    /// For one look both tests of all groups share it evenly. `running` is for looks that are repeated: the martingales alone decide, and
+    /// the probability holds for any number of looks together (Ville's inequality), as long as every look begins with the same scans.
+    /// They share it by the groups that the calibration has, for those of the station may become more.
     ///
     /// # Errors
     /// A parameter error for a probability out of range.
-    pub fn check(mut self, false_drift: f64) -> Result<DriftCheck> {
+    pub fn check(mut self, false_drift: f64, running: bool) -> Result<DriftCheck> {
         ville_threshold(false_drift).map_err(|error| refused(&error))?;
-        let level = false_drift / (2 * self.groups.len().max(1)) as f64;
+        let tests = if running { self.cells.len() } else { 2 * self.groups.len() };
+        let level = false_drift / tests.max(1) as f64;
         let mut groups = Vec::new();
         for (key, scans) in std::mem::take(&mut self.groups) {
-            let clean = self.clean.groups().get(&key).ok_or_else(|| Error::bug(format!("no group {key}")))?;
-            groups.push(group(key, scans, &clean.sorted, level)?);
+            if let Some(clean) = self.cells.get(&key) {
+                groups.push(group(key, scans, clean, level, running)?);
+            }
         }
+        let left_out = (self.failed.len() + self.not_calibrated.len()) as f64;
+        let all = left_out + groups.iter().map(|group| group.scans as f64).sum::<f64>();
+        let left_out_share = if all > 0.0 { left_out / all } else { 0.0 };
         // A change that was found was found, however little is known of the other groups.
-        let ending = groups.iter().map(|group| group.ending).max().unwrap_or(Drift::Inconclusive);
+        let mut ending = groups.iter().map(|group| group.ending).max().unwrap_or(Drift::Inconclusive);
+        if left_out_share > LEFT_OUT_MOST {
+            ending = ending.max(Drift::Inconclusive);
+        }
         for names in [&mut self.not_calibrated, &mut self.failed] {
             names.sort();
         }
@@ -220,6 +257,8 @@ impl<'a> Station<'a> {
             ending,
             calibration_sha256: self.clean.sha256(),
             false_drift,
+            running,
+            left_out_share,
             groups,
             not_calibrated: self.not_calibrated,
             failed: self.failed,
@@ -229,12 +268,50 @@ impl<'a> Station<'a> {
     }
 }
 
-fn group(key: GroupKey, mut scans: Vec<Scan>, clean: &[f64], level: f64) -> Result<GroupDrift> {
+/// The clean scores to compare with, of the scans that would be judged by each group, as the station's are: a group may hold others
+/// besides. Where the others are what makes it large enough, and a few are left, there is nothing to compare with.
+fn cells(calibration: &Calibration, clean: &CleanScores) -> Result<BTreeMap<GroupKey, Vec<f64>>> {
+    let needed = scans_needed(calibration.false_alarms).map_err(|error| refused(&error))?;
+    let mut cells: BTreeMap<&GroupKey, Vec<&CleanScan>> = BTreeMap::new();
+    for scan in &calibration.scans {
+        let metadata = Metadata { scanner: scan.scanner.clone(), cargo: scan.cargo.clone(), ..Metadata::default() };
+        let belonging = clean.find(&metadata);
+        if let Some((key, _)) = belonging.group.filter(|_| belonging.covered) {
+            cells.entry(key).or_default().push(scan);
+        }
+    }
+    let whole = |key: &GroupKey| clean.groups().get(key).map_or(0, |group| group.sorted.len());
+    Ok(cells
+        .into_iter()
+        .map(|(key, scans)| (key.clone(), highest(scans)))
+        .filter(|(key, scores)| scores.len() as u64 >= needed || scores.len() == whole(key))
+        .collect())
+}
+
+/// One score for each container, its highest, where the last of its scans stands; a scan that names none stands alone.
+fn by_container(sorted: Vec<Scan>) -> Vec<f64> {
+    let mut seen: BTreeMap<String, f64> = BTreeMap::new();
+    for scan in &sorted {
+        if let Some(container) = &scan.container {
+            let highest = seen.entry(container.clone()).or_insert(scan.score);
+            *highest = highest.max(scan.score);
+        }
+    }
+    let last_first = sorted.into_iter().rev().filter_map(|scan| match scan.container {
+        Some(container) => seen.remove(&container),
+        None => Some(scan.score),
+    });
+    let mut scores: Vec<f64> = last_first.collect();
+    scores.reverse();
+    scores
+}
+
+fn group(key: GroupKey, mut scans: Vec<Scan>, clean: &[f64], level: f64, running: bool) -> Result<GroupDrift> {
     let order = if scans.iter().all(|scan| scan.time.is_some()) { Order::Time } else { Order::Name };
     let time = |scan: &Scan| scan.time.filter(|_| order == Order::Time);
     scans.sort_by(|a, b| (time(a), &a.name, a.sha256).cmp(&(time(b), &b.name, b.sha256)));
-    let scores: Vec<f64> = scans.iter().map(|scan| scan.score).collect();
-    let test = kolmogorov_smirnov(clean, &scores).map_err(|error| refused(&error))?;
+    let count = scans.len() as u64;
+    let scores = by_container(scans);
     let alarm_at = ville_threshold(level).map_err(|error| refused(&error))?.ln();
     let mut martingale = DriftMartingale::new(clean, SEED).map_err(|error| refused(&error))?;
     let mut alarm_after = None;
@@ -244,10 +321,17 @@ fn group(key: GroupKey, mut scans: Vec<Scan>, clean: &[f64], level: f64) -> Resu
             alarm_after = Some(martingale.steps());
         }
     }
-    let (seen_from, scans_wanted) = sight(clean.len() as f64, scores.len() as f64, level);
-    let ending = if test.p <= level || alarm_after.is_some() {
+    let (test, seen_from, containers_wanted, enough) = if running {
+        let wanted = change_seen_after(clean, &scores, alarm_at)?;
+        (None, None, wanted, wanted.is_some_and(|wanted| wanted <= scores.len() as u64))
+    } else {
+        let test = kolmogorov_smirnov(clean, &scores).map_err(|error| refused(&error))?;
+        let (from, wanted) = sight(clean.len() as f64, scores.len() as f64, level);
+        (Some(test), Some(from), wanted, from <= DRIFT_SEEN)
+    };
+    let ending = if test.is_some_and(|test| test.p <= level) || alarm_after.is_some() {
         Drift::Drift
-    } else if seen_from <= DRIFT_SEEN {
+    } else if enough {
         Drift::Fits
     } else {
         Drift::Inconclusive
@@ -260,25 +344,42 @@ fn group(key: GroupKey, mut scans: Vec<Scan>, clean: &[f64], level: f64) -> Resu
     Ok(GroupDrift {
         group: key,
         ending,
-        scans: scores.len() as u64,
+        scans: count,
+        containers: scores.len() as u64,
         clean: clean.len() as u64,
         order,
         clean_median: median(clean),
         median: median(&scores),
-        kolmogorov_smirnov: KolmogorovSmirnov {
+        kolmogorov_smirnov: test.map(|test| KolmogorovSmirnov {
             distance: test.statistic,
             p_value: test.p,
             exact: test.method == KsMethod::Exact,
             alarm_at: level,
-        },
+        }),
         martingale: Wealth {
             highest_log10: martingale.highest_log_wealth() / std::f64::consts::LN_10,
             alarm_at_log10: alarm_at / std::f64::consts::LN_10,
             alarm_after,
         },
         seen_from,
-        scans_wanted,
+        containers_wanted,
     })
+}
+
+/// After how many containers the martingale would have said drift, had every fourth scored higher than any clean one. The station's
+/// scores are taken once more where they are too few.
+fn change_seen_after(clean: &[f64], scores: &[f64], alarm_at: f64) -> Result<Option<u64>> {
+    let every = (1.0 / DRIFT_SEEN) as usize;
+    let above = clean.iter().chain(scores).copied().fold(0.0, f64::max) + 1.0;
+    let mut martingale = DriftMartingale::new(clean, SEED).map_err(|error| refused(&error))?;
+    for (number, score) in scores.iter().cycle().take(TRIED.max(scores.len())).enumerate() {
+        let changed = number % every == every - 1;
+        martingale.push(if changed { above } else { *score }).map_err(|error| refused(&error))?;
+        if martingale.highest_log_wealth() >= alarm_at {
+            return Ok(Some(martingale.steps()));
+        }
+    }
+    Ok(None)
 }
 
 /// The Kolmogorov-Smirnov distance at which `clean` and `scans` scores reach the level, by the first term of its limit distribution,

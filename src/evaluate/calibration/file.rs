@@ -1,11 +1,11 @@
 //! The calibration file: what was measured on clean scans, and what follows from it.
 
-use super::gather::{CleanScan, Gathered, LeftOut};
+use super::gather::{CleanScan, Gathered, LeftOut, highest};
 use super::groups::groups;
 use super::{percent_up, refused};
 use crate::evaluate::percent;
 use crate::evaluate::statistics::{self, scans_needed};
-use crate::judge::{CleanGroup, CleanScores, GroupKey};
+use crate::judge::{CleanGroup, CleanScores, GroupKey, GroupKind, Places};
 use crate::report::{Generator, ModelReport, RunSettings, SCHEMA_VERSION};
 use crate::scan::{Digest, Error, Result};
 use schemars::JsonSchema;
@@ -35,9 +35,11 @@ pub struct CalibrationGroup {
     pub group: GroupKey,
     /// How many.
     pub scans: u64,
+    /// Of how many containers, which is what counts: each has one score, its highest. A scan that names none counts as one.
+    pub containers: u64,
     /// A scan of this group is flagged when its score is at least this; over 1 where no score can be.
     pub threshold: f32,
-    /// The share of new clean scans like these that is flagged at most, on average over calibrations, 0 to 1.
+    /// The share of new clean containers like these of which a scan is flagged at most, on average over calibrations, 0 to 1.
     pub promised: f64,
     /// Where that share lies for this calibration: scans that were not drawn alike make another one.
     pub attained: Attained,
@@ -55,9 +57,10 @@ pub struct Calibration {
     pub model: ModelReport,
     /// The settings of the run; what changes scores must be the same where the calibration is used.
     pub settings: RunSettings,
-    /// The false-alarm rate per clean scan that was asked for, over 0 and under 1.
+    /// The false-alarm rate per clean container that was asked for, over 0 and under 1.
     pub false_alarms: f64,
-    /// The groups, by kind and name: all scans, and within each scanner groups of which every scan is in one, beside the whole.
+    /// The groups, by kind and name: all scans, each scanner with enough of them, and within it cargo. A clean scan may count in more
+    /// than one; a new one is judged by one.
     pub groups: Vec<CalibrationGroup>,
     /// The clean scans with their scores, in the order of the inputs.
     pub scans: Vec<CleanScan>,
@@ -65,35 +68,50 @@ pub struct Calibration {
     pub left_out: Vec<LeftOut>,
 }
 
-/// Groups that can promise the rate.
-fn thresholds(scans: &[CleanScan], false_alarms: f64) -> Result<Vec<(CalibrationGroup, Vec<f64>)>> {
+/// Groups that can promise the rate with the sorted scores of each, and where scans belong.
+type Thresholds = (Vec<(CalibrationGroup, Vec<f64>)>, BTreeMap<Option<String>, Places>);
+
+fn thresholds(scans: &[CleanScan], false_alarms: f64) -> Result<Thresholds> {
     let needed = scans_needed(false_alarms).map_err(|error| refused(&error))?;
-    let found = scans.len() as u64;
+    let found = highest(scans).len() as u64;
     if found < needed {
         let most = percent_up(1.0 / (found as f64 + 1.0));
         let least = if found == 0 { String::new() } else { format!("; with these {most} or more can be promised") };
-        return Err(Error::parameter(format!(
-            "a false-alarm rate of {} takes at least {needed} clean scans, found {found}{least}",
-            percent(false_alarms)
-        ))
-        .help("give more clean scans, or ask for a higher --false-alarms"));
+        let rate = percent(false_alarms);
+        let message = if found == scans.len() as u64 {
+            format!(
+                "a false-alarm rate of {rate} takes at least {needed} clean scan{}, found {found}{least}",
+                if needed == 1 { "" } else { "s" }
+            )
+        } else {
+            format!(
+                "a false-alarm rate of {rate} takes clean scans of at least {needed} containers, found {} of {found} (scans of one \
+                 container are alike and count once){least}",
+                scans.len()
+            )
+        };
+        return Err(Error::parameter(message).help("give more clean scans, or ask for a higher --false-alarms"));
     }
-    groups(scans, needed)
+    let groups = groups(scans, needed);
+    let made = groups
+        .members
         .into_iter()
-        .map(|(group, scores)| {
-            let calibration = statistics::Calibration::new(&scores).map_err(|error| refused(&error))?;
+        .map(|(group, scans)| {
+            let calibration = statistics::Calibration::new(&highest(&scans)).map_err(|error| refused(&error))?;
             let found = calibration.threshold(false_alarms).map_err(|error| refused(&error))?;
             let interval = found.attained(LEVEL).map_err(|error| refused(&error))?;
             let group = CalibrationGroup {
                 group,
-                scans: found.scans,
+                scans: scans.len() as u64,
+                containers: found.scans,
                 threshold: found.alarm_from_f32(),
                 promised: found.promised,
                 attained: Attained { low: interval.low, high: interval.high, level: LEVEL },
             };
             Ok((group, calibration.scores().to_vec()))
         })
-        .collect()
+        .collect::<Result<_>>()?;
+    Ok((made, groups.scanners))
 }
 
 impl Calibration {
@@ -102,7 +120,7 @@ impl Calibration {
     /// # Errors
     /// A parameter error for a rate out of range, and for fewer clean scans than the rate takes, with the number that it does.
     pub fn new(gathered: Gathered, false_alarms: f64, model: ModelReport, settings: RunSettings) -> Result<Self> {
-        let groups = thresholds(&gathered.scans, false_alarms)?.into_iter().map(|(group, _)| group).collect();
+        let groups = thresholds(&gathered.scans, false_alarms)?.0.into_iter().map(|(group, _)| group).collect();
         Ok(Self {
             schema_version: SCHEMA_VERSION,
             generator: Generator::this(),
@@ -143,9 +161,10 @@ impl Calibration {
     /// # Errors
     /// A parameter error where the groups do not follow from the scores.
     pub fn clean_scores(&self, sha256: Digest) -> Result<CleanScores> {
-        let expected = thresholds(&self.scans, self.false_alarms)?;
+        let (expected, scanners) = thresholds(&self.scans, self.false_alarms)?;
         let same = |(group, _): &(CalibrationGroup, Vec<f64>), found: &CalibrationGroup| {
-            (&group.group, group.scans, group.threshold) == (&found.group, found.scans, found.threshold)
+            (&group.group, group.scans, group.containers, group.threshold)
+                == (&found.group, found.scans, found.containers, found.threshold)
         };
         if expected.len() != self.groups.len()
             || !expected.iter().zip(&self.groups).all(|(one, other)| same(one, other))
@@ -162,22 +181,23 @@ impl Calibration {
                 (key, CleanGroup { sorted, threshold, promised })
             })
             .collect();
-        Ok(CleanScores::new(sha256, self.false_alarms, Gathered::scanners(&self.scans), groups))
+        Ok(CleanScores::new(sha256, self.false_alarms, scanners, groups))
     }
 
-    /// Scanners that have too few clean scans for thresholds of their own, and how many they have.
-    pub fn small_scanners(&self) -> BTreeMap<Option<String>, u64> {
+    /// Scanners that have too few clean scans for thresholds of their own: how many they have, and of how many containers.
+    pub fn small_scanners(&self) -> BTreeMap<Option<String>, (u64, u64)> {
         let large: BTreeSet<&Option<String>> = self
             .groups
             .iter()
-            .filter(|group| group.group.of == crate::judge::GroupKind::Scanner)
+            .filter(|group| group.group.of == GroupKind::Scanner)
             .map(|group| &group.group.scanner)
             .collect();
-        let mut small: BTreeMap<Option<String>, u64> = BTreeMap::new();
+        let mut small: BTreeMap<Option<String>, Vec<&CleanScan>> = BTreeMap::new();
         for scan in self.scans.iter().filter(|scan| !large.contains(&scan.scanner)) {
-            *small.entry(scan.scanner.clone()).or_default() += 1;
+            small.entry(scan.scanner.clone()).or_default().push(scan);
         }
-        small
+        let count = |scans: Vec<&CleanScan>| (scans.len() as u64, highest(scans).len() as u64);
+        small.into_iter().map(|(scanner, scans)| (scanner, count(scans))).collect()
     }
 
     /// Whether scores of this model and these settings may be compared with the calibration's.
@@ -189,12 +209,14 @@ impl Calibration {
     /// A parameter error that names every difference.
     pub fn check_same(&self, model: &ModelReport, settings: &RunSettings) -> Result<()> {
         let mut different = Vec::new();
+        let named = |model: &ModelReport, sha256| format!("{} {} (sha256 {sha256})", model.name, model.version);
         for (what, ours, theirs) in [
             ("model", self.model.sha256, model.sha256),
             ("contract", self.model.contract_sha256, model.contract_sha256),
         ] {
             if ours != theirs {
-                different.push(format!("{what} is {theirs}, the calibration's is {ours}"));
+                let (theirs, ours) = (named(model, theirs), named(&self.model, ours));
+                different.push(format!("{what} is that of {theirs}, the calibration's that of {ours}"));
             }
         }
         if !different.is_empty() {

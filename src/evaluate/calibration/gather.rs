@@ -5,7 +5,7 @@ use crate::report::Report;
 use crate::scan::{Digest, Error, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A clean scan that counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,9 @@ pub struct CleanScan {
     /// The declared cargo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cargo: Option<String>,
+    /// The number of the container; scans of one container count once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
 }
 
 /// Why a scan does not count.
@@ -55,6 +58,24 @@ pub fn alarm_score(report: &Report) -> Option<f32> {
     let calibrated = report.calibration.as_ref().and_then(|calibration| calibration.against.as_ref());
     let best = |score: f32| report.regions.first().map_or(score, |region| region.score.max(score));
     calibrated.map(|against| against.score).or_else(|| report.score.map(best))
+}
+
+/// The highest score of each container, in the order in which they come; a scan that names none stands alone.
+///
+/// Scans of a container are alike, and containers are what may change places: a new clean container's highest score has any place among
+/// these with the same probability, however much its scans depend on each other, and no scan of it scores higher.
+pub(super) fn highest<'a>(scans: impl IntoIterator<Item = &'a CleanScan>) -> Vec<f64> {
+    let mut scores: Vec<f64> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for scan in scans {
+        let score = f64::from(scan.score);
+        let place = scan.container.as_deref().map(|container| *places.entry(container).or_insert(scores.len()));
+        match place.and_then(|place| scores.get_mut(place)) {
+            Some(highest) => *highest = highest.max(score),
+            None => scores.push(score),
+        }
+    }
+    scores
 }
 
 /// Clean scans, as they come.
@@ -92,11 +113,12 @@ impl Gathered {
         }
         self.seen.insert(sha256, name.clone());
         let metadata = &report.scan.metadata;
-        if let Some(container) = &metadata.container {
-            *self.containers.entry(container.number.clone()).or_default() += 1;
+        let container = metadata.container.as_ref().map(|container| container.number.clone());
+        if let Some(container) = &container {
+            *self.containers.entry(container.clone()).or_default() += 1;
         }
         let (scanner, cargo) = (metadata.scanner.clone(), metadata.cargo.clone());
-        self.scans.push(CleanScan { name, sha256, score, scanner, cargo });
+        self.scans.push(CleanScan { name, sha256, score, scanner, cargo, container });
         Ok(())
     }
 
@@ -114,9 +136,5 @@ impl Gathered {
     pub fn shared_containers(&self) -> (u64, u64) {
         let shared = || self.containers.values().filter(|scans| **scans > 1);
         (shared().sum(), shared().count() as u64)
-    }
-
-    pub(super) fn scanners(scans: &[CleanScan]) -> BTreeSet<Option<String>> {
-        scans.iter().map(|scan| scan.scanner.clone()).collect()
     }
 }

@@ -16,7 +16,7 @@ mod groups;
 #[cfg(test)]
 mod tests;
 
-pub use drift::{DRIFT_SEEN, Drift, DriftCheck, GroupDrift, KolmogorovSmirnov, Order, Station, Wealth};
+pub use drift::{DRIFT_SEEN, Drift, DriftCheck, GroupDrift, KolmogorovSmirnov, LEFT_OUT_MOST, Order, Station, Wealth};
 pub use file::{Attained, Calibration, CalibrationGroup};
 pub use gather::{CleanScan, Gathered, LeftOut, LeftOutCode, alarm_score};
 

@@ -225,7 +225,10 @@ fn clean_scans_decide_by_the_score_that_alarms_and_change_none() {
     let with = |clean: [f64; 3], threshold: f32| {
         let group = CleanGroup { sorted: clean.to_vec(), threshold, promised: 0.25 };
         let groups = [(GroupKey::of_scanner(GroupKind::Scanner, None), group)].into_iter().collect();
-        let clean = CleanScores::new(crate::scan::Digest::of(b"file"), 0.25, [None].into_iter().collect(), groups);
+        let whole = GroupKey::of_scanner(GroupKind::Scanner, None);
+        let places = Places { cargo: [(None, whole.clone())].into_iter().collect(), unseen: whole, stand_in: false };
+        let clean =
+            CleanScores::new(crate::scan::Digest::of(b"file"), 0.25, [(None, places)].into_iter().collect(), groups);
         let settings = Settings::default().check().unwrap().calibrated(std::sync::Arc::new(clean));
         judge(&prepared, &inference, &contract(), &Metadata::default(), &[], &settings).unwrap()
     };
@@ -237,6 +240,6 @@ fn clean_scans_decide_by_the_score_that_alarms_and_change_none() {
     assert_eq!((usual.regions.len(), usual.regions[0].p_value), (1, Some(0.75)));
     let unusual = with([0.1, 0.2, 0.3], 0.300_1);
     assert_eq!((unusual.verdict, unusual.regions[0].p_value), (Verdict::Flagged, Some(0.25)));
-    let said = "score 0.600 reaches the threshold 0.300: up to 25 % of clean scans look this unusual";
+    let said = "score 0.600 reaches the threshold 0.300: up to 25 % of clean containers look this unusual";
     assert_eq!(unusual.reasons[0].message, said);
 }
