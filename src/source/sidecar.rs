@@ -48,11 +48,11 @@ pub(super) fn is_report(object: &Map<String, Value>) -> bool {
 
 /// What a JSON text that was given as a scan is, where its words tell.
 pub(super) fn kind(bytes: &[u8]) -> Option<&'static str> {
-    let object = object("", bytes).ok()?;
-    if is_report(&object) {
-        Some("a report of portray")
-    } else if object.contains_key("loads") {
+    let object = object("", bytes).or_else(|_| object("x.toml", bytes)).ok()?;
+    if object.contains_key("loads") {
         Some("the truth of a simulated scan")
+    } else if is_report(&object) {
+        Some("a report of portray")
     } else if object.keys().any(|key| fields::KEYS.contains(&key.as_str())) {
         Some("a scan's sidecar")
     } else {
