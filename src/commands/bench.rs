@@ -101,11 +101,9 @@ fn read_measure(path: Option<&Path>, gate: Option<&Gate>) -> anyhow::Result<Chec
     let name = || format!("--measure {}", path.unwrap_or(Path::new("")).display());
     let mut settings = match path {
         None => Settings::default(),
-        Some(path) => {
-            toml::from_str(&super::files::text("--measure", path)?)
-                .map_err(|error| Error::parameter(error.to_string().trim_end()))
-                .with_context(name)?
-        }
+        Some(path) => toml::from_str(&super::files::text("--measure", path)?)
+            .map_err(|error| Error::parameter(error.to_string().trim_end()))
+            .with_context(name)?,
     };
     for rate in gate.map(Gate::rates).unwrap_or_default() {
         if !settings.false_alarms.iter().any(|known| (known - rate).abs() < 1e-12) {

@@ -198,7 +198,10 @@ mod tests {
         assert!(text.contains(".TH portray-simulate-tip 1"), "{text}");
         assert!(text.contains("portray simulate \\-\\-list\\-presets"), "{text}");
         assert!(!text.contains('`'), "{text}");
-        assert_eq!(sections("Examples:\n  a\n\nMore.\nExit codes:\n  0  b"), ["Examples:\n  a\n\nMore.", "Exit codes:\n  0  b"]);
+        assert_eq!(
+            sections("Examples:\n  a\n\nMore.\nExit codes:\n  0  b"),
+            ["Examples:\n  a\n\nMore.", "Exit codes:\n  0  b"]
+        );
         // Of the program itself, bench (twice), simulate and doctor.
         assert_eq!(text.matches(".SH \"EXIT STATUS\"").count(), 5, "{text}");
     }

@@ -127,9 +127,7 @@ fn fit(header: &[&str; 7], rows: &mut [[String; 7]], width: usize) -> Vec<Option
     let others: usize = (0..6).map(|column| widest(column) + 2).sum();
     let room = width.saturating_sub(others + 2);
     let line = width.saturating_sub(INDENT.len()).max(20);
-    let below = |row: &mut [String; 7]| {
-        (length(&row[6]) > room).then(|| shortened(&std::mem::take(&mut row[6]), line))
-    };
+    let below = |row: &mut [String; 7]| (length(&row[6]) > room).then(|| shortened(&std::mem::take(&mut row[6]), line));
     rows.iter_mut().map(below).collect()
 }
 
@@ -276,7 +274,16 @@ mod tests {
     fn rows_that_are_left_out_are_counted_by_verdict() {
         let many: Vec<Row> = (0..20)
             .map(|n| {
-                row(if n < 16 { Verdict::Flagged } else if n < 18 { Verdict::Inconclusive } else { Verdict::Clear }, None)
+                row(
+                    if n < 16 {
+                        Verdict::Flagged
+                    } else if n < 18 {
+                        Verdict::Inconclusive
+                    } else {
+                        Verdict::Clear
+                    },
+                    None,
+                )
             })
             .collect();
         let text = table(&summary(many.clone()), false, None, 15);

@@ -187,7 +187,10 @@ mod tests {
         let json = serde_json::to_value(&found).unwrap();
         assert_eq!(json["models"][0]["contract"]["name"], "contrast");
         assert_eq!(json["models"][3]["contract"]["error"], "no such file or folder; check the path");
-        assert_eq!((&json["runtime"]["version"], &json["providers"][0]["error"]), (&json!(runtime.version), &json!(null)));
+        assert_eq!(
+            (&json["runtime"]["version"], &json["providers"][0]["error"]),
+            (&json!(runtime.version), &json!(null))
+        );
         assert!(json["providers"][1]["error"].as_str().unwrap().contains("cuda"), "{json}");
         assert!(!json.to_string().contains("\"Ok\"") && !json.to_string().contains("\"Err\""), "{json}");
         let empty = tempfile::tempdir().unwrap();

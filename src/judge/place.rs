@@ -1,14 +1,12 @@
 //! A place in words that can be found in the picture.
 
 use super::region::BoxMm;
-use crate::prepare::{Frame, Located};
+use crate::prepare::Frame;
 
 /// The middle of a box in metres, as the scale along the picture's sides counts them: `9.2 m from the front and 1.0 m up`.
 pub(super) fn whereabouts(frame: &Frame, place: &BoxMm) -> String {
     let (x, y) = ((place.x + place.width / 2.0) / 1000.0, (place.y + place.height / 2.0) / 1000.0);
-    // Only a container with known doors has a front.
-    let from = if frame.located == Located::Container && frame.doors_known { "front" } else { "left" };
-    format!("{x:.1} m from the {from} and {y:.1} m up")
+    format!("{x:.1} m from the {} and {y:.1} m up", frame.counted_from())
 }
 
 /// What to do about a warning that keeps a scan from being called clear.
@@ -25,6 +23,7 @@ pub(super) fn remedy(code: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prepare::Located;
     use crate::scan::{BoxPx, End, PixelSize};
 
     #[test]
@@ -39,7 +38,7 @@ mod tests {
             doors_known: true,
         };
         assert_eq!(whereabouts(&frame, &place), "9.2 m from the front and 1.0 m up");
-        frame.doors_known = false;
+        (frame.doors, frame.doors_known) = (End::Right, false);
         assert_eq!(whereabouts(&frame, &place), "9.2 m from the left and 1.0 m up");
         assert!(remedy("polarity_guessed").unwrap().contains("sidecar"));
         assert_eq!(remedy("incomplete"), None);

@@ -4,8 +4,8 @@ use super::line::{Job, Line};
 use super::run::Totals;
 use crate::judge::Verdict;
 use crate::report::{
-    ErrorInfo, FailedScan, Generator, IgnoredFile, Report, Row, ScanInfo, Summary, SummaryTimings, TEMPORARY, lock, to_csv,
-    to_json, write_atomically,
+    ErrorInfo, FailedScan, Generator, IgnoredFile, Report, Row, ScanInfo, Summary, SummaryTimings, TEMPORARY, lock,
+    to_csv, to_json, write_atomically,
 };
 use crate::scan::{Error, Result};
 use crate::source;

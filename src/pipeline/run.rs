@@ -121,9 +121,7 @@ pub fn run(
 ) -> Result<Totals> {
     let mut totals =
         Totals { rows: Vec::new(), counts: Counts::default(), kept: 0, runtime_ms: 0.0, interrupted: false };
-    let work = |index: usize| {
-        one(line, index, &jobs[index], folder, workers.threads_per_scan as u32)
-    };
+    let work = |index: usize| one(line, index, &jobs[index], folder, workers.threads_per_scan as u32);
     let rows = workers.each(jobs.len(), stop, work, |_, done: &Done| {
         totals.counts.add(done.row.verdict);
         totals.kept += u64::from(done.kept);

@@ -77,7 +77,9 @@ fn object(bytes: &[u8], layout: &Layout, without_pixels: bool) -> Result<Default
     let options = if without_pixels { options.read_until(tags::PIXEL_DATA) } else { options };
     // The parser wants the magic, which files without a preamble lack.
     let source = Cursor::new(b"DICM").chain(&bytes[layout.meta..]);
-    options.from_reader(source).map_err(|error| Error::format(format!("damaged DICOM data: {}", chain(&error))).help(DAMAGED))
+    options
+        .from_reader(source)
+        .map_err(|error| Error::format(format!("damaged DICOM data: {}", chain(&error))).help(DAMAGED))
 }
 
 /// An error with its causes, which hold the fault itself.

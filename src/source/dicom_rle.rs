@@ -41,18 +41,19 @@ pub(super) fn check(bytes: &[u8], fragment: &Range<usize>, pixels: usize, segmen
                 Some(&code) => Some((257 - usize::from(code), 2)),
                 None => None,
             };
-            match run.filter(|(_, length)| at + length <= end) {
-                Some((count, length)) => (at, found) = (at + length, found + count),
-                None => {
-                    let text = format!("run-length segment {segment} ends after {found} of {pixels} bytes");
-                    return wrong(fragment.start + at.min(end), text);
-                }
-            }
+            let Some((count, length)) = run.filter(|(_, length)| at + length <= end) else {
+                let text = format!("run-length segment {segment} ends after {found} of {pixels} bytes");
+                return wrong(fragment.start + at.min(end), text);
+            };
+            (at, found) = (at + length, found + count);
         }
         // A plane of an odd number of bytes may have been padded before it was packed.
         if found > pixels + 1 || end - at > PADDING {
             let more = found - pixels + end - at;
-            return wrong(fragment.start + at, format!("run-length segment {segment} goes on for {more} bytes too many"));
+            return wrong(
+                fragment.start + at,
+                format!("run-length segment {segment} goes on for {more} bytes too many"),
+            );
         }
     }
     Ok(())

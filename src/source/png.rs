@@ -154,11 +154,12 @@ fn damaged_chunk(bytes: &[u8]) -> Option<(String, usize)> {
         (0..8).fold(byte as u32, |sum, _| if sum & 1 == 1 { 0xedb8_8320 ^ (sum >> 1) } else { sum >> 1 })
     });
     let word = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?));
-    let mut at = 8;
+    let mut at = 8usize;
     loop {
         let end = at.checked_add(8)?.checked_add(word(at)? as usize)?;
         let named = bytes.get(at + 4..end)?;
-        let sum = named.iter().fold(u32::MAX, |sum, &byte| table[((sum ^ u32::from(byte)) & 255) as usize] ^ (sum >> 8));
+        let sum =
+            named.iter().fold(u32::MAX, |sum, &byte| table[((sum ^ u32::from(byte)) & 255) as usize] ^ (sum >> 8));
         if word(end)? != !sum {
             let name = named[..4].iter().map(|&byte| if byte.is_ascii_alphabetic() { char::from(byte) } else { '?' });
             return Some((name.collect(), at));

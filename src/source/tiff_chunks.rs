@@ -296,7 +296,11 @@ mod tests {
             assert!(text(&few, &bytes).contains("Deflate data hold 12 bytes, expected 24"), "{}", text(&few, &bytes));
             let mut damaged = bytes.clone();
             *damaged.last_mut().unwrap() ^= 1;
-            assert!(text(&page, &damaged).contains("strip 2: the checksum of the Deflate data does not match their bytes; the file is damaged"));
+            assert!(
+                text(&page, &damaged).contains(
+                    "strip 2: the checksum of the Deflate data does not match their bytes; the file is damaged"
+                )
+            );
         }
     }
 
