@@ -2,8 +2,8 @@
 
 use super::colour::mix;
 use image::{Rgb, RgbImage};
-use std::fmt::Write as _;
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
+use std::fmt::Write as _;
 
 /// A size and weight.
 #[derive(Debug, Clone, Copy)]
