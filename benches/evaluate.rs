@@ -30,6 +30,7 @@ fn outcomes(count: usize, lag: u64) -> Vec<Outcome> {
             Outcome {
                 name: format!("{number:05}.tif"),
                 sha256: None,
+                sidecar_sha256: None,
                 loaded,
                 container: Some(format!("c{}", number / 2)),
                 scanner: Some(format!("scanner{}", number % 3)),

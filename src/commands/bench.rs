@@ -17,7 +17,7 @@ mod words;
 
 pub(super) use args::Args;
 
-use super::scan::stop_on_signal;
+use super::scan::{note, stop_on_signal};
 use super::scoring::{Ready, load};
 use super::terminal::Color;
 use super::{Exit, progress};
@@ -25,18 +25,19 @@ use crate::evaluate::dataset::{Case, Dataset};
 use crate::evaluate::statistics::PixelHistogram;
 use crate::evaluate::{
     Against, BenchResult, Checked, Ending, Findings, Gate, GateResult, ModelResult, Outcome, Pace, SetInfo, Setting,
-    Settings, TimeRatio, accuracy, notes,
+    Settings, SpeedComparison, accuracy, doubles, made_alike, notes,
 };
 use crate::infer::{OnnxScorer, Scorer as _};
 use crate::judge::Verdict;
 use crate::pipeline::{Line, Overlays};
 use crate::prepare::Calibration;
-use crate::report::{Generator, RunSettings};
+use crate::report::{Generator, ModelReport, RunSettings};
 use crate::scan::{Error, Fault};
 use anyhow::Context as _;
 use args::What;
 use models::Wanted;
 use outputs::Say;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -55,21 +56,38 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     let measure = read_measure(args.measure.as_deref(), gate.as_ref())?;
     let bench = Bench::new(args, wanted, measure)?;
     let data = args.data.as_deref().ok_or_else(|| Error::parameter("--data is missing"))?;
-    let set = Dataset::open(data)
-        .map_err(|error| Error { fault: Fault::Parameter, ..error })
-        .with_context(|| format!("--data {}", data.display()))?;
-    let _lock = outputs::open(args.out.as_deref())?;
+    let mine = |error: Error| Error { fault: Fault::Parameter, ..error };
+    let named = || format!("--data {}", data.display());
+    let set = Dataset::open(data).map_err(mine).with_context(named)?;
+    if let Some(gate) = &gate {
+        gate.fits(&set).with_context(|| named_gate(args.gate.as_deref()))?;
+    }
+    if let Some(baseline) = &baseline {
+        bench.can_compare(&set, baseline).with_context(|| bench.named_baseline())?;
+    }
+    let _lock =
+        outputs::open(args.out.as_deref(), &args.baseline.iter().map(std::path::PathBuf::as_path).collect::<Vec<_>>())?;
     let stop = stop_on_signal();
-    let Some(mut result) = bench.run(&set, data, baseline.as_ref(), &stop)? else { return Ok(Exit::Interrupted) };
-    let held =
-        result.comparisons.iter().find(|against| against.baseline).or_else(|| result.comparisons.first()).cloned();
-    let times = result.comparisons.iter().find_map(|against| against.speed).map(|speed| speed.latency);
-    finish(&mut result, gate.as_ref(), held.as_ref(), times)?;
+    let Some((mut result, broken)) = bench.run(&set, data, baseline.as_ref(), &stop)? else {
+        note("interrupted: there is no result");
+        return Ok(Exit::Interrupted);
+    };
+    if broken.is_none() {
+        let held = result.comparisons.iter().find(|against| against.baseline).or_else(|| result.comparisons.first());
+        let held = held.cloned();
+        let times = result.comparisons.iter().find_map(|against| against.speed);
+        finish(&mut result, (gate.as_ref(), args.gate.as_deref()), held.as_ref(), times.as_ref())?;
+    }
     if let Some(out) = &args.out {
         outputs::write(out, &result)?;
     }
     outputs::say(&result, Say { quiet: args.quiet, json: args.json, color, out: args.out.as_deref() })?;
-    Ok(exit(&result))
+    // The figures of hours are kept; what they cannot be held against ends the run all the same.
+    broken.map_or_else(|| Ok(exit(&result)), Err)
+}
+
+fn named_gate(path: Option<&Path>) -> String {
+    format!("--gate {}", path.unwrap_or(Path::new("")).display())
 }
 
 /// What a gate needs and the arguments do not give, before hours of work.
@@ -99,32 +117,44 @@ fn read_result(what: &str, path: &Path) -> anyhow::Result<BenchResult> {
 /// What is measured: the settings of a file, and the rates that the gate asks about.
 fn read_measure(path: Option<&Path>, gate: Option<&Gate>) -> anyhow::Result<Checked> {
     let name = || format!("--measure {}", path.unwrap_or(Path::new("")).display());
-    let mut settings = match path {
+    let settings = match path {
         None => Settings::default(),
         Some(path) => toml::from_str(&super::files::text("--measure", path)?)
             .map_err(|error| Error::parameter(error.to_string().trim_end()))
             .with_context(name)?,
     };
-    for rate in gate.map(Gate::rates).unwrap_or_default() {
+    let settings = with_gate(settings, gate)?;
+    settings.check().with_context(|| if path.is_some() { name() } else { "--gate".to_owned() })
+}
+
+/// The settings of a bench that answers a gate: its rates are measured, and its level is the intervals'.
+fn with_gate(mut settings: Settings, gate: Option<&Gate>) -> Result<Settings, Error> {
+    let Some(gate) = gate else { return Ok(settings) };
+    for rate in gate.rates() {
         if !settings.false_alarms.iter().any(|known| (known - rate).abs() < 1e-12) {
             settings.false_alarms.push(rate);
         }
     }
-    settings.false_alarms.sort_by(f64::total_cmp);
-    settings.check().with_context(|| if path.is_some() { name() } else { "--gate".to_owned() })
+    let default = Settings::default().level;
+    if settings.level != gate.level && settings.level != default {
+        let message = format!("--measure has level {}, the gate {}", settings.level, gate.level);
+        return Err(Error::parameter(message).help("give one of the two"));
+    }
+    settings.level = gate.level;
+    Ok(settings)
 }
 
 /// Holds the result against the gate.
 fn finish(
     result: &mut BenchResult,
-    gate: Option<&Gate>,
+    (gate, path): (Option<&Gate>, Option<&Path>),
     held: Option<&Against>,
-    speed: Option<TimeRatio>,
+    speed: Option<&SpeedComparison>,
 ) -> anyhow::Result<()> {
     let Some(gate) = gate else { return Ok(()) };
     let comparison = held.map(|against| &against.comparison);
     let findings = Findings { accuracy: &result.models[0].accuracy, comparison, speed };
-    result.gate = Some(GateResult::new(gate.hold(&findings).context("--gate")?));
+    result.gate = Some(GateResult::new(gate.hold(&findings).with_context(|| named_gate(path))?));
     Ok(())
 }
 
@@ -136,6 +166,21 @@ fn exit(result: &BenchResult) -> Exit {
         Some(Ending::Inconclusive) => Exit::Inconclusive,
         Some(Ending::Pass) | None => Exit::Clear,
     }
+}
+
+/// What else than the model differs from a baseline's making, in sentences.
+fn otherwise_made(new: &ModelReport, generator: &Generator, old: &BenchResult) -> Vec<String> {
+    let before = &old.models[0].model;
+    let mut notes = Vec::new();
+    let mut add = |what: &str, new: &str, old: &str| {
+        if new != old {
+            notes.push(format!("the baseline was made with {what} {old}, this result with {new}"));
+        }
+    };
+    add("portray", &generator.version, &old.generator.version);
+    add("runtime", &new.runtime, &before.runtime);
+    add("provider", &new.provider, &before.provider);
+    notes
 }
 
 /// Everything that was asked for, checked.
@@ -182,7 +227,7 @@ impl<'a> Bench<'a> {
         data: &Path,
         baseline: Option<&BenchResult>,
         stop: &AtomicBool,
-    ) -> anyhow::Result<Option<BenchResult>> {
+    ) -> anyhow::Result<Option<(BenchResult, Option<anyhow::Error>)>> {
         let mut models = Vec::new();
         for number in 0..self.wanted.len() {
             let Some(model) = self.accuracy(number, set, stop)? else { return Ok(None) };
@@ -195,15 +240,29 @@ impl<'a> Bench<'a> {
             let (label, model) = (model.label.clone(), model.model.clone());
             comparisons.push(Against { label, baseline: false, model, comparison, speed: None });
         }
+        let mut broken = None;
         if let Some(old) = baseline {
-            let name = || format!("--baseline {}", self.args.baseline.as_deref().unwrap_or(Path::new("")).display());
             let before = &old.models[0];
-            let comparison = crate::evaluate::compare(first, &before.scans, self.threads, &self.measure);
-            let comparison = comparison.with_context(name)?;
-            let label = format!("baseline {}", before.label);
-            comparisons.push(Against { label, baseline: true, model: before.model.clone(), comparison, speed: None });
+            match crate::evaluate::compare(first, &before.scans, self.threads, &self.measure) {
+                Ok(comparison) => {
+                    let (label, model) = (format!("baseline {}", before.label), before.model.clone());
+                    comparisons.push(Against { label, baseline: true, model, comparison, speed: None });
+                }
+                Err(error) => broken = Some(anyhow::Error::from(error).context(self.named_baseline())),
+            }
         }
         let mut notes = notes(first, self.measure.settings())?;
+        for other in &models[1..] {
+            let failed = other.scans.iter().filter(|scan| scan.score.is_none()).count();
+            notes.extend((failed > 0).then(|| format!("{failed} scans failed with {}", other.label)));
+        }
+        match doubles(first) {
+            Ok(note) => notes.extend(note),
+            Err(error) => broken = Some(anyhow::Error::from(error).context(format!("--data {}", data.display()))),
+        }
+        if let Some(old) = baseline {
+            notes.extend(otherwise_made(&models[0].model, &Generator::this(), old));
+        }
         let machine = if self.args.no_speed {
             None
         } else {
@@ -214,7 +273,7 @@ impl<'a> Bench<'a> {
         };
         let name = data.file_name().or_else(|| data.components().next_back().map(std::path::Component::as_os_str));
         let untold = set.untold.iter().map(|path| path.strip_prefix(data).unwrap_or(path).display().to_string());
-        Ok(Some(BenchResult {
+        let result = BenchResult {
             schema_version: BenchResult::VERSION,
             generator: Generator::this(),
             set: SetInfo {
@@ -231,7 +290,32 @@ impl<'a> Bench<'a> {
             comparisons,
             gate: None,
             notes,
-        }))
+        };
+        Ok(Some((result, broken)))
+    }
+
+    fn named_baseline(&self) -> String {
+        format!("--baseline {}", self.args.baseline.as_deref().unwrap_or(Path::new("")).display())
+    }
+
+    /// Whether a baseline was made alike and of this set, as far as that can be told before the first scan.
+    fn can_compare(&self, set: &Dataset, baseline: &BenchResult) -> Result<(), Error> {
+        made_alike(&self.shown, &baseline.settings)?;
+        let known: BTreeMap<&str, bool> =
+            baseline.models[0].scans.iter().map(|scan| (scan.name.as_str(), scan.loaded)).collect();
+        let both: Vec<&Case> = set.cases.iter().filter(|case| known.contains_key(case.name.as_str())).collect();
+        if both.is_empty() {
+            return Err(
+                Error::parameter("it has no scan in common with the set").help("was it made of another folder?")
+            );
+        }
+        match both.iter().find(|case| known[case.name.as_str()] != case.loaded) {
+            Some(case) => {
+                Err(Error::parameter(format!("scan {} is told to be loaded in one and clean in the other", case.name))
+                    .help("correct the truth, or make the baseline again on this set"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// One model over the whole set; none where it was interrupted.
@@ -284,15 +368,21 @@ impl<'a> Bench<'a> {
         let pace = Pace {
             warm_up: 1,
             noise: 5,
-            least: 5,
+            least: 6,
             within: self.args.speed_within / 100.0,
             limit: Duration::from_secs_f64(self.args.speed_limit),
             level: self.measure.settings().level,
         };
         let runtime = self.args.line.onnxruntime.as_deref();
         let line: timing::LineOf<'_> = &|number, scorer| self.line(number, scorer, false);
-        let Some(series) = timing::time(&self.wanted, runtime, &cases, ways, &pace, line, stop)? else {
-            return Ok(false);
+        let series = match timing::time(&self.wanted, runtime, &cases, ways, &pace, line, stop) {
+            Ok(Some(series)) => series,
+            Ok(None) => return Ok(false),
+            // Hours of figures are not lost for it; a gate that asks for times is inconclusive.
+            Err(error) => {
+                notes.push(format!("no times were taken: {error:#}"));
+                return Ok(true);
+            }
         };
         let setting = Setting { threads: self.threads as u32, scans_at_once: ways.batch.scans_at_once as u32 };
         for (number, model) in models.iter_mut().enumerate() {

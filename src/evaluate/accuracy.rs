@@ -4,16 +4,16 @@ use super::figures::{
     Accuracy, Counts, DetectionAt, Estimate, Figures, FrocAt, MassFigures, OperatingFigures, PixelFigures,
     RankingFigures, RegionFigures, Share, StratumFigures,
 };
-use super::outcome::Outcome;
+use super::outcome::{LoadOutcome, Outcome};
 use super::settings::Checked;
 use super::statistics::{
     Bootstrap, DeLong, Froc, Interval, MarkedRegion, MarkedScan, PartialAuc, PixelHistogram, Ranking, Rounds, Weights,
-    quantile, wilson,
+    effective_cases, quantile, wilson_effective,
 };
 use super::strata::{LoadFilter, Stratum, strata};
 use crate::judge::Verdict;
 use crate::scan::{Error, Result};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The score that a ranking takes: a scan that failed counts as the worst that it could be, a loaded one as never found and a
 /// clean one as always alarming, so that no model gains by failing.
@@ -75,12 +75,15 @@ pub(super) fn tells_places(outcome: &Outcome) -> bool {
 pub(super) fn marked(outcome: &Outcome, filter: &LoadFilter) -> MarkedScan {
     let numbers: Vec<usize> = (0..outcome.loads.len()).filter(|&at| filter.takes(&outcome.loads[at])).collect();
     let place = |hit: &usize| numbers.iter().position(|number| number == hit);
+    // A clean scan that failed has someone look at it: it counts as a false region that no threshold keeps out.
+    let failed =
+        (outcome.score.is_none() && !outcome.loaded).then(|| MarkedRegion { score: f64::MAX, loads: Vec::new() });
     let regions = outcome.regions.iter().filter_map(|region| {
         let loads: Vec<usize> = region.hits.iter().filter_map(place).collect();
         let other = loads.is_empty() && !region.hits.is_empty();
         (!other).then_some(MarkedRegion { score: region.score, loads })
     });
-    MarkedScan { loads: numbers.len(), regions: regions.collect() }
+    MarkedScan { loads: numbers.len(), regions: regions.chain(failed).collect() }
 }
 
 /// Every figure of one model's outcomes, with bootstrap rounds split over `threads`; the same numbers whatever their number.
@@ -159,11 +162,23 @@ pub(super) fn is_point(interval: Option<Interval>) -> bool {
     interval.is_some_and(|interval| interval.high <= interval.low)
 }
 
-/// Wilson's interval of an ROC-AUC of 1 or 0, with as many cases as the smaller class has: no ROC-AUC varies more than a share of that many,
-/// `Var(A) <= A (1 - A) / min(m, n)` (Birnbaum and Klose, Annals of Mathematical Statistics 28, 1957).
-pub(super) fn perfect(auc: f64, smaller: u64, level: f64) -> Result<Interval> {
-    let smaller = smaller.max(1);
-    wilson(if auc >= 0.5 { smaller } else { 0 }, smaller, level).map_err(ours)
+/// The cases of a class from which on formulas for large samples hold: with 10 loaded scans `DeLong`'s interval covers 90 % instead of 95 %.
+pub(super) const ENOUGH_CASES: f64 = 30.0;
+
+/// An interval of an ROC-AUC that always holds: Wilson's, with as many cases as the smaller class is worth, for no ROC-AUC varies more than
+/// a share of that many, `Var(A) <= A (1 - A) / min(m, n)` (Birnbaum and Klose, Annals of Mathematical Statistics 28, 1957).
+pub(super) fn auc_bound(auc: f64, smaller: f64, level: f64) -> Result<Interval> {
+    wilson_effective(auc.clamp(0.0, 1.0), smaller.max(1.0), level).map_err(ours)
+}
+
+/// `found`, or what always holds where there is none, it has no width, or the cases are few.
+pub(super) fn auc_interval(found: Option<Interval>, auc: f64, smaller: f64, level: f64) -> Result<Interval> {
+    let bound = auc_bound(auc, smaller, level)?;
+    Ok(match found {
+        Some(found) if found.high > found.low && smaller >= ENOUGH_CASES => found,
+        Some(found) if found.high > found.low => hull(Some(found), bound),
+        _ => bound,
+    })
 }
 
 /// A part's own columns in the rounds.
@@ -183,10 +198,9 @@ impl Own<'_> {
         Ok(Estimate::new(value, interval.filter(|_| !is_point(interval))))
     }
 
-    /// A share of `cases`, by rounds and at least as wide as for a threshold that is known.
-    fn share(&self, value: f64, column: usize, cases: u64) -> Result<Estimate> {
-        let count = (value * cases as f64).round() as u64;
-        let known = wilson(count.min(cases), cases.max(1), self.level).map_err(ours)?;
+    /// A share of cases that are worth so many, by rounds and at least as wide as for a threshold that is known.
+    fn share(&self, value: f64, column: usize, worth: f64) -> Result<Estimate> {
+        let known = wilson_effective(value.clamp(0.0, 1.0), worth.max(1.0), self.level).map_err(ours)?;
         Ok(Estimate::new(value, Some(hull(self.interval(column, |value| value)?, known))))
     }
 
@@ -228,33 +242,24 @@ fn ranking(
 ) -> Result<Option<RankingFigures>> {
     let Some(found) = part.ranking.measure(Weights::Ones, &settings.wanted) else { return Ok(None) };
     let rates = settings.wanted.detection().len();
-    let alone = counts.containers == counts.scans;
-    let delong = |scores: &[f64]| -> Result<Option<Estimate>> {
-        let chosen = |value: &dyn Fn(usize) -> bool| -> Vec<bool> {
-            (0..outcomes.len()).filter(|&at| part.kept[at]).map(value).collect()
-        };
-        let kept: Vec<f64> = (0..outcomes.len()).filter(|&at| part.kept[at]).map(|at| scores[at]).collect();
-        let labels = chosen(&|at| outcomes[at].loaded);
-        let Ok(delong) = DeLong::new(&kept, &labels) else { return Ok(None) };
-        let interval = delong.logit_interval(own.level).map_err(ours)?;
-        Ok(interval.map(|interval| Estimate::new(found.auc, Some(interval))))
-    };
-    let roc_auc = if found.auc <= 0.0 || found.auc >= 1.0 {
-        let smaller = |loaded: bool| {
-            let kept = outcomes.iter().zip(&part.kept).filter(|(outcome, kept)| **kept && outcome.loaded == loaded);
-            kept.map(|(outcome, _)| outcome.cluster()).collect::<BTreeSet<_>>().len() as u64
-        };
-        Estimate::new(found.auc, Some(perfect(found.auc, smaller(true).min(smaller(false)), own.level)?))
+    let chosen: Vec<usize> = (0..outcomes.len()).filter(|&at| part.kept[at]).collect();
+    let of_class = |loaded: bool| chosen.iter().map(|&at| &outcomes[at]).filter(move |o| o.loaded == loaded);
+    let (loaded, clean) = (worth(of_class(true)), worth(of_class(false)));
+    let resampled = own.interval(0, |value| value)?;
+    let interval = if counts.containers == counts.scans {
+        let kept: Vec<f64> = chosen.iter().map(|&at| scores[at]).collect();
+        let labels: Vec<bool> = chosen.iter().map(|&at| outcomes[at].loaded).collect();
+        let delong = DeLong::new(&kept, &labels).ok();
+        delong.map(|delong| delong.logit_interval(own.level)).transpose().map_err(ours)?.flatten().or(resampled)
     } else {
-        match alone.then(|| delong(scores)).transpose()?.flatten() {
-            Some(estimate) => estimate,
-            None => own.estimate(found.auc, 0)?,
-        }
+        resampled
     };
+    let interval = auc_interval(interval, found.auc, loaded.min(clean), own.level)?;
+    let roc_auc = Estimate::new(found.auc, Some(interval));
     let detection = found.detection.iter().enumerate().map(|(number, detection)| {
         Ok(DetectionAt {
             false_alarms: detection.rate,
-            detected: own.share(detection.detected, 2 + number, counts.loaded)?,
+            detected: own.share(detection.detected, 2 + number, loaded)?,
             threshold: detection.threshold.is_finite().then_some(detection.threshold),
             enough_clean: counts.clean as f64 * detection.rate >= 1.0,
         })
@@ -272,20 +277,37 @@ fn ranking(
     }))
 }
 
-/// A share of cases, where there are any.
-pub(super) fn share(count: u64, of: u64, level: f64) -> Result<Option<Share>> {
+/// A share of cases, where there are any; each case comes with its container, for cases of one are not worth as many.
+pub(super) fn share<'a>(cases: impl IntoIterator<Item = (&'a str, bool)>, level: f64) -> Result<Option<Share>> {
+    let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
+    let (mut count, mut of) = (0_u64, 0_u64);
+    for (container, yes) in cases {
+        *sizes.entry(container).or_insert(0) += 1;
+        count += u64::from(yes);
+        of += 1;
+    }
     if of == 0 {
         return Ok(None);
     }
-    let interval = wilson(count, of, level).map_err(ours)?;
-    Ok(Some(Share { count, of, value: count as f64 / of as f64, low: interval.low, high: interval.high }))
+    let worth = effective_cases(sizes.into_values());
+    let value = count as f64 / of as f64;
+    let interval = wilson_effective(value, worth, level).map_err(ours)?;
+    Ok(Some(Share { count, of, worth, value, low: interval.low, high: interval.high }))
+}
+
+/// How many independent scans those of a class are worth.
+pub(super) fn worth<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> f64 {
+    let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
+    for outcome in outcomes {
+        *sizes.entry(outcome.cluster()).or_insert(0) += 1;
+    }
+    effective_cases(sizes.into_values())
 }
 
 fn operating(kept: &[&Outcome], level: f64) -> Result<OperatingFigures> {
     let of = |loaded: bool, takes: fn(&Outcome) -> bool| {
-        let class = || kept.iter().filter(|outcome| outcome.loaded == loaded);
-        let found = class().filter(|outcome| takes(outcome)).count();
-        share(found as u64, class().count() as u64, level)
+        let class = kept.iter().filter(|outcome| outcome.loaded == loaded);
+        share(class.map(|outcome| (outcome.cluster(), takes(outcome))), level)
     };
     let false_alarms = of(false, |outcome| outcome.alarms() || outcome.verdict == Verdict::Failed)?;
     Ok(OperatingFigures {
@@ -307,41 +329,50 @@ fn regions(
     let Some(froc) = &part.froc else { return Ok(None) };
     let level = own.level;
     let kept: Vec<&Outcome> = outcomes.iter().zip(&part.placed).filter(|(_, kept)| **kept).map(|(o, _)| o).collect();
-    let loads: Vec<_> = kept.iter().flat_map(|o| &o.loads).filter(|load| filter.takes(load)).collect();
-    let hits: Vec<_> = loads.iter().filter_map(|load| load.hit).collect();
-    let Some(hit_rate) = share(hits.len() as u64, loads.len() as u64, level)? else { return Ok(None) };
-    let flagged: Vec<_> = kept.iter().filter(|outcome| outcome.loaded && outcome.alarms()).collect();
-    let first = |outcome: &&&Outcome| outcome.regions.first().is_some_and(|region| !region.hits.is_empty());
-    let first_hits = share(flagged.iter().filter(|o| first(o)).count() as u64, flagged.len() as u64, level)?;
-    let centred = share(hits.iter().filter(|hit| hit.centred).count() as u64, hits.len() as u64, level)?;
-    let marks: Vec<MarkedRegion> = kept.iter().flat_map(|outcome| marked(outcome, filter).regions).collect();
-    let right = marks.iter().filter(|region| !region.loads.is_empty()).count() as u64;
+    let of_scan = |o: &&'_ Outcome| -> Vec<(String, LoadOutcome)> {
+        o.loads.iter().filter(|load| filter.takes(load)).map(|load| (o.cluster().to_owned(), load.clone())).collect()
+    };
+    let loads: Vec<(String, LoadOutcome)> = kept.iter().flat_map(of_scan).collect();
+    let among = |takes: &dyn Fn(&LoadOutcome) -> bool, yes: &dyn Fn(&LoadOutcome) -> bool| {
+        let taken = loads.iter().filter(|(_, load)| takes(load));
+        share(taken.map(|(container, load)| (container.as_str(), yes(load))), level)
+    };
+    let Some(hit_rate) = among(&|_| true, &|load| load.hit.is_some())? else { return Ok(None) };
+    let flagged = kept.iter().filter(|outcome| outcome.loaded && outcome.alarms());
+    let first = |outcome: &Outcome| outcome.regions.first().is_some_and(|region| !region.hits.is_empty());
+    let first_hits = share(flagged.map(|outcome| (outcome.cluster(), first(outcome))), level)?;
+    let centred = among(&|load| load.hit.is_some(), &|load| load.hit.is_some_and(|hit| hit.centred))?;
+    let marks = kept.iter().flat_map(|outcome| {
+        let regions = marked(outcome, filter).regions;
+        regions.into_iter().map(|region| (outcome.cluster(), !region.loads.is_empty()))
+    });
+    let precision = share(marks, level)?;
     let weights: Vec<u32> = part.placed.iter().map(|&placed| u32::from(placed)).collect();
     let rates = &settings.settings.false_regions;
     let column = settings.wanted.figures();
     let sensitivities = froc.sensitivities(rates, Weights::Counts(&weights));
     let curve = rates.iter().zip(sensitivities).enumerate().map(|(number, (&rate, sensitivity))| {
-        Ok(FrocAt { false_per_scan: rate, sensitivity: own.share(sensitivity, column + number, loads.len() as u64)? })
+        Ok(FrocAt { false_per_scan: rate, sensitivity: own.share(sensitivity, column + number, hit_rate.worth)? })
     });
-    let ratios: Vec<f64> = loads
-        .iter()
-        .filter_map(|load| Some((load.estimated_kg?, load.mass_kg.filter(|mass| *mass > 0.0)?)))
-        .map(|(estimated, mass)| estimated / mass)
-        .collect();
+    let ratio = |load: &LoadOutcome| Some(load.estimated_kg? / load.mass_kg.filter(|mass| *mass > 0.0)?);
+    let ratios: Vec<(&str, f64)> =
+        loads.iter().filter_map(|(container, load)| Some((container.as_str(), ratio(load)?))).collect();
     Ok(Some(RegionFigures {
         hit_rate,
         first_hits,
         centred,
-        precision: share(right, marks.len() as u64, level)?,
+        precision,
         froc: curve.collect::<Result<_>>()?,
         mass: mass(ratios, level)?,
     }))
 }
 
-fn mass(mut ratios: Vec<f64>, level: f64) -> Result<Option<MassFigures>> {
+fn mass(ratios: Vec<(&str, f64)>, level: f64) -> Result<Option<MassFigures>> {
+    let near = |ratio: f64| (ratio - 1.0).abs() <= 0.3;
+    let within = share(ratios.iter().map(|&(container, ratio)| (container, near(ratio))), level)?;
+    let Some(within) = within else { return Ok(None) };
+    let mut ratios: Vec<f64> = ratios.into_iter().map(|(_, ratio)| ratio).collect();
     ratios.sort_by(f64::total_cmp);
-    let near = ratios.iter().filter(|ratio| (**ratio - 1.0).abs() <= 0.3).count() as u64;
-    let Some(within) = share(near, ratios.len() as u64, level)? else { return Ok(None) };
     let at = |part: f64| quantile(&ratios, part).unwrap_or(f64::NAN);
     Ok(Some(MassFigures {
         loads: ratios.len() as u64,

@@ -1,11 +1,11 @@
 //! One model against another on the same scans.
 
-use super::accuracy::{hull, is_point, ours, perfect, ranked_score};
+use super::accuracy::{ENOUGH_CASES, auc_bound, hull, is_point, ours, ranked_score, worth};
 use super::figures::Estimate;
 use super::outcome::Outcome;
 use super::settings::Checked;
 use super::statistics::{
-    Bootstrap, DeLong, Interval, Paired, Ranking, Rounds, Weights, mcnemar_exact, newcombe_paired, quantile,
+    Bootstrap, DeLong, Interval, Paired, Ranking, Rounds, Weights, mcnemar_exact, newcombe_effective, quantile,
 };
 use crate::scan::{Error, Result};
 use schemars::JsonSchema;
@@ -36,6 +36,8 @@ pub struct DetectionDifference {
     pub false_alarms: f64,
     /// The difference, by a bootstrap of both models in the same rounds.
     pub detection: Difference,
+    /// Whether there are enough clean scans to tell such a rate at all: at least one alarm must fit in it.
+    pub enough_clean: bool,
 }
 
 /// Scans that answered otherwise.
@@ -58,7 +60,7 @@ pub struct Flip {
 pub struct Parity {
     /// Scans that both scored.
     pub scans: u64,
-    /// The largest difference of scores.
+    /// The largest difference of scores; scores are rounded to 1e-5.
     pub largest: f64,
     /// The 99.9th percentile of differences.
     pub p999: f64,
@@ -70,10 +72,16 @@ pub struct Parity {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Comparison {
-    /// Scans that both were given.
+    /// Scans that both were given, and that the figures below are about.
     pub scans: u64,
-    /// Scans that only one was given: left out.
-    pub unpaired: u64,
+    /// Scans that only the new model was given: left out.
+    pub only_new: u64,
+    /// Scans that only the old model was given: left out.
+    pub only_old: u64,
+    /// Scans of both that failed with the new model.
+    pub failed_new: u64,
+    /// Scans of both that failed with the old model.
+    pub failed_old: u64,
     /// ROC-AUC with `DeLong`'s test.
     pub roc_auc: Option<Difference>,
     /// Average precision.
@@ -99,9 +107,14 @@ fn pairs<'a>(new: &'a [Outcome], old: &'a [Outcome]) -> Result<Vec<(&'a Outcome,
     pairs.sort_by(|a, b| a.0.name.cmp(&b.0.name));
     for (new, old) in &pairs {
         let other_bytes = new.sha256.zip(old.sha256).is_some_and(|(new, old)| new != old);
-        if other_bytes || new.loaded != old.loaded {
-            let what =
-                if other_bytes { "has other bytes" } else { "is told to be loaded in one and clean in the other" };
+        // Pixel size, polarity and energies may stand beside a scan.
+        let other_sidecar = new.sha256.is_some() && old.sha256.is_some() && new.sidecar_sha256 != old.sidecar_sha256;
+        if other_bytes || other_sidecar || new.loaded != old.loaded {
+            let what = match (other_bytes, other_sidecar) {
+                (true, _) => "has other bytes",
+                (_, true) => "has another sidecar",
+                _ => "is told to be loaded in one and clean in the other",
+            };
             return Err(Error::parameter(format!("scan {} {what}: the two results are not of the same set", new.name))
                 .help("make the baseline again on this set"));
         }
@@ -127,6 +140,8 @@ pub fn compare(new: &[Outcome], old: &[Outcome], threads: usize, settings: &Chec
     let (new_ranking, old_ranking) = (new_ranking?, old_ranking?);
     let clusters: Vec<&str> = pairs.iter().map(|(outcome, _)| outcome.cluster()).collect();
     let alone = clusters.iter().collect::<BTreeSet<_>>().len() == clusters.len();
+    let of_class = |loaded: bool| worth(pairs.iter().map(|pair| pair.0).filter(|outcome| outcome.loaded == loaded));
+    let (loaded, clean) = (of_class(true), of_class(false));
     let bootstrap = Bootstrap::new(&clusters, &labels, settings.settings.seed).map_err(ours)?;
     let width = settings.wanted.figures();
     // The two differences at the models' own thresholds stand behind the figures of both rankings.
@@ -140,7 +155,7 @@ pub fn compare(new: &[Outcome], old: &[Outcome], threads: usize, settings: &Chec
             own.iter_mut().zip(&answers).for_each(|(own, answers)| *own = rate_difference(answers, counts));
         }
     });
-    let from = Resampled { rounds: &rounds, level: settings.settings.level, width, alone };
+    let from = Resampled { rounds: &rounds, level: settings.settings.level, width, alone, loaded, clean };
     let measured = new_ranking.measure(Weights::Ones, &settings.wanted);
     let measured = measured.zip(old_ranking.measure(Weights::Ones, &settings.wanted));
     let (mut roc_auc, mut average_precision, mut detection) = (None, None, Vec::new());
@@ -154,17 +169,22 @@ pub fn compare(new: &[Outcome], old: &[Outcome], threads: usize, settings: &Chec
                 loaded.map(|at| (alarms(&new_scores, at, new.threshold), alarms(&old_scores, at, old.threshold))),
             );
             let found = from.detection(new.detected, old.detected, 2 + number, &paired)?;
-            detection.push(DetectionDifference { false_alarms: new.rate, detection: found });
+            let clean_scans = labels.iter().filter(|loaded| !**loaded).count() as f64;
+            let enough_clean = clean_scans * new.rate >= 1.0;
+            detection.push(DetectionDifference { false_alarms: new.rate, detection: found, enough_clean });
         }
     }
     Ok(Comparison {
         scans: pairs.len() as u64,
-        unpaired: (new.len() + old.len() - 2 * pairs.len()) as u64,
+        only_new: (new.len() - pairs.len()) as u64,
+        only_old: (old.len() - pairs.len()) as u64,
+        failed_new: pairs.iter().filter(|pair| pair.0.score.is_none()).count() as u64,
+        failed_old: pairs.iter().filter(|pair| pair.1.score.is_none()).count() as u64,
         roc_auc,
         average_precision,
         detection,
-        operating_detection: from.answers(&answers[0], 2 * width)?,
-        operating_false_alarms: from.answers(&answers[1], 2 * width + 1)?,
+        operating_detection: from.answers(&answers[0], 2 * width, loaded)?,
+        operating_false_alarms: from.answers(&answers[1], 2 * width + 1, clean)?,
         parity: parity(&pairs),
     })
 }
@@ -196,6 +216,9 @@ struct Resampled<'a> {
     width: usize,
     /// Whether every scan is a container of its own: only then do the formulas for independent scans hold.
     alone: bool,
+    /// How many independent scans those of a class are worth.
+    loaded: f64,
+    clean: f64,
 }
 
 impl Resampled<'_> {
@@ -208,12 +231,13 @@ impl Resampled<'_> {
     /// By rounds, and at least as wide as for thresholds that are known: where both find everything in every round, the next
     /// load may still be missed.
     fn detection(&self, new: f64, old: f64, column: usize, paired: &Paired) -> Result<Difference> {
-        let known = newcombe_paired(paired, self.level).map_err(ours)?;
+        let known = newcombe_effective(paired, self.loaded, self.level).map_err(ours)?;
         let resampled = self.rounds.difference(column, self.width + column, self.level).map_err(ours)?;
         Ok(Difference { new, old, difference: Estimate::new(new - old, Some(hull(resampled, known))), p: None })
     }
 
-    /// `DeLong` where scans are containers of their own and there are two of each class, else the bootstrap.
+    /// `DeLong` where scans are containers of their own and there are two of each class, else the bootstrap; with few cases or an interval
+    /// of no width at least as wide as what always holds for each of the two, joined as for independent ones.
     fn auc(
         &self,
         new_scores: &[f64],
@@ -221,44 +245,45 @@ impl Resampled<'_> {
         labels: &[bool],
         (new, old): (f64, f64),
     ) -> Result<Difference> {
-        let mut resampled = self.figure(new, old, 0)?;
-        let edge = |auc: f64| auc <= 0.0 || auc >= 1.0;
-        if edge(new) && edge(old) {
-            let loaded = labels.iter().filter(|loaded| **loaded).count();
-            let smaller = loaded.min(labels.len() - loaded) as u64;
-            let reach = 1.0 - perfect(1.0, smaller, self.level)?.low;
-            let interval = Interval { low: new - old - reach, high: new - old + reach, level: self.level };
-            resampled.difference = Estimate::new(new - old, Some(interval));
-            return Ok(resampled);
-        }
-        if !self.alone {
-            return Ok(resampled);
-        }
-        let tested = DeLong::new(new_scores, labels).ok().zip(DeLong::new(old_scores, labels).ok());
+        let resampled = self.rounds.difference(0, self.width, self.level).map_err(ours)?;
+        let delong = |scores: &[f64]| DeLong::new(scores, labels).ok().filter(|_| self.alone);
+        let tested = delong(new_scores).zip(delong(old_scores));
         let tested = tested.map(|(new, old)| new.compare(&old, self.level)).transpose().map_err(ours)?;
-        Ok(tested.map_or(resampled, |tested| Difference {
-            difference: Estimate::new(new - old, Some(tested.interval)),
-            p: Some(tested.p),
-            ..resampled
-        }))
+        let found = tested.as_ref().map_or(resampled, |tested| Some(tested.interval));
+        let smaller = self.loaded.min(self.clean);
+        let (one, two) = (auc_bound(new, smaller, self.level)?, auc_bound(old, smaller, self.level)?);
+        let bound = Interval {
+            low: (new - old - (new - one.low).hypot(two.high - old)).max(-1.0),
+            high: (new - old + (one.high - new).hypot(old - two.low)).min(1.0),
+            level: self.level,
+        };
+        let interval = match found {
+            Some(found) if found.high > found.low && smaller >= ENOUGH_CASES => found,
+            Some(found) if found.high > found.low => hull(Some(found), bound),
+            _ => bound,
+        };
+        let p = tested.map(|tested| tested.p);
+        Ok(Difference { new, old, difference: Estimate::new(new - old, Some(interval)), p })
     }
 
-    /// Newcombe and `McNemar` where scans are containers of their own, else the bootstrap.
-    fn answers(&self, answers: &Answers, column: usize) -> Result<Option<Difference>> {
+    /// Newcombe and `McNemar` where scans are containers of their own, else the wider of the bootstrap and of Newcombe with as many cases as
+    /// they are worth.
+    fn answers(&self, answers: &Answers, column: usize, worth: f64) -> Result<Option<Difference>> {
         let paired = Paired::count(answers.iter().flatten().copied());
         if paired.cases() == 0 {
             return Ok(None);
         }
         let of = |count: u64| count as f64 / paired.cases() as f64;
+        let known = newcombe_effective(&paired, worth, self.level).map_err(ours)?;
         let (interval, p) = if self.alone {
-            (Some(newcombe_paired(&paired, self.level).map_err(ours)?), Some(mcnemar_exact(&paired)))
+            (known, Some(mcnemar_exact(&paired)))
         } else {
-            (self.rounds.interval_of(self.level, |row| row[column]).map_err(ours)?, None)
+            (hull(self.rounds.interval_of(self.level, |row| row[column]).map_err(ours)?, known), None)
         };
         Ok(Some(Difference {
             new: of(paired.both + paired.first_only),
             old: of(paired.both + paired.second_only),
-            difference: Estimate::new(paired.difference(), interval),
+            difference: Estimate::new(paired.difference(), Some(interval)),
             p,
         }))
     }

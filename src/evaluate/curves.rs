@@ -47,6 +47,7 @@ mod tests {
         Outcome {
             name: name.to_owned(),
             sha256: None,
+            sidecar_sha256: None,
             loaded,
             container: None,
             scanner: None,

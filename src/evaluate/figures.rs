@@ -30,6 +30,8 @@ pub struct Share {
     pub count: u64,
     /// Of how many.
     pub of: u64,
+    /// How many independent cases those are worth at least, as if all of a container answered alike: what the interval rests on.
+    pub worth: f64,
     /// `count / of`.
     pub value: f64,
     /// The interval's lower end.
@@ -76,7 +78,8 @@ pub struct DetectionAt {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RankingFigures {
-    /// Area under the ROC curve, with `DeLong`'s interval on the logit scale (bootstrap by containers where scans share one).
+    /// Area under the ROC curve, with `DeLong`'s interval on the logit scale (bootstrap by containers where scans share one); with under 30
+    /// cases of a class at least as wide as its bound.
     pub roc_auc: Estimate,
     /// Average precision.
     pub average_precision: Estimate,

@@ -44,6 +44,8 @@ pub use matching::{HitRule, LoadHit, RegionHits, matches};
 pub use outcome::{LoadOutcome, Outcome, Patches, RegionOutcome, patches};
 pub use patch::{Patch, Runs};
 pub use pixels::mark;
-pub use result::{Against, BenchResult, GateResult, Machine, ModelResult, SetInfo, bench_schema, notes};
+pub use result::{
+    Against, BenchResult, GateResult, Machine, ModelResult, SetInfo, bench_schema, doubles, made_alike, notes,
+};
 pub use settings::{Checked, Settings};
 pub use speed::{Block, Latency, Pace, ScanTime, Series, Setting, Speed, SpeedComparison, Stages, measure};

@@ -18,6 +18,9 @@ pub struct Outcome {
     pub name: String,
     /// SHA-256 of its file; absent where it could not be read.
     pub sha256: Option<Digest>,
+    /// SHA-256 of its sidecar, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sidecar_sha256: Option<Digest>,
     /// Whether something is hidden in it.
     pub loaded: bool,
     /// What scans of one container share.
@@ -94,6 +97,11 @@ pub fn patches(case: &Case, size: (u32, u32), limits: &Limits) -> Result<Patches
     case.loads.iter().map(patch).collect::<Result<_>>().map_err(named)
 }
 
+/// A score as reports show it, without the noise that single precision adds in double.
+fn as_shown(score: f32) -> f64 {
+    (f64::from(score) * 1e5).round() / 1e5
+}
+
 impl Outcome {
     /// What `report` says of `case`, whose loads are at `patches`.
     pub fn new(case: &Case, report: &Report, patches: &Patches, rule: HitRule) -> Self {
@@ -110,7 +118,8 @@ impl Outcome {
                 class: load.class.clone(),
                 mass_kg: load.mass_kg,
                 visible: load.visible,
-                placed: false,
+                // Where it is told but the scan could not be read, it was missed.
+                placed: !matches!(load.place, super::dataset::Place::Unknown),
                 hit: None,
                 estimated_kg: None,
             })
@@ -123,18 +132,19 @@ impl Outcome {
             load.estimated_kg = mass.map(|mass| f64::from(mass.kg));
         }
         let regions = report.regions.iter().zip(hits).map(|(region, hits)| RegionOutcome {
-            score: f64::from(region.score),
+            score: as_shown(region.score),
             hits: hits.into_iter().map(|hit| placed[hit]).collect(),
         });
         Self {
             name: case.name.clone(),
             sha256: report.scan.sha256,
+            sidecar_sha256: report.scan.sidecar_sha256,
             loaded: case.loaded,
             container: case.container.clone(),
             scanner: case.scanner.clone(),
             family: case.family.clone(),
             verdict: report.verdict,
-            score: report.score.map(f64::from),
+            score: report.score.map(as_shown),
             error: report.error.as_ref().map(|error| error.message.clone()),
             regions: regions.collect(),
             loads,

@@ -8,11 +8,12 @@ use super::outcome::Outcome;
 use super::settings::Settings;
 use super::speed::{Speed, SpeedComparison};
 use super::statistics::upper_bound;
+use crate::judge::Verdict;
 use crate::report::{Generator, ModelReport, RunSettings};
 use crate::scan::{Digest, Error, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a bench found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -170,16 +171,102 @@ impl BenchResult {
             return Err(Error::unsupported(message).help("make it again with this portray"));
         }
         let result: Self = serde_json::from_slice(text).map_err(refused)?;
-        if result.models.iter().any(|model| model.scans.is_empty()) || result.models.is_empty() {
-            return Err(Error::format("the result holds no model or no scan").help("was it edited by hand?"));
-        }
+        check(&result)?;
         Ok(result)
     }
 
-    /// Scans that the first model could not judge for a failure.
+    /// Scans that some model of the run could not judge for a failure.
     pub fn failed(&self) -> usize {
-        self.models.first().map_or(0, |model| model.scans.iter().filter(|scan| scan.score.is_none()).count())
+        let failed = self.models.iter().flat_map(|model| &model.scans).filter(|scan| scan.score.is_none());
+        failed.map(|scan| scan.name.as_str()).collect::<BTreeSet<_>>().len()
     }
+}
+
+/// What is wrong inside a result that was read.
+fn check(result: &BenchResult) -> Result<()> {
+    let refused = |message: String| Err(Error::format(message).help("was it edited by hand?"));
+    if result.models.is_empty() {
+        return refused("the result holds no model".to_owned());
+    }
+    for ModelResult { label, scans, .. } in &result.models {
+        if scans.is_empty() {
+            return refused(format!("the result of {label} holds no scan"));
+        }
+        let mut names = BTreeSet::new();
+        if let Some(twice) = scans.iter().find(|scan| !names.insert(scan.name.as_str())) {
+            return refused(format!("the result of {label} holds scan {} twice", twice.name));
+        }
+        let wrong = |scan: &&Outcome| {
+            scan.score.is_some_and(|score| !(0.0..=1.0).contains(&score))
+                || scan.score.is_none() != (scan.verdict == Verdict::Failed)
+        };
+        if let Some(wrong) = scans.iter().find(wrong) {
+            return refused(format!("the result of {label}: scan {} has no verdict of its score", wrong.name));
+        }
+    }
+    Ok(())
+}
+
+/// What tells that two results were not made alike: how scans were prepared and judged. Thresholds may differ.
+///
+/// # Errors
+/// A parameter error that names the first setting that differs.
+pub fn made_alike(new: &RunSettings, old: &RunSettings) -> Result<()> {
+    let words = |settings: &RunSettings| -> Result<serde_json::Value> {
+        let mut settings = settings.clone();
+        settings.judge.threshold = None;
+        // By way of text: numbers then have the digits that settings files give them.
+        let text = serde_json::to_string(&settings).map_err(|error| Error::bug(error.to_string()))?;
+        serde_json::from_str(&text).map_err(|error| Error::bug(error.to_string()))
+    };
+    let (new, old) = (words(new)?, words(old)?);
+    if let Some((place, new, old)) = first_difference("settings", &new, &old) {
+        return Err(Error::parameter(format!(
+            "{place} is {new}, in the baseline {old}: its scores were made otherwise"
+        ))
+        .help("give the same --settings, frames and limits, or make the baseline again"));
+    }
+    Ok(())
+}
+
+fn first_difference<'a>(
+    place: &str,
+    new: &'a serde_json::Value,
+    old: &'a serde_json::Value,
+) -> Option<(String, &'a serde_json::Value, &'a serde_json::Value)> {
+    let null = &serde_json::Value::Null;
+    match (new, old) {
+        (serde_json::Value::Object(fields), serde_json::Value::Object(others)) => {
+            let names: BTreeSet<&String> = fields.keys().chain(others.keys()).collect();
+            names.into_iter().find_map(|name| {
+                let (new, old) = (fields.get(name).unwrap_or(null), others.get(name).unwrap_or(null));
+                first_difference(&format!("{place}.{name}"), new, old)
+            })
+        }
+        _ => (new != old).then(|| (place.to_owned(), new, old)),
+    }
+}
+
+/// The same file under two names: told of otherwise it is an error of the truth, told of alike it counts twice, which a note says.
+///
+/// # Errors
+/// A parameter error that names both scans.
+pub fn doubles(outcomes: &[Outcome]) -> Result<Option<String>> {
+    let mut seen: BTreeMap<String, &Outcome> = BTreeMap::new();
+    let mut twice = Vec::new();
+    for outcome in outcomes {
+        let Some(digest) = outcome.sha256 else { continue };
+        let Some(first) = seen.insert(digest.to_string(), outcome) else { continue };
+        if first.loaded != outcome.loaded {
+            let message =
+                format!("{} and {} are the same file, one told to be clean and one loaded", first.name, outcome.name);
+            return Err(Error::parameter(message).help("correct the truth"));
+        }
+        twice.push(format!("{} = {}", first.name, outcome.name));
+    }
+    Ok(twice
+        .first()
+        .map(|first| format!("{} scans are there twice under other names and count twice ({first})", twice.len())))
 }
 
 /// The schema (draft 2020-12) of a result.
@@ -203,12 +290,15 @@ pub fn notes(outcomes: &[Outcome], settings: &Settings) -> Result<Vec<String>> {
         notes.push(format!("there is no {class} scan: nothing ranks loaded scans against clean ones"));
     }
     let lowest = settings.false_alarms.iter().copied().fold(f64::INFINITY, f64::min);
+    let containers = |loaded: bool| of_class(loaded).map(Outcome::cluster).collect::<BTreeSet<_>>().len();
     if clean > 0 {
-        let bound = upper_bound(0, clean, 0.95).map_err(ours)?;
+        let bound = upper_bound(0, containers(false) as u64, 0.95).map_err(ours)?;
         if bound > lowest {
             notes.push(format!(
-                "{clean} clean scans without a single alarm would only prove a false-alarm rate under {} (95 % sure): \
-                 detection at {} rests on {} of them",
+                "{} of {} without a single alarm would only prove a false-alarm rate under {} (95 % sure); at {} \
+                 {} of them may alarm",
+                counted(clean as usize, "clean scan"),
+                counted(containers(false), "container"),
                 percent(bound),
                 percent(lowest),
                 if clean as f64 * lowest < 1.0 { "none".to_owned() } else { format!("{:.0}", clean as f64 * lowest) },
@@ -216,25 +306,35 @@ pub fn notes(outcomes: &[Outcome], settings: &Settings) -> Result<Vec<String>> {
         }
     }
     for (loaded, class) in [(false, "clean"), (true, "loaded")] {
-        let containers: BTreeSet<&str> = of_class(loaded).map(Outcome::cluster).collect();
-        let scans = of_class(loaded).count();
-        if !containers.is_empty() && containers.len() < FEW_CONTAINERS {
+        let containers = containers(loaded);
+        if (1..FEW_CONTAINERS).contains(&containers) {
             notes.push(format!(
-                "{scans} {class} scans are of {} containers: bootstrap intervals of so few are a little too narrow \
-                 (93 % instead of 95 % with 20)",
-                containers.len()
+                "there are {class} scans of only {}: bootstrap intervals of so few are a little too narrow (93 % \
+                 instead of 95 % with 20)",
+                counted(containers, "container")
             ));
         }
     }
-    let failed = outcomes.iter().filter(|outcome| outcome.score.is_none()).count();
-    if failed > 0 {
-        notes.push(format!("{failed} scans failed and count as missed or as false alarms"));
+    let failed: Vec<&str> = outcomes.iter().filter(|o| o.score.is_none()).map(|o| o.name.as_str()).collect();
+    if !failed.is_empty() {
+        let more = if failed.len() > 5 { ", ..." } else { "" };
+        notes.push(format!(
+            "{} failed and count as missed or as false alarms: {}{more}",
+            counted(failed.len(), "scan"),
+            failed[..failed.len().min(5)].join(", ")
+        ));
     }
     let unplaced = of_class(true).filter(|o| o.loads.is_empty() || o.loads.iter().any(|load| !load.placed)).count();
     if unplaced > 0 {
-        notes.push(format!("the truth does not tell the places in {unplaced} loaded scans: regions leave them out"));
+        let scans = counted(unplaced, "loaded scan");
+        notes.push(format!("the truth does not tell the places in {scans}: figures of regions leave them out"));
     }
     Ok(notes)
+}
+
+/// A number of things in words.
+fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A share in per cent with the digits that it has.
@@ -247,12 +347,12 @@ fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::Verdict;
 
     fn outcome(number: usize, loaded: bool) -> Outcome {
         Outcome {
             name: format!("{number:04}.tif"),
             sha256: Some(Digest::of(&number.to_le_bytes())),
+            sidecar_sha256: None,
             loaded,
             container: Some(format!("c{}", number / 2)),
             scanner: None,
@@ -270,14 +370,15 @@ mod tests {
         let outcomes: Vec<Outcome> = (0..300).map(|number| outcome(number, false)).collect();
         let found = notes(&outcomes, &Settings::default()).unwrap();
         assert!(found[0].contains("there is no loaded scan"), "{found:?}");
-        assert!(found[1].starts_with("300 clean scans without a single alarm"), "{found:?}");
-        assert!(found[1].contains("under 1 % (95 % sure): detection at 0.1 % rests on none of them"), "{found:?}");
+        assert!(found[1].starts_with("300 clean scans of 150 containers without a single alarm"), "{found:?}");
+        assert!(found[1].contains("under 2 % (95 % sure); at 0.1 % none of them may alarm"), "{found:?}");
         let mut few: Vec<Outcome> = (0..40).map(|number| outcome(number, number >= 20)).collect();
         few[30].score = None;
         let found = notes(&few, &Settings::default()).unwrap();
         let all = found.join("\n");
-        assert!(all.contains("20 loaded scans are of 10 containers"), "{all}");
-        assert!(all.contains("1 scans failed") && all.contains("places in 20 loaded scans"), "{all}");
+        assert!(all.contains("loaded scans of only 10 containers"), "{all}");
+        assert!(all.contains("1 scan failed") && all.contains("alarms: 0030.tif"), "{all}");
+        assert!(all.contains("places in 20 loaded scans"), "{all}");
     }
 
     #[test]

@@ -62,7 +62,12 @@ impl Settings {
     ///
     /// # Errors
     /// A parameter error that names the field, its range and what was given.
-    pub fn check(self) -> Result<Checked> {
+    pub fn check(mut self) -> Result<Checked> {
+        // A rate given twice is measured once; tables go by number.
+        for rates in [&mut self.false_alarms, &mut self.false_regions] {
+            rates.sort_by(f64::total_cmp);
+            rates.dedup();
+        }
         let wrong = |field: &str, found: String, expected: &str| {
             Err(Error::parameter(format!("{field} is {found}, expected {expected}")))
         };

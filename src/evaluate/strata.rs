@@ -3,6 +3,9 @@
 use super::outcome::{LoadOutcome, Outcome};
 use std::collections::BTreeSet;
 
+/// What parts are told by.
+pub(super) const PARTS: [&str; 5] = ["class", "mass", "visibility", "family", "scanner"];
+
 /// A part of a set.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stratum {
@@ -21,9 +24,6 @@ pub(super) struct Stratum {
 pub(super) enum LoadFilter {
     All,
     Class(String),
-    /// From, to (exclusive) in kg.
-    Mass(f64, f64),
-    Visible(bool),
 }
 
 impl LoadFilter {
@@ -31,8 +31,6 @@ impl LoadFilter {
         match self {
             Self::All => true,
             Self::Class(class) => load.class.as_ref() == Some(class),
-            Self::Mass(from, to) => load.mass_kg.is_some_and(|mass| mass >= *from && mass < *to),
-            Self::Visible(visible) => load.visible == Some(*visible),
         }
     }
 }
@@ -42,7 +40,8 @@ type Word = fn(&Outcome) -> Option<&str>;
 
 /// The strata of `outcomes`; what loads are told apart by keeps all clean scans, for the false-alarm rate is theirs.
 ///
-/// Mass is that of the whole scan against `bands` (rising, in kg); a scan is visible where one of its loads is.
+/// Mass is that of all loads of a scan against `bands` (rising, in kg), and all of them count in its band; a scan is visible where one of its
+/// loads is.
 pub(super) fn strata(outcomes: &[Outcome], bands: &[f64]) -> Vec<Stratum> {
     let mut strata = Vec::new();
     let loaded_if = |takes: &dyn Fn(&Outcome) -> bool| -> Vec<bool> {
@@ -64,12 +63,11 @@ pub(super) fn strata(outcomes: &[Outcome], bands: &[f64]) -> Vec<Stratum> {
             _ => format!("{from} to {to} kg"),
         };
         let scans = loaded_if(&|outcome| outcome.mass_kg().is_some_and(|mass| mass >= from && mass < to));
-        strata.push(Stratum { by: "mass", value, scans, loads: LoadFilter::Mass(from, to) });
+        strata.push(Stratum { by: "mass", value, scans, loads: LoadFilter::All });
     }
     for (visible, value) in [(true, "visible"), (false, "not visible")] {
         let scans = loaded_if(&|outcome| outcome.visible() == Some(visible));
-        let loads = LoadFilter::Visible(visible);
-        strata.push(Stratum { by: "visibility", value: value.to_owned(), scans, loads });
+        strata.push(Stratum { by: "visibility", value: value.to_owned(), scans, loads: LoadFilter::All });
     }
     let words: [(&'static str, Word); 2] =
         [("family", |outcome| outcome.family.as_deref()), ("scanner", |outcome| outcome.scanner.as_deref())];
@@ -83,7 +81,7 @@ pub(super) fn strata(outcomes: &[Outcome], bands: &[f64]) -> Vec<Stratum> {
     // A part without scans, or without the loads that it is about, says nothing.
     strata.retain(|stratum| {
         let mut kept = outcomes.iter().zip(&stratum.scans).filter(|(_, kept)| **kept);
-        kept.any(|(outcome, _)| outcome.loaded || stratum.loads == LoadFilter::All)
+        kept.any(|(outcome, _)| outcome.loaded || matches!(stratum.by, "family" | "scanner"))
     });
     strata
 }

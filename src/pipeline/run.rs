@@ -26,7 +26,7 @@ impl Workers {
     /// rows would start another scan meanwhile, and the number of scans in memory would have no bound.
     ///
     /// # Errors
-    /// The first error of `work`, which ends the rest by setting `stop`; a bug error where no thread can be started.
+    /// The first error of `work`, which ends the rest; a bug error where no thread can be started.
     pub fn each<T: Send>(
         self,
         count: usize,
@@ -35,7 +35,9 @@ impl Workers {
         mut on_done: impl FnMut(usize, &T),
     ) -> Result<Vec<Option<T>>> {
         let next = AtomicUsize::new(0);
+        // Not `stop`: that one tells callers that somebody wanted the end.
         let broken: Mutex<Option<Error>> = Mutex::new(None);
+        let failed = AtomicBool::new(false);
         let (sender, receiver) = mpsc::channel::<(usize, T)>();
         let mut all: Vec<Option<T>> = (0..count).map(|_| None).collect();
         let pools = (0..self.scans_at_once.clamp(1, count.max(1)))
@@ -44,9 +46,9 @@ impl Workers {
             .map_err(|error| Error::bug(format!("no thread can be started: {error}")).help("lower --threads"))?;
         std::thread::scope(|scope| {
             for pool in &pools {
-                let (sender, next, broken, work) = (sender.clone(), &next, &broken, &work);
+                let (sender, next, broken, failed, work) = (sender.clone(), &next, &broken, &failed, &work);
                 scope.spawn(move || {
-                    while !stop.load(Ordering::Relaxed) {
+                    while !stop.load(Ordering::Relaxed) && !failed.load(Ordering::Relaxed) {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         if index >= count {
                             break;
@@ -56,7 +58,7 @@ impl Workers {
                             Ok(done) => drop(sender.send((index, done))),
                             Err(error) => {
                                 broken.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
-                                stop.store(true, Ordering::Relaxed);
+                                failed.store(true, Ordering::Relaxed);
                             }
                         }
                     }
@@ -143,4 +145,25 @@ fn one(line: &Line<'_>, index: usize, job: &Job, folder: &OutputFolder, threads:
     let runtime_ms = report.timings.map_or(0.0, |timings| timings.runtime_ms);
     let (row, error) = folder.deliver(&job.stem, report, overlay)?;
     Ok(Done { index, row, error, kept: false, runtime_ms })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_ends_the_work_and_is_no_wish_to_stop() {
+        let stop = AtomicBool::new(false);
+        let workers = Workers { scans_at_once: 2, threads_per_scan: 1 };
+        let work = |number: usize| if number == 3 { Err(Error::io("gone")) } else { Ok(number) };
+        let error = workers.each(1000, &stop, work, |_, _| {}).unwrap_err();
+        assert_eq!(error.message, "gone");
+        // Whoever looks at `stop` afterwards would take an error for an interruption, and say nothing of it.
+        assert!(!stop.load(Ordering::Relaxed));
+        let done = workers.each(10, &stop, |number| Ok(number * 2), |_, _| {}).unwrap();
+        assert_eq!(done, (0..10).map(|number| Some(number * 2)).collect::<Vec<_>>());
+        stop.store(true, Ordering::Relaxed);
+        let none = workers.each(10, &stop, Ok, |_, _: &usize| {}).unwrap();
+        assert!(none.iter().all(Option::is_none));
+    }
 }

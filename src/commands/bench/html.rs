@@ -30,7 +30,7 @@ pub(super) fn page(result: &BenchResult) -> Result<String> {
                 style { (PreEscaped(include_str!("page.css"))) }
             }
             body {
-                h1 { (shown(&result.models[0].label)) }
+                h1 { "portray bench: " (shown(&result.models[0].label)) }
                 p.sub { (shown(&about(result))) }
                 @if let Some(gate) = &result.gate {
                     p { "Gate: " span class={ "ending " (ending(gate.ending)) } { (ending(gate.ending)) } }
@@ -52,7 +52,7 @@ pub(super) fn page(result: &BenchResult) -> Result<String> {
                     h2 { "Pictures" }
                     div.plots { @for plot in &plots {
                         figure {
-                            h3 { (plot.title) }
+                            h3 { (shown(&plot.title)) }
                             ul.key { @for (colour, name) in &plot.key { li { i class={ "m" (colour) } {} (shown(name)) } } }
                             div role="img" aria-label=(shown(&plot.says)) { (PreEscaped(&plot.svg)) }
                             figcaption { (shown(&plot.says)) }

@@ -31,13 +31,15 @@ pub(super) fn junit(result: &BenchResult) -> Result<Vec<u8>> {
         status.set_message("no gate was given");
         suite.add_test_case(TestCase::new("gate", status));
     }
-    let failed = result.failed();
-    if failed > 0 {
+    for model in &result.models {
+        let failed: Vec<_> = model.scans.iter().filter(|scan| scan.score.is_none()).collect();
+        if failed.is_empty() {
+            continue;
+        }
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message(format!("{failed} scans failed")).set_type("failed");
-        let mut case = TestCase::new("every scan is judged", status);
-        let names = result.models[0].scans.iter().filter(|scan| scan.score.is_none());
-        let lines = names.map(|scan| format!("{}: {}", scan.name, scan.error.as_deref().unwrap_or_default()));
+        status.set_message(format!("{} scans failed", failed.len())).set_type("failed");
+        let mut case = TestCase::new(format!("every scan is judged: {}", model.label), status);
+        let lines = failed.iter().map(|scan| format!("{}: {}", scan.name, scan.error.as_deref().unwrap_or_default()));
         case.set_classname("portray.bench").set_system_out(lines.collect::<Vec<_>>().join("\n"));
         suite.add_test_case(case);
     }

@@ -4,7 +4,7 @@ use super::args::Args;
 use crate::commands::scoring::ModelChoice;
 use crate::infer::Provider;
 use crate::scan::Error;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A model as it was asked for.
@@ -31,8 +31,10 @@ impl Wanted {
 
 /// The models of the command line, with labels of their own.
 pub(super) fn wanted(args: &Args) -> Result<Vec<Wanted>, Error> {
+    // The built-in model may be held against itself with other thresholds or providers.
+    let alone = args.thresholds.len().max(args.providers.len()).max(1);
     let models: Vec<Option<PathBuf>> =
-        if args.models.is_empty() { vec![None] } else { args.models.iter().cloned().map(Some).collect() };
+        if args.models.is_empty() { vec![None; alone] } else { args.models.iter().cloned().map(Some).collect() };
     let count = models.len();
     let contracts = each("--contract", &args.contracts, count)?;
     let providers = each("--provider", &args.providers, count)?;
@@ -51,7 +53,7 @@ pub(super) fn wanted(args: &Args) -> Result<Vec<Wanted>, Error> {
     if wanted.iter().any(|wanted| wanted.contract.is_some() && wanted.model.is_none()) {
         return Err(Error::parameter("--contract is for a --model").help("the built-in model carries its own"));
     }
-    // Where names are the same, providers tell models apart, and else their number does.
+    // Where names are the same, thresholds and providers tell models apart, and else their number does.
     let shared = |wanted: &[Wanted]| {
         let mut counts = BTreeMap::new();
         for model in wanted {
@@ -59,9 +61,18 @@ pub(super) fn wanted(args: &Args) -> Result<Vec<Wanted>, Error> {
         }
         counts
     };
-    let counts = shared(&wanted);
-    for model in wanted.iter_mut().filter(|model| counts[&model.label] > 1) {
-        model.label = format!("{} ({})", model.label, model.provider);
+    let told: [fn(&Wanted) -> String; 2] = [
+        |model| model.threshold.map_or_else(String::new, |threshold| format!(" at {threshold}")),
+        |model| format!(" ({})", model.provider),
+    ];
+    for word in told {
+        let counts = shared(&wanted);
+        let words: BTreeSet<String> = wanted.iter().map(word).collect();
+        if words.len() > 1 {
+            for model in wanted.iter_mut().filter(|model| counts[&model.label] > 1) {
+                model.label.push_str(&word(model));
+            }
+        }
     }
     let counts = shared(&wanted);
     for (number, model) in wanted.iter_mut().enumerate().filter(|(_, model)| counts[&model.label] > 1) {
@@ -106,7 +117,9 @@ mod tests {
         let providers = ["--provider", "cpu", "--provider", "cuda"];
         let same = ["--model", "m.onnx", "--model", "m.onnx"];
         assert_eq!(labels(&[same, providers].concat()).unwrap(), ["m.onnx (cpu)", "m.onnx (cuda)"]);
-        assert_eq!(labels(&same).unwrap(), ["m.onnx (cpu) #1", "m.onnx (cpu) #2"]);
+        assert_eq!(labels(&same).unwrap(), ["m.onnx #1", "m.onnx #2"]);
+        let thresholds = ["--threshold", "0.5", "--threshold", "0.4"];
+        assert_eq!(labels(&thresholds).unwrap(), ["built-in at 0.5", "built-in at 0.4"]);
     }
 
     #[test]

@@ -12,16 +12,39 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
-/// Makes the folder, locked against other runs; before long work, for a result that cannot be kept is worth little.
-pub(super) fn open(out: Option<&Path>) -> Result<Option<std::fs::File>> {
+/// Makes the folder, locked against other runs and without an earlier result; before long work, for a result that cannot be kept is
+/// worth little. `inputs` are results that are read.
+pub(super) fn open(out: Option<&Path>, inputs: &[&Path]) -> Result<Option<std::fs::File>> {
     let Some(out) = out else { return Ok(None) };
+    let real = |path: &Path| path.canonicalize().ok();
+    if let Some(input) = inputs
+        .iter()
+        .find(|input| real(out).is_some_and(|out| real(input).and_then(|i| real(i.parent()?)) == Some(out)))
+    {
+        let message =
+            format!("--out {} holds {}, which this run reads and would overwrite", out.display(), input.display());
+        return Err(Error::parameter(message).help("choose another --out"));
+    }
     let failed = |error: &dyn std::fmt::Display| {
         Error::io(format!("the output folder {} cannot be used: {error}", out.display())).help("choose another --out")
     };
     std::fs::create_dir_all(out).map_err(|error| failed(&error))?;
     tempfile::tempfile_in(out).map_err(|error| failed(&error))?;
-    crate::report::lock(out)
+    let lock = crate::report::lock(out)?;
+    // What stands there after a run that broke off must not pass for its result.
+    for name in FILES {
+        match std::fs::remove_file(out.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io(format!("the old {name} in {} cannot be removed: {error}", out.display())));
+            }
+            _ => {}
+        }
+    }
+    Ok(lock)
 }
+
+/// Every file of a result.
+const FILES: [&str; 5] = ["bench.json", "bench.md", "bench.html", "junit.xml", "scans.csv"];
 
 /// Writes every form of the result; bench.json, which the others follow from, last.
 pub(super) fn write(out: &Path, result: &BenchResult) -> Result<()> {

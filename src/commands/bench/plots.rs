@@ -18,7 +18,7 @@ const SIZE: (u32, u32) = (560, 340);
 
 /// A plot with what it shows in a sentence, for those who cannot see it.
 pub(super) struct Plot {
-    pub(super) title: &'static str,
+    pub(super) title: String,
     pub(super) says: String,
     pub(super) svg: String,
     /// What each colour stands for, by the colour's number.
@@ -137,7 +137,7 @@ fn roc(result: &BenchResult) -> Result<Option<Plot>> {
         Some(format!("{} has an area of {auc:.3}", model.label))
     });
     let says = format!("ROC curves on a logarithmic false-alarm axis: {}.", auc.collect::<Vec<_>>().join(", "));
-    Ok(Some(Plot { title: "Detection against false alarms", says, svg, key: of_models(result) }))
+    Ok(Some(Plot { title: "Detection against false alarms".to_owned(), says, svg, key: of_models(result) }))
 }
 
 fn froc(result: &BenchResult) -> Result<Option<Plot>> {
@@ -152,7 +152,7 @@ fn froc(result: &BenchResult) -> Result<Option<Plot>> {
     }
     let svg = curves("false regions per scan", "loads found", 0.001..10.0, &lines)?;
     let says = "FROC curves: the share of loads that a region hits, against false regions per scan.".to_owned();
-    Ok(Some(Plot { title: "Loads found against false regions", says, svg, key: of_models(result) }))
+    Ok(Some(Plot { title: "Loads found against false regions".to_owned(), says, svg, key: of_models(result) }))
 }
 
 /// Detection with Wilson's interval for each mass band.
@@ -204,8 +204,9 @@ fn by_mass(result: &BenchResult) -> Result<Option<Plot>> {
         }
         root.present().map_err(undrawn)?;
     }
-    let says = "Detection at the threshold by hidden mass, with 95 % intervals.".to_owned();
-    Ok(Some(Plot { title: "Detection by mass", says, svg, key: of_models(result) }))
+    let level = 100.0 * result.measure.level;
+    let says = format!("Detection at the threshold by hidden mass, with {level} % intervals.");
+    Ok(Some(Plot { title: "Detection by mass".to_owned(), says, svg, key: of_models(result) }))
 }
 
 /// Scores of clean and loaded scans, a plot for each model.
@@ -257,7 +258,7 @@ fn histogram(result: &BenchResult) -> Result<Vec<Plot>> {
             model.label, model.threshold
         );
         let key = [(1, "loaded"), (0, "clean")].map(|(colour, name)| (colour, name.to_owned())).to_vec();
-        plots.push(Plot { title: "Scores", says, svg, key });
+        plots.push(Plot { title: format!("Scores of {}", model.label), says, svg, key });
     }
     Ok(plots)
 }
@@ -316,7 +317,7 @@ fn stages(result: &BenchResult) -> Result<Option<Plot>> {
     });
     let says = format!("Mean time of one scan by stage. {}.", each.collect::<Vec<_>>().join("; "));
     let key = STAGES.iter().enumerate().map(|(colour, name)| (colour, (*name).to_owned())).collect();
-    Ok(Some(Plot { title: "Time of one scan", says, svg, key }))
+    Ok(Some(Plot { title: "Time of one scan".to_owned(), says, svg, key }))
 }
 
 /// A label as it fits beside an axis: its end is what tells models of one file apart.

@@ -70,7 +70,13 @@ fn estimate(found: &Estimate, word: impl Fn(f64) -> String) -> String {
 fn share(found: Option<&Share>) -> String {
     found.map_or_else(
         || NONE.to_owned(),
-        |found| format!("{}{} of {}", percent(found.value), ends(Some(found.low), Some(found.high), percent), found.of),
+        |found| {
+            let interval = ends(Some(found.low), Some(found.high), percent);
+            // Cases of one container are worth less than their number: the interval rests on that.
+            let worth =
+                if found.worth < found.of as f64 - 0.5 { format!(" worth {:.0}", found.worth) } else { String::new() };
+            format!("{}{interval} of {}{worth}", percent(found.value), found.of)
+        },
     )
 }
 
@@ -152,9 +158,9 @@ fn differences(new: &ModelResult, against: &Against) -> Section {
         rows.push(plain("time of many scans", times(&speed.batch)));
     }
     let header = ["", new.label.as_str(), against.label.as_str(), "difference", "p"].map(str::to_owned).to_vec();
-    let unpaired = match comparison.unpaired {
-        0 => String::new(),
-        count => format!(", {count} scans of only one left out"),
+    let unpaired = match (comparison.only_new, comparison.only_old) {
+        (0, 0) => String::new(),
+        (new, old) => format!(", {new} of only the first and {old} of only the second left out"),
     };
     let title = format!("{} against {} on {} scans{unpaired}", new.label, against.label, comparison.scans);
     Section::new(&title, header, rows)

@@ -57,11 +57,10 @@ pub(super) fn time(
         pass(&batch, cases, ways.batch, stop)?;
         Ok(Block { scans: alone, batch_s: clock.elapsed().as_secs_f64() })
     };
-    let series = measure(wanted.len(), pace, run, || start.elapsed());
-    if stop.load(Ordering::Relaxed) {
-        return Ok(None);
+    match measure(wanted.len(), pace, run, || start.elapsed()) {
+        Ok(_) | Err(_) if stop.load(Ordering::Relaxed) => Ok(None),
+        series => Ok(Some(series?)),
     }
-    Ok(Some(series?))
 }
 
 /// Every case once.

@@ -45,6 +45,11 @@ pub(super) fn visit(
             return Ok(Outcome::new(case, &done.report, &vec![None; case.loads.len()], rule));
         };
         let truth = |error: Error| Error { fault: Fault::Parameter, ..error };
+        if case.sha256.is_some_and(|digest| done.report.scan.sha256 != Some(digest)) {
+            return Err(Error::parameter("the file is not the one that its truth is of: their SHA-256 differ")
+                .at(case.name.clone())
+                .help("bring back the file, or make the truth again"));
+        }
         let loads = patches(case, size, &line.settings.limits).map_err(truth)?;
         if let Some(map) = &done.map
             && (!case.loaded || !case.loads.is_empty())

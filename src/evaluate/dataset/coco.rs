@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Deserialize)]
 struct File {
     images: Vec<Image>,
-    #[serde(default)]
+    /// May be empty, and must be there: without it every image would pass for clean.
     annotations: Vec<Annotation>,
     #[serde(default)]
     categories: Vec<Category>,
@@ -27,6 +27,8 @@ struct Image {
     scanner: Option<String>,
     #[serde(alias = "cargo")]
     family: Option<String>,
+    /// Not COCO's own: whether nothing is hidden in it.
+    clean: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,6 +43,9 @@ struct Annotation {
     /// Not COCO's own.
     mass_kg: Option<f64>,
     visible: Option<bool>,
+    /// 1 for a place of many things that are not outlined one by one: it tells that something is there, not where.
+    #[serde(default)]
+    iscrowd: u8,
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,7 +100,11 @@ pub(super) fn open_in(folder: &Path, path: &Path) -> Result<Dataset> {
         .map_err(|error| Error::format(format!("not a COCO file: {error}")).at(name.clone()))?;
     let classes: BTreeMap<u64, &str> = file.categories.iter().map(|c| (c.id, c.name.as_str())).collect();
     let mut loads: BTreeMap<u64, Vec<Load>> = BTreeMap::new();
-    let images: BTreeSet<u64> = file.images.iter().map(|image| image.id).collect();
+    let mut images = BTreeSet::new();
+    if let Some(twice) = file.images.iter().find(|image| !images.insert(image.id)) {
+        let message = format!("two images have the id {}", twice.id);
+        return Err(Error::format(message).at(format!("{name}: image {}", twice.file_name)));
+    }
     for annotation in &file.annotations {
         let at = |error: Error| place(error, &format!("{name}: annotation {}", annotation.id));
         if !images.contains(&annotation.image_id) {
@@ -108,8 +117,16 @@ pub(super) fn open_in(folder: &Path, path: &Path) -> Result<Dataset> {
             class: Some((*class).to_owned()),
             mass_kg: annotation.mass_kg,
             visible: annotation.visible,
-            place: annotation.place().map_err(at)?,
+            place: if annotation.iscrowd == 1 { Place::Unknown } else { annotation.place().map_err(at)? },
         });
+    }
+    for image in &file.images {
+        let told = image.clean.is_none_or(|clean| clean != loads.contains_key(&image.id));
+        if !told {
+            let found = if loads.contains_key(&image.id) { "it has annotations" } else { "it has no annotation" };
+            return Err(Error::format(format!("the image says clean = {}, and {found}", image.clean == Some(true)))
+                .at(format!("{name}: image {}", image.file_name)));
+        }
     }
     let cases: Vec<Case> = file
         .images
@@ -120,7 +137,8 @@ pub(super) fn open_in(folder: &Path, path: &Path) -> Result<Dataset> {
             let loads = loads.remove(&image.id).unwrap_or_default();
             Case {
                 path,
-                name: image.file_name.replace('\\', "/"),
+                name: super::plain(&image.file_name),
+                sha256: None,
                 loaded: !loads.is_empty(),
                 container: image.container,
                 scanner: image.scanner,

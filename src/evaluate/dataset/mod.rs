@@ -14,7 +14,7 @@ mod simulated;
 mod table;
 
 use super::patch::{Patch, Runs};
-use crate::scan::{BoxPx, Error, Point, Result};
+use crate::scan::{BoxPx, Digest, Error, Point, Result};
 use crate::source::{Entry, Limits};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -63,6 +63,8 @@ pub struct Case {
     pub path: PathBuf,
     /// Its path under the set's folder, with forward slashes.
     pub name: String,
+    /// SHA-256 of the file that the truth is of, where it says so.
+    pub sha256: Option<Digest>,
     /// Whether something is hidden in it.
     pub loaded: bool,
     /// The container's number or another word that scans of one container share: they are resampled together.
@@ -254,6 +256,11 @@ fn name_below(folder: &Path, file: &Path) -> String {
     let below = file.strip_prefix(folder).unwrap_or(file);
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
+}
+
+/// A path as it is written in a truth, with forward slashes and without `.` parts: two spellings of one scan are one name.
+fn plain(path: &str) -> String {
+    path.replace('\\', "/").split('/').filter(|part| *part != ".").collect::<Vec<_>>().join("/")
 }
 
 /// Files that portray takes for scans by their ending; used only to name those of which nothing is told.

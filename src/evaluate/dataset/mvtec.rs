@@ -21,6 +21,7 @@ pub(super) fn open(folder: &Path, files: &[PathBuf]) -> Result<Dataset> {
         cases.push(Case {
             path: file.clone(),
             name: name_below(folder, file),
+            sha256: None,
             loaded,
             container: None,
             scanner: None,
@@ -28,7 +29,10 @@ pub(super) fn open(folder: &Path, files: &[PathBuf]) -> Result<Dataset> {
             loads: if loaded { vec![load] } else { Vec::new() },
         });
     }
-    Ok(Dataset { layout: Layout::Mvtec, cases, untold: Vec::new() })
+    // Scans by other endings would be lost in silence, and with them what they say of a model.
+    let sidecar = |file: &Path| file.extension().is_some_and(|ending| ending == "json" || ending == "toml");
+    let other = files.iter().filter(|file| file.starts_with(&test) && !looks_like_scan(file) && !sidecar(file));
+    Ok(Dataset { layout: Layout::Mvtec, cases, untold: other.cloned().collect() })
 }
 
 /// The mask of a scan: `NAME_mask.png` or a file of the scan's own stem. A set without any masks has labels only.

@@ -25,6 +25,7 @@ pub(super) fn open(folder: &Path, files: &[PathBuf]) -> Result<Dataset> {
         cases.push(Case {
             name: name_below(folder, &path),
             path,
+            sha256: Some(truth.scan.sha256),
             loaded: !truth.clean,
             container: Some(truth.container.number.clone()),
             scanner: truth.scanner.get("name").and_then(|name| name.as_str()).map(str::to_owned),

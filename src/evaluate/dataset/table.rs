@@ -51,7 +51,8 @@ pub(super) fn open(path: &Path) -> Result<Dataset> {
         let load = Load { class: row.class, mass_kg: row.mass_kg, visible: row.visible, ..Load::default() };
         cases.push(Case {
             path: folder.join(&row.path),
-            name: row.path.replace('\\', "/"),
+            name: super::plain(&row.path),
+            sha256: None,
             loaded,
             container: row.container,
             scanner: row.scanner,

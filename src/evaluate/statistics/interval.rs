@@ -36,13 +36,37 @@ impl Interval {
 /// [`Error::Few`] without trials; [`Error::Range`] for more events than trials or a level outside (0, 1).
 pub fn wilson(events: u64, trials: u64, level: f64) -> Result<Interval> {
     counted(events, trials)?;
+    wilson_effective(events as f64 / trials as f64, trials as f64, level)
+}
+
+/// Wilson's interval of a `rate` that rests on cases which are worth `cases` independent ones: where they come in clusters,
+/// [`effective_cases`].
+///
+/// # Errors
+///
+/// [`Error::Few`] with less than one case; [`Error::Range`] for a rate outside 0..=1 or a level outside (0, 1).
+pub fn wilson_effective(rate: f64, cases: f64, level: f64) -> Result<Interval> {
     let z = two_sided(checked_level(level)?);
-    let (n, rate, square) = (trials as f64, events as f64 / trials as f64, z * z);
+    within("rate", rate, "0 to 1", (0.0..=1.0).contains(&rate))?;
+    if cases.is_nan() || cases < 1.0 - 1e-9 {
+        return Err(Error::Few { what: "an interval of a rate (of cases)", needed: 1, found: 0 });
+    }
+    let (n, square) = (cases, z * z);
     let centre = (rate + square / (2.0 * n)) / (1.0 + square / n);
     let reach = z * (rate * (1.0 - rate) / n + square / (4.0 * n * n)).sqrt() / (1.0 + square / n);
-    let low = if events == 0 { 0.0 } else { centre - reach };
-    let high = if events == trials { 1.0 } else { centre + reach };
+    let low = if rate <= 0.0 { 0.0 } else { centre - reach };
+    let high = if rate >= 1.0 { 1.0 } else { centre + reach };
     Ok(Interval { low, high, level })
+}
+
+/// How many independent cases those of clusters of these sizes are worth at least: `(sum m)^2 / sum m^2`, as if all cases of a cluster
+/// answered alike (Kish, Survey Sampling, 1965, section 8.2, with an intraclass correlation of 1). 0 without cases.
+pub fn effective_cases(sizes: impl IntoIterator<Item = u64>) -> f64 {
+    let (sum, squares) = sizes.into_iter().fold((0.0, 0.0), |(sum, squares), size| {
+        let size = size as f64;
+        (sum + size, squares + size * size)
+    });
+    if sum == 0.0 { 0.0 } else { sum * sum / squares }
 }
 
 /// Two yes-or-no answers to every case, counted: did the first find it, did the second.
@@ -93,12 +117,23 @@ impl Paired {
 ///
 /// [`Error::Few`] without cases; [`Error::Range`] for a level outside (0, 1).
 pub fn newcombe_paired(paired: &Paired, level: f64) -> Result<Interval> {
-    let cases = paired.cases();
-    let (first, second) = (paired.both + paired.first_only, paired.both + paired.second_only);
-    let (one, two) = (wilson(first, cases, level)?, wilson(second, cases, level)?);
-    let n = cases as f64;
-    let (rate_one, rate_two) = (first as f64 / n, second as f64 / n);
-    let correlation = correlation(paired);
+    newcombe_effective(paired, paired.cases() as f64, level)
+}
+
+/// The same for answers to cases that are worth `effective` independent ones, at most as many as there are.
+///
+/// # Errors
+///
+/// As [`newcombe_paired`].
+pub fn newcombe_effective(paired: &Paired, effective: f64, level: f64) -> Result<Interval> {
+    let cases = paired.cases() as f64;
+    let share = |count: u64| count as f64 / cases;
+    let (rate_one, rate_two) = (share(paired.both + paired.first_only), share(paired.both + paired.second_only));
+    if paired.cases() == 0 {
+        return Err(Error::Few { what: "an interval of a difference (of cases)", needed: 1, found: 0 });
+    }
+    let (one, two) = (wilson_effective(rate_one, effective, level)?, wilson_effective(rate_two, effective, level)?);
+    let correlation = correlation(paired, effective / cases);
     let join = |a: f64, b: f64| (a * a - 2.0 * correlation * a * b + b * b).max(0.0).sqrt();
     let difference = paired.difference();
     let low = difference - join(rate_one - one.low, two.high - rate_two);
@@ -107,8 +142,10 @@ pub fn newcombe_paired(paired: &Paired, level: f64) -> Result<Interval> {
 }
 
 /// The phi coefficient of the answers; a positive one is taken half a case per margin nearer to zero.
-fn correlation(paired: &Paired) -> f64 {
-    let [a, b, c, d] = [paired.both, paired.first_only, paired.second_only, paired.neither].map(|count| count as f64);
+/// Each case counts `worth`.
+fn correlation(paired: &Paired, worth: f64) -> f64 {
+    let cells = [paired.both, paired.first_only, paired.second_only, paired.neither];
+    let [a, b, c, d] = cells.map(|count| count as f64 * worth);
     let margins = (a + b) * (c + d) * (a + c) * (b + d);
     if margins == 0.0 {
         return 0.0;

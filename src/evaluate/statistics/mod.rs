@@ -37,7 +37,8 @@ pub use drift::{DriftMartingale, ville_threshold};
 pub use error::{Error, Result};
 pub use froc::{Froc, FrocPoint, MarkedRegion, MarkedScan};
 pub use interval::{
-    Interval, Paired, cases_to_show, clopper_pearson, lower_bound, newcombe_paired, upper_bound, wilson,
+    Interval, Paired, cases_to_show, clopper_pearson, effective_cases, lower_bound, newcombe_effective,
+    newcombe_paired, upper_bound, wilson, wilson_effective,
 };
 pub use kolmogorov::{KsMethod, KsTest, kolmogorov_smirnov, kolmogorov_tail};
 pub use mcnemar::{mcnemar_exact, mcnemar_mid_p};

@@ -167,7 +167,7 @@ fn comparisons_pair_the_scans() {
     new.reverse();
     new.push(outcome("only_new", false, 0.2));
     let found = compare(&new, &old, 2, &checked(300)).unwrap();
-    assert_eq!((found.scans, found.unpaired), (700, 1));
+    assert_eq!((found.scans, found.only_new, found.only_old), (700, 1, 0));
     let auc = found.roc_auc.unwrap();
     assert!(auc.difference.high.unwrap() < 0.0 && auc.p.unwrap() < 1e-4, "{auc:?}");
     let detection = found.operating_detection.unwrap();
@@ -250,4 +250,47 @@ fn scans_that_share_containers_are_compared_by_the_bootstrap() {
         let ratio = width(&shared) / width(&alone);
         assert!((0.75..1.3).contains(&ratio), "{ratio} {alone:?} {shared:?}");
     }
+}
+
+#[test]
+fn intervals_of_roc_auc_cover_with_few_loaded_scans_too() {
+    // Normal scores a standard deviation apart: P(loaded > clean) = Phi(1 / sqrt 2).
+    let truth = crate::evaluate::statistics::normal_cdf(std::f64::consts::FRAC_1_SQRT_2);
+    for loaded in [3, 5, 10, 40] {
+        let (mut covered, mut over) = (0, 0);
+        for draw in 0..400 {
+            let outcomes = scored(100, loaded, 1.0, 1000 * loaded as u64 + draw);
+            let found = accuracy(&outcomes, None, 1, &checked(100)).unwrap().all.ranking.unwrap().roc_auc;
+            covered += usize::from(found.low.unwrap() <= truth && truth <= found.high.unwrap());
+            over += usize::from(found.low.unwrap() > truth);
+        }
+        // 95 % less three standard errors, and the side that a requirement passes wrongly on.
+        assert!(covered >= 366 && over <= 20, "{loaded}: {covered} covered, {over} over");
+    }
+}
+
+#[test]
+fn every_load_counts_in_one_mass_band_and_failed_scans_in_all_figures() {
+    let mut outcomes = scored(50, 40, 2.0, 5);
+    // A second load in each: the scan's mass is the sum.
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.loaded) {
+        outcome.loads.push(load("structure", 30.0, None));
+    }
+    let before = accuracy(&outcomes, None, 1, &checked(100)).unwrap();
+    let bands = before.strata.iter().filter(|stratum| stratum.by == "mass");
+    assert_eq!(bands.map(|stratum| stratum.figures.counts.loads).sum::<u64>(), before.all.counts.loads);
+    let regions = |found: &Accuracy| found.all.regions.clone().unwrap();
+    let (hit, precision) = (regions(&before).hit_rate, regions(&before).precision.unwrap());
+    // A loaded scan fails: its loads are missed; a clean one: someone looks at it.
+    let at = outcomes.iter().position(|outcome| outcome.loaded && outcome.loads[0].hit.is_some()).unwrap();
+    for at in [at, 0] {
+        (outcomes[at].score, outcomes[at].verdict) = (None, Verdict::Failed);
+        outcomes[at].regions.clear();
+        outcomes[at].loads.iter_mut().for_each(|load| load.hit = None);
+    }
+    let after = accuracy(&outcomes, None, 1, &checked(100)).unwrap();
+    assert_eq!((regions(&after).hit_rate.of, regions(&after).hit_rate.count), (hit.of, hit.count - 1));
+    assert!(regions(&after).precision.unwrap().value < precision.value);
+    let froc = |found: &Accuracy| regions(found).froc[0].sensitivity.value;
+    assert!(froc(&after) <= froc(&before));
 }
