@@ -55,9 +55,12 @@ pub(super) fn table(summary: &Summary, colours: bool, width: Option<usize>, top:
         table.force_no_tty();
     }
     let score = if summary.calibration_sha256.is_some() { "score, p-value" } else { "score" };
-    let header = ["", score, "verdict", "where", "extra mass", "container", "scan"];
+    let mut header = ["", score, "verdict", "where", "extra mass", "container", "scan"];
     let mut rows: Vec<[String; 7]> = scans.iter().enumerate().map(|(rank, row)| cells(rank + 1, row)).collect();
     let below = width.map(|width| fit(&header, &mut rows, width)).unwrap_or_default();
+    if rows.iter().all(|row| row[6].is_empty()) {
+        header[6] = "";
+    }
     let plain = |text: &str| Cell::new(text);
     table.set_header(header.map(|text| if colours { plain(text).add_attribute(Attribute::Dim) } else { plain(text) }));
     for (row, texts) in scans.iter().zip(&rows) {
@@ -262,7 +265,7 @@ mod tests {
         assert!(text.contains("\n      day/a/a-very-long-folder/CSQU3054384_20261102T101500Z_gate_2.tif\n"), "{text}");
         assert!(text.ends_with("  1  why: no_air: there is none\n"), "{text}");
         let narrow = table(&one, false, Some(40), 15);
-        assert!(narrow.contains("\n      day/a/a-very-lon…0Z_gate_2.tif\n"), "{narrow}");
+        assert!(narrow.contains("\n      day/a/a-very-lon…01500Z_gate_2.tif\n"), "{narrow}");
         // No terminal: the name stands in its row, however long that is.
         let piped = table(&one, false, None, 15);
         assert!(piped.contains("check digit)  day/a/a-very-long-folder/CSQU3054384_20261102T101500Z_gate_2.tif\n"));

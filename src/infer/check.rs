@@ -254,7 +254,7 @@ pub(super) mod tests {
         assert_eq!(Contract::parse(&text).unwrap(), good());
         let more = text.replacen('{', "{\"threshhold\":1,", 1);
         let error = Contract::parse(&more).unwrap_err().to_string();
-        assert!(error.contains("threshhold") && error.contains("contract.schema.json"), "{error}");
+        assert!(error.contains("threshhold") && error.contains("portray schema contract"), "{error}");
         assert!(Contract::parse(&" ".repeat(LONGEST + 1)).unwrap_err().to_string().contains("at most"));
         assert!(Contract::parse("{").is_err());
     }
