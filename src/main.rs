@@ -19,9 +19,10 @@ fn main() -> ExitCode {
             say(&format!("error: {error:#}"));
             Exit::of(&error).into()
         }
-        // The panic's own words are in the log already.
-        Err(_) => {
-            say("error: portray crashed; please report it with the lines above");
+        Err(panic) => {
+            let place = portray::commands::crash_place().map(|place| format!(" at {place}")).unwrap_or_default();
+            let words = portray::scan::panic_words(panic.as_ref());
+            say(&format!("error: portray crashed{place}: {words}; please report this line with the command"));
             Exit::Internal.into()
         }
     }

@@ -250,8 +250,9 @@ fn every_good_file_gets_its_report_and_every_bad_one_an_error_that_names_the_fau
         assert!(found.scan.sha256.is_some(), "{name}");
     }
     let huge = report("huge.png.json").error.unwrap();
-    assert_eq!(huge.fault, Fault::Limit, "{huge:?}");
-    assert!(huge.help.is_some_and(|help| help.contains("--max-pixels")));
+    assert_eq!(huge.fault, Fault::Format, "{huge:?}");
+    assert!(huge.message.starts_with("the header promises "), "{huge:?}");
+    assert!(huge.help.is_some_and(|help| help.contains("damaged")));
 }
 
 #[test]

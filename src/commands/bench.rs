@@ -105,16 +105,13 @@ fn asked_for(gate: &Gate, args: &Args, models: usize) -> Result<(), Error> {
 
 fn read_gate(path: &Path) -> anyhow::Result<Gate> {
     let name = || format!("--gate {}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| Error::parameter(error.to_string())).with_context(name)?;
+    let text = super::files::text("--gate", path)?;
     Gate::parse(&text).with_context(name)
 }
 
 fn read_result(what: &str, path: &Path) -> anyhow::Result<BenchResult> {
-    let read = || {
-        let bytes = std::fs::read(path).map_err(|error| Error::parameter(error.to_string()))?;
-        BenchResult::from_json(&bytes).map_err(|error| Error { fault: Fault::Parameter, ..error })
-    };
-    read().with_context(|| format!("{what} {}", path.display()))
+    let bytes = super::files::bytes(what, path)?;
+    BenchResult::from_json(&bytes).map_err(super::files::given).with_context(|| format!("{what} {}", path.display()))
 }
 
 /// What is measured: the settings of a file, and the rates that the gate asks about.
@@ -122,12 +119,9 @@ fn read_measure(path: Option<&Path>, gate: Option<&Gate>) -> anyhow::Result<Chec
     let name = || format!("--measure {}", path.unwrap_or(Path::new("")).display());
     let settings = match path {
         None => Settings::default(),
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| Error::parameter(error.to_string()));
-            toml::from_str(&text.with_context(name)?)
-                .map_err(|error| Error::parameter(error.to_string().trim_end()))
-                .with_context(name)?
-        }
+        Some(path) => toml::from_str(&super::files::text("--measure", path)?)
+            .map_err(|error| Error::parameter(error.to_string().trim_end()))
+            .with_context(name)?,
     };
     let settings = with_gate(settings, gate)?;
     settings.check().with_context(|| if path.is_some() { name() } else { "--gate".to_owned() })

@@ -97,11 +97,10 @@ pub(super) struct Given {
 impl Given {
     /// Reads the file.
     pub(super) fn read(flag: &str, path: &Path) -> anyhow::Result<Self> {
-        let read = || {
-            let bytes = std::fs::read(path).map_err(|error| Error::parameter(format!("cannot be read: {error}")))?;
-            Ok(Self { path: path.to_owned(), sha256: Digest::of(&bytes), calibration: Calibration::from_json(&bytes)? })
-        };
-        read().map_err(super::scoring::given).with_context(|| format!("{flag} {}", path.display()))
+        let bytes = super::files::bytes(flag, path)?;
+        let calibration = Calibration::from_json(&bytes).map_err(super::files::given);
+        let calibration = calibration.with_context(|| format!("{flag} {}", path.display()))?;
+        Ok(Self { path: path.to_owned(), sha256: Digest::of(&bytes), calibration })
     }
 
     /// The judging with its thresholds, if model and settings are those it was made with.

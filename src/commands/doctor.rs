@@ -11,7 +11,12 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   portray doctor
   portray doctor models/ my-detector.onnx
-  portray doctor --onnxruntime /opt/onnxruntime/lib/libonnxruntime.so")]
+  portray doctor --onnxruntime /opt/onnxruntime/lib/libonnxruntime.so
+
+Exit codes:
+  0    all works
+  64   a model that was named cannot be used
+  70   the runtime or the built-in model cannot work")]
 pub(super) struct Args {
     /// ONNX Runtime library to look at
     #[arg(long, value_name = "FILE")]
@@ -34,8 +39,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
         _ => {}
     }
-    let works = diagnosis.runtime.is_ok() && diagnosis.models.iter().all(|model| model.contract.is_ok());
-    Ok(if works { Exit::Clear } else { Exit::Internal })
+    // The built-in model comes first. Where it works, what does not is the named model's own fault.
+    let usable = |models: &[ModelStatus]| models.iter().all(|model| model.contract.is_ok());
+    let (own, named) = diagnosis.models.split_at(diagnosis.models.len().min(1));
+    Ok(match (diagnosis.runtime.is_ok() && usable(own), usable(named)) {
+        (false, _) => Exit::Internal,
+        (true, false) => Exit::Usage,
+        (true, true) => Exit::Clear,
+    })
 }
 
 fn shown(diagnosis: &Diagnosis) -> String {

@@ -4,6 +4,7 @@ mod bench;
 mod calibrate;
 mod doctor;
 mod exit;
+mod files;
 mod paper;
 mod progress;
 mod scan;
@@ -12,6 +13,7 @@ mod simulate;
 mod terminal;
 
 pub use exit::Exit;
+pub use terminal::crash_place;
 
 use clap::{Parser, Subcommand};
 

@@ -13,6 +13,8 @@ enum Kind {
     Report,
     /// A run's summary
     Summary,
+    /// A line of portray scan --json
+    Event,
     /// A model's contract
     Contract,
     /// A simulated scan's truth
@@ -67,6 +69,7 @@ pub(super) fn schema(args: &SchemaArgs) -> anyhow::Result<Exit> {
     let schema = match args.kind {
         Kind::Report => crate::report::report_schema(),
         Kind::Summary => crate::report::summary_schema(),
+        Kind::Event => crate::report::event_schema(),
         Kind::Contract => crate::infer::contract_schema(),
         Kind::Truth => schemars::schema_for!(crate::scan::Truth),
         Kind::Scenario => schemars::schema_for!(crate::simulate::ScenarioFile),
@@ -106,6 +109,23 @@ fn pages(command: clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
     below.into_iter().try_for_each(|part| pages(part, out))
 }
 
+/// The parts of a text that begin with a heading, such as `Exit codes:`; what stands between belongs to the one before.
+fn sections(after: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for line in after.lines() {
+        let heading = line.ends_with(':') && line.starts_with(|first: char| first.is_ascii_uppercase());
+        match parts.last_mut().filter(|_| !heading) {
+            Some(part) => part.push_str(line),
+            None if heading => parts.push(line.to_owned()),
+            None => continue,
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push('\n');
+        }
+    }
+    parts.into_iter().map(|part| part.trim_end().to_owned()).collect()
+}
+
 /// One manual page. What follows the options in `--help` begins with its own heading, such as `Exit codes:`; it becomes a
 /// section of that name, as man-pages(7) has it, and not one called EXTRA.
 fn page(command: clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
@@ -124,7 +144,8 @@ fn page(command: clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
     if below {
         man.render_subcommands_section(out)?;
     }
-    if let Some((heading, text)) = after.split_once(":\n") {
+    for part in sections(&after) {
+        let (heading, text) = part.split_once(":\n").unwrap_or(("", part.as_str()));
         let heading = if heading == "Exit codes" { "EXIT STATUS".to_owned() } else { heading.to_uppercase() };
         writeln!(out, ".SH \"{heading}\"\n.nf")?;
         for line in text.lines() {
@@ -177,5 +198,11 @@ mod tests {
         assert!(text.contains(".TH portray-simulate-tip 1"), "{text}");
         assert!(text.contains("portray simulate \\-\\-list\\-presets"), "{text}");
         assert!(!text.contains('`'), "{text}");
+        assert_eq!(
+            sections("Examples:\n  a\n\nMore.\nExit codes:\n  0  b"),
+            ["Examples:\n  a\n\nMore.", "Exit codes:\n  0  b"]
+        );
+        // Of the program itself, bench (twice), simulate and doctor.
+        assert_eq!(text.matches(".SH \"EXIT STATUS\"").count(), 5, "{text}");
     }
 }

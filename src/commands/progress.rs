@@ -10,8 +10,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// How many rows the summary table shows.
-const SHOWN: usize = 15;
+/// Before a name that stands below its row.
+const INDENT: &str = "      ";
 
 /// A bar with scans/s and time left on standard error; nothing where that is no terminal.
 pub(super) fn bar(scans: usize, hidden: bool) -> ProgressBar {
@@ -37,8 +37,16 @@ pub(super) fn advance(bar: &ProgressBar, done: &Done) {
     bar.inc(1);
 }
 
-/// The closing table: what needs a look, the likeliest first. `width` is that of the output where it is no terminal.
-pub(super) fn table(summary: &Summary, colours: bool, width: Option<u16>) -> String {
+/// The width of the terminal.
+pub(super) fn width() -> Option<usize> {
+    Table::new().width().map(usize::from)
+}
+
+/// The closing table: what needs a look, the likeliest first, at most `top` rows and all for 0. `width` is that of a terminal:
+/// elsewhere no row is too long.
+pub(super) fn table(summary: &Summary, colours: bool, width: Option<usize>, top: usize) -> String {
+    let shown = if top == 0 { summary.scans.len() } else { top.min(summary.scans.len()) };
+    let (scans, rest) = summary.scans.split_at(shown);
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     if colours {
@@ -47,15 +55,15 @@ pub(super) fn table(summary: &Summary, colours: bool, width: Option<u16>) -> Str
         table.force_no_tty();
     }
     let score = if summary.calibration_sha256.is_some() { "score, p-value" } else { "score" };
-    let header = ["", score, "verdict", "where", "extra mass", "container", "scan"];
-    let mut rows: Vec<[String; 7]> =
-        summary.scans.iter().take(SHOWN).enumerate().map(|(rank, row)| cells(rank + 1, row)).collect();
-    if let Some(width) = width.or_else(|| table.width()) {
-        fit(&header, &mut rows, usize::from(width));
+    let mut header = ["", score, "verdict", "where", "extra mass", "container", "scan"];
+    let mut rows: Vec<[String; 7]> = scans.iter().enumerate().map(|(rank, row)| cells(rank + 1, row)).collect();
+    let below = width.map(|width| fit(&header, &mut rows, width)).unwrap_or_default();
+    if rows.iter().all(|row| row[6].is_empty()) {
+        header[6] = "";
     }
     let plain = |text: &str| Cell::new(text);
     table.set_header(header.map(|text| if colours { plain(text).add_attribute(Attribute::Dim) } else { plain(text) }));
-    for (row, texts) in summary.scans.iter().zip(&rows) {
+    for (row, texts) in scans.iter().zip(&rows) {
         let [rank, score, verdict, place, mass, container, scan] = texts.each_ref().map(|text| plain(text));
         table.add_row([
             rank.set_alignment(CellAlignment::Right),
@@ -67,15 +75,20 @@ pub(super) fn table(summary: &Summary, colours: bool, width: Option<u16>) -> Str
             scan,
         ]);
     }
-    let mut text = table.to_string();
-    text.push('\n');
+    let mut text = String::new();
+    for (index, line) in table.to_string().lines().enumerate() {
+        let _ = writeln!(text, "{}", line.trim_end());
+        if let Some(name) = index.checked_sub(1).and_then(|row| below.get(row)?.as_ref()) {
+            let _ = writeln!(text, "{INDENT}{name}");
+        }
+    }
     // Nothing was found in these, and yet they need a look. Of flagged ones the table says it, of failed ones their errors.
-    for (rank, row) in summary.scans.iter().take(SHOWN).enumerate() {
+    for (rank, row) in scans.iter().enumerate() {
         if let (Verdict::Inconclusive, Some(reason)) = (row.verdict, &row.reason) {
             let _ = writeln!(text, "{:>3}  why: {}", rank + 1, printable(reason));
         }
     }
-    if let Some(rest) = summary.scans.get(SHOWN..).filter(|rest| !rest.is_empty()) {
+    if !rest.is_empty() {
         let of = |verdict| rest.iter().filter(|row| row.verdict == verdict).count();
         let verdicts = [Verdict::Flagged, Verdict::Failed, Verdict::Inconclusive, Verdict::Clear];
         let kinds: Vec<String> = verdicts
@@ -83,7 +96,7 @@ pub(super) fn table(summary: &Summary, colours: bool, width: Option<u16>) -> Str
             .filter(|&verdict| of(verdict) > 0)
             .map(|verdict| format!("{} {verdict}", of(verdict)))
             .collect();
-        let _ = writeln!(text, "... and {} more in summary.json: {}", rest.len(), kinds.join(", "));
+        let _ = writeln!(text, "not shown: {} (--top 0 shows all, summary.json has them)", kinds.join(", "));
     }
     text
 }
@@ -107,17 +120,18 @@ fn cells(rank: usize, row: &Row) -> [String; 7] {
     ]
 }
 
-/// Shortens the scans' names in their middle, since both ends tell scans apart, until the rows fit a width; nothing else is cut.
-fn fit(header: &[&str; 7], rows: &mut [[String; 7]], width: usize) {
+/// Takes names that do not fit the width out of their rows and returns them, to stand below: whole where a line holds them, else
+/// with both ends, since both tell scans apart. Nothing else is cut.
+fn fit(header: &[&str; 7], rows: &mut [[String; 7]], width: usize) -> Vec<Option<String>> {
     let length = |text: &str| text.chars().count();
     let widest =
         |column: usize| rows.iter().map(|row| length(&row[column])).chain([length(header[column])]).max().unwrap_or(0);
     // A space stands on either side of a cell.
     let others: usize = (0..6).map(|column| widest(column) + 2).sum();
-    let room = width.saturating_sub(others + 2).max(12);
-    for row in rows {
-        row[6] = shortened(&row[6], room);
-    }
+    let room = width.saturating_sub(others + 2);
+    let line = width.saturating_sub(INDENT.len()).max(20);
+    let below = |row: &mut [String; 7]| (length(&row[6]) > room).then(|| shortened(&std::mem::take(&mut row[6]), line));
+    rows.iter_mut().map(below).collect()
 }
 
 /// A text of at most `most` letters, its middle left out where it is longer.
@@ -244,20 +258,43 @@ mod tests {
     }
 
     #[test]
-    fn rows_fit_80_columns_and_the_reasons_stand_below() {
-        let text = table(&summary(vec![row(Verdict::Inconclusive, Some("no_air: there is none"))]), false, Some(100));
-        assert!(text.lines().all(|line| line.trim_end().chars().count() <= 100), "{text}");
-        assert!(text.contains("day/a…gate_2.tif") || text.contains('…'), "{text}");
+    fn names_that_do_not_fit_stand_whole_below_their_rows_and_reasons_at_the_end() {
+        let one = summary(vec![row(Verdict::Inconclusive, Some("no_air: there is none"))]);
+        let text = table(&one, false, Some(80), 15);
+        assert!(text.lines().all(|line| line.chars().count() <= 80 && line.trim_end() == line), "{text}");
+        assert!(text.contains("\n      day/a/a-very-long-folder/CSQU3054384_20261102T101500Z_gate_2.tif\n"), "{text}");
         assert!(text.ends_with("  1  why: no_air: there is none\n"), "{text}");
+        let narrow = table(&one, false, Some(40), 15);
+        assert!(narrow.contains("\n      day/a/a-very-lon…01500Z_gate_2.tif\n"), "{narrow}");
+        // No terminal: the name stands in its row, however long that is.
+        let piped = table(&one, false, None, 15);
+        assert!(piped.contains("check digit)  day/a/a-very-long-folder/CSQU3054384_20261102T101500Z_gate_2.tif\n"));
         assert_eq!(shortened("abcdefgh", 5), "ab…gh");
         assert_eq!(shortened("abc", 5), "abc");
     }
 
     #[test]
     fn rows_that_are_left_out_are_counted_by_verdict() {
-        let many = (0..20).map(|n| row(if n < 18 { Verdict::Flagged } else { Verdict::Clear }, None)).collect();
-        let text = table(&summary(many), false, Some(200));
-        assert!(text.ends_with("... and 5 more in summary.json: 3 flagged, 2 clear\n"), "{text}");
+        let many: Vec<Row> = (0..20)
+            .map(|n| {
+                row(
+                    if n < 16 {
+                        Verdict::Flagged
+                    } else if n < 18 {
+                        Verdict::Inconclusive
+                    } else {
+                        Verdict::Clear
+                    },
+                    None,
+                )
+            })
+            .collect();
+        let text = table(&summary(many.clone()), false, None, 15);
+        let told = "not shown: 1 flagged, 2 inconclusive, 2 clear (--top 0 shows all, summary.json has them)\n";
+        assert!(text.ends_with(told), "{text}");
+        for (top, lines) in [(0, 21), (20, 21), (3, 5)] {
+            assert_eq!(table(&summary(many.clone()), false, None, top).lines().count(), lines, "{top}");
+        }
     }
 
     #[test]

@@ -12,11 +12,11 @@ use super::terminal::Color;
 use super::{Exit, progress};
 use crate::infer::Scorer as _;
 use crate::pipeline::{Finish, Job, Line, OutputFolder, Overlays, Totals, Workers};
-use crate::report::{IgnoredFile, ModelReport, Names, SummaryTimings};
+use crate::report::{Event, IgnoredFile, ModelReport, Names, SummaryTimings};
 use crate::scan::Error;
 use crate::source;
 use args::OverlayChoice;
-use said::{ScanEvent, close};
+use said::close;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -120,7 +120,8 @@ fn work(
     let totals = crate::pipeline::run(line, jobs, workers, folder, stop, |done| {
         progress::advance(&bar, done);
         if args.json && !closed {
-            let event = ScanEvent { event: "scan", kept: done.kept, scan: &done.row };
+            let scan = Box::new(done.row.clone());
+            let event = Event::Scan { kept: done.kept, scan, error: done.error.clone() };
             match json_line(&event) {
                 // Whoever read has enough; the reports are made all the same.
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => closed = true,

@@ -1,10 +1,11 @@
 //! What decides about a scan's score, shared by the commands that score: flags, and the files that they name.
 //! Where one of these is wrong, another one has to be named.
 
+use super::files::{self, given};
 use crate::infer::{Contract, OnnxScorer, Provider, RuntimeOptions, SessionOptions, cores, default_model, thread_plan};
 use crate::pipeline::Workers;
 use crate::report::RunSettings;
-use crate::scan::{Digest, Error, Fault};
+use crate::scan::{Digest, Error};
 use crate::{judge, prepare, source};
 use anyhow::Context as _;
 use schemars::JsonSchema;
@@ -60,15 +61,15 @@ pub(super) struct LineFlags {
     pub(super) air: Option<PathBuf>,
     /// Most pixels of a plane
     #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_pixels,
-        value_parser = clap::value_parser!(u64).range(1..))]
+        value_parser = from_one::<u64>)]
     pub(super) max_pixels: u64,
     /// Most bytes of a file
     #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_bytes,
-        value_parser = clap::value_parser!(u64).range(1..))]
+        value_parser = from_one::<u64>)]
     pub(super) max_bytes: u64,
     /// Most pages or planes of a file
     #[arg(long, value_name = "N", default_value_t = source::Limits::default().max_pages,
-        value_parser = clap::value_parser!(u32).range(1..))]
+        value_parser = from_one::<u32>)]
     pub(super) max_pages: u32,
 }
 
@@ -98,9 +99,11 @@ impl LineFlags {
             air_frame_sha256: air.digest,
             air_sidecar_sha256: air.sidecar_digest,
         };
+        // What the flags say was checked where they were read.
+        let named = || self.settings.as_deref().map_or("settings".to_owned(), settings_flag);
         Ok(Ready {
-            prepare: settings.prepare.check()?,
-            judge: settings.judge.check()?,
+            prepare: settings.prepare.check().with_context(named)?,
+            judge: settings.judge.check().with_context(named)?,
             frames: prepare::Calibration { dark: dark.planes, air: air.planes },
             settings: shown,
         })
@@ -149,27 +152,35 @@ pub(super) fn load(choice: ModelChoice<'_>, workers: Workers) -> anyhow::Result<
         runtime: RuntimeOptions::from_process(choice.onnxruntime.map(Path::to_owned)),
         ..SessionOptions::default()
     };
-    let read = |path: &Path| {
-        std::fs::read(path).map_err(|error| Error::parameter(format!("{} cannot be read: {error}", path.display())))
-    };
-    let model = choice.model.map(read).transpose().context("--model")?;
+    let model = choice.model.map(|path| files::bytes("--model", path)).transpose()?;
     let contract = choice.contract.map(|path| {
-        let text = read(path)?;
-        Contract::parse(&String::from_utf8_lossy(&text)).map_err(given)
+        let text = files::text("--contract", path)?;
+        Contract::parse(&text).map_err(given).with_context(|| format!("--contract {}", path.display()))
     });
-    let contract = contract
-        .transpose()
-        .with_context(|| format!("--contract {}", choice.contract.unwrap_or(Path::new("")).display()))?;
-    let Some(bytes) = model else {
-        return OnnxScorer::load(default_model(), None, &options).context("the built-in model");
+    let contract = contract.transpose()?;
+    // What the built-in model fails of is the runtime or the provider.
+    let (Some(bytes), Some(path)) = (model, choice.model) else {
+        return Ok(OnnxScorer::load(default_model(), None, &options)?);
     };
-    OnnxScorer::load(&bytes, contract, &options)
-        .map_err(|error| {
-            // The runtime and the provider are ours to get going; where they run the built-in model, the named one is wrong.
-            let ours = SessionOptions { sessions: 1, ..options.clone() };
-            if OnnxScorer::load(default_model(), None, &ours).is_ok() { given(error) } else { error }
-        })
-        .with_context(|| format!("--model {}", choice.model.unwrap_or(Path::new("")).display()))
+    OnnxScorer::load(&bytes, contract, &options).map_err(|error| {
+        let ours = SessionOptions { sessions: 1, ..options.clone() };
+        match OnnxScorer::load(default_model(), None, &ours) {
+            Ok(_) => anyhow::Error::from(given(error)).context(format!("--model {}", path.display())),
+            Err(ours) => ours.into(),
+        }
+    })
+}
+
+/// A score that an argument states.
+pub(super) fn score(text: &str) -> Result<f32, String> {
+    let score = text.trim().parse().ok().filter(|score| (0.0..=1.0).contains(score));
+    score.ok_or_else(|| "expected a number from 0 to 1".to_owned())
+}
+
+/// A whole number of at least 1 that an argument states.
+fn from_one<T: std::str::FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, String> {
+    let number = text.trim().parse().ok().filter(|number| *number >= T::from(1));
+    number.ok_or_else(|| "expected a whole number of at least 1".to_owned())
 }
 
 /// The settings file.
@@ -184,9 +195,13 @@ pub(super) struct FileSettings {
 
 fn read_settings(path: Option<&Path>) -> anyhow::Result<FileSettings> {
     let Some(path) = path else { return Ok(FileSettings::default()) };
-    let name = || format!("--settings {}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| Error::parameter(error.to_string())).with_context(name)?;
-    toml::from_str(&text).map_err(|error| Error::parameter(error.to_string())).with_context(name)
+    let text = files::text("--settings", path)?;
+    let read = toml::from_str(&text).map_err(|error| Error::parameter(error.to_string().trim_end()));
+    read.with_context(|| settings_flag(path))
+}
+
+fn settings_flag(path: &Path) -> String {
+    format!("--settings {}", path.display())
 }
 
 /// A calibration frame as it was read, once: its planes and what says that it is the same as before.
@@ -210,7 +225,19 @@ fn frame(flag: &'static str, path: Option<&Path>, limits: &source::Limits) -> an
     read().map_err(given).with_context(|| format!("{flag} {}", path.display()))
 }
 
-/// The fault of a file that the user named as an argument: another one has to be named.
-pub(super) fn given(error: Error) -> Error {
-    Error { fault: Fault::Parameter, ..error }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_arguments_are_refused_by_what_is_right() {
+        assert_eq!((score("0"), score("0.7"), score("1")), (Ok(0.0), Ok(0.7), Ok(1.0)));
+        for text in ["2", "-0.1", "abc", "", "nan"] {
+            assert_eq!(score(text), Err("expected a number from 0 to 1".to_owned()), "{text}");
+        }
+        assert_eq!((from_one("7"), from_one::<u32>("1")), (Ok(7u64), Ok(1)));
+        for text in ["0", "-1", "1.5", "many"] {
+            assert_eq!(from_one::<u64>(text), Err("expected a whole number of at least 1".to_owned()), "{text}");
+        }
+    }
 }

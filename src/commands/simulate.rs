@@ -36,7 +36,13 @@ const OF_SETS: [&str; 10] = ["scenario", "scanner", "count", "first", "seed", "s
     portray simulate --scenario my.toml --scanner single_6 --format png --split val --out set\n  \
     portray simulate --print-preset rip_off_coffee > my.toml\n  \
     portray simulate --from set/rip_off_coffee_s1_train_00003.truth.json --out again\n  \
-    portray simulate tip --threats rip_off_coffee --into clean --seed 1 --out projected"
+    portray simulate tip --threats rip_off_coffee --into clean --seed 1 --out projected\n\n\
+    Exit codes:\n  \
+    0    every scan is made\n  \
+    2    some scans could not be made\n  \
+    64   wrong usage: an argument, a scenario or scanner; or another run is at work in the folder\n  \
+    70   a scan cannot be written\n  \
+    130  interrupted; the same command goes on"
 )]
 pub(super) struct Args {
     #[command(subcommand)]

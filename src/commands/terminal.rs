@@ -1,7 +1,8 @@
 //! Colours and logs.
 
-use crate::scan::misleads;
+use crate::scan::{misleads, panic_words};
 use std::io::IsTerminal as _;
+use std::sync::{Mutex, PoisonError};
 use tracing_subscriber::EnvFilter;
 
 /// When to use colours.
@@ -36,8 +37,24 @@ impl Color {
     }
 }
 
-/// Sends logs to standard error: warnings, and more with `-v`; `PORTRAY_LOG` overrides. Panics go there too: one scan's
-/// crash is a line in the log and a failed report, not a page over the progress bar.
+/// Where the last panic was. Those inside a scan are failed reports and say nothing by themselves.
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+/// Where the program crashed, for whoever has to report it: `src/judge/find.rs:17`.
+pub fn crash_place() -> Option<String> {
+    PANIC.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// A source file without the folders of whoever built the program: those of other crates keep the crate's own.
+fn source(file: &str) -> String {
+    let parts: Vec<&str> = file.split(['/', '\\']).collect();
+    let from = parts.iter().rposition(|part| *part == "src").unwrap_or(parts.len().saturating_sub(1));
+    let from = if from > 0 && file.starts_with(['/', '\\']) | file.contains(':') { from - 1 } else { from };
+    parts[from..].join("/")
+}
+
+/// Sends logs to standard error: warnings, and more with `-v`; `PORTRAY_LOG` overrides. A panic prints nothing by itself: inside
+/// a scan it is a failed report, and outside of one the program ends with its words.
 pub(super) fn start_logs(verbose: u8, color: Color) {
     let level = match verbose {
         0 => "warn,ort=error",
@@ -52,7 +69,11 @@ pub(super) fn start_logs(verbose: u8, color: Color) {
         .with_ansi(color.on(std::io::stderr().is_terminal()))
         .without_time()
         .try_init();
-    std::panic::set_hook(Box::new(|panic| tracing::warn!("{panic}")));
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!("{}:{}", source(at.file()), at.line()));
+        tracing::debug!("panic at {}: {}", place.as_deref().unwrap_or("?"), panic_words(panic.payload()));
+        *PANIC.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }));
 }
 
 /// A name as it may go to a terminal: control characters would let a file name move the cursor or
@@ -64,6 +85,15 @@ pub(super) fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_crash_is_told_by_its_source_file_alone() {
+        assert_eq!(source("src/judge/find.rs"), "src/judge/find.rs");
+        let foreign = "/home/x/.cargo/registry/src/index-1/rle-0.10.1/src/adapters/rle.rs";
+        assert_eq!(source(foreign), "rle-0.10.1/src/adapters/rle.rs");
+        assert_eq!(source("C:\\x\\portray\\src\\main.rs"), "portray/src/main.rs");
+        assert_eq!(source("/rustc/1/library/core/panicking.rs"), "core/panicking.rs");
+    }
 
     #[test]
     fn colours_follow_the_flag_and_control_characters_go() {

@@ -20,6 +20,11 @@ pub fn contract_schema() -> schemars::Schema {
     schemars::schema_for!(Contract)
 }
 
+/// A number of things, the thing in the plural where there is not just one.
+pub(super) fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 impl Contract {
     /// Reads a contract document and checks it. Errors are [`crate::scan::Fault::Model`].
     pub fn parse(text: &str) -> Result<Self> {
@@ -28,7 +33,7 @@ impl Contract {
         }
         let contract: Self = serde_json::from_str(text).map_err(|e| {
             Error::model(format!("the contract cannot be read: {e}"))
-                .help("compare it with models/contract.schema.json")
+                .help("portray schema contract prints what one holds")
         })?;
         contract.check()?;
         Ok(contract)
@@ -52,7 +57,7 @@ impl Contract {
         require(!input.name.is_empty(), "input.name", || "is empty".to_owned())?;
         let channels = input.channels.len();
         require((1..=MOST_CHANNELS).contains(&channels), "input.channels", || {
-            format!("names {channels} channels, expected 1 to {MOST_CHANNELS}")
+            format!("names {}, expected 1 to {MOST_CHANNELS}", counted(channels, "channel"))
         })?;
         if let Some((low, high)) = input.range {
             require(low.is_finite() && high.is_finite() && low < high, "input.range", || {
@@ -61,7 +66,8 @@ impl Contract {
         }
         for (key, values) in [("input.mean", &input.mean), ("input.std", &input.std)] {
             require(values.is_empty() || values.len() == channels, key, || {
-                format!("has {} values for {channels} channels, expected none or one for each", values.len())
+                let (values, channels) = (counted(values.len(), "value"), counted(channels, "channel"));
+                format!("has {values} for {channels}, expected none or one for each")
             })?;
             require(values.iter().all(|v| v.is_finite()), key, || "holds a value that is not finite".to_owned())?;
         }
@@ -248,7 +254,7 @@ pub(super) mod tests {
         assert_eq!(Contract::parse(&text).unwrap(), good());
         let more = text.replacen('{', "{\"threshhold\":1,", 1);
         let error = Contract::parse(&more).unwrap_err().to_string();
-        assert!(error.contains("threshhold") && error.contains("contract.schema.json"), "{error}");
+        assert!(error.contains("threshhold") && error.contains("portray schema contract"), "{error}");
         assert!(Contract::parse(&" ".repeat(LONGEST + 1)).unwrap_err().to_string().contains("at most"));
         assert!(Contract::parse("{").is_err());
     }

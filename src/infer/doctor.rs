@@ -4,13 +4,15 @@ use super::runtime::{self, Found, RuntimeOptions};
 use super::session::Graph;
 use super::{Contract, OnnxScorer, Plan, Provider, Scorer, SessionOptions, cores, default_model, thread_plan};
 use crate::scan::Digest;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Everything that decides how models run here.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Diagnosis {
-    /// ONNX Runtime, or why there is none and what to do.
+    /// ONNX Runtime, or why there is none and what to do; in JSON an object with `error`.
+    #[serde(serialize_with = "value_or_error")]
     pub runtime: Result<RuntimeStatus, String>,
     /// Every provider that portray knows.
     pub providers: Vec<ProviderStatus>,
@@ -47,7 +49,8 @@ pub struct ProviderStatus {
     pub provider: Provider,
     /// Whether portray was built with it.
     pub compiled: bool,
-    /// Whether a session with it loads the built-in model, or why not.
+    /// Whether a session with it loads the built-in model, or why not; in JSON `error`, null where it loads.
+    #[serde(rename = "error", serialize_with = "error_alone")]
     pub loads: Result<(), String>,
 }
 
@@ -58,8 +61,24 @@ pub struct ModelStatus {
     pub path: Option<PathBuf>,
     /// SHA-256 of the file, where it could be read.
     pub digest: Option<Digest>,
-    /// The contract it carries, or why it cannot be used.
+    /// The contract it carries, or why it cannot be used; in JSON an object with `error`.
+    #[serde(serialize_with = "value_or_error")]
     pub contract: Result<Contract, String>,
+}
+
+fn value_or_error<T: Serialize, S: Serializer>(result: &Result<T, String>, to: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Fault<'a> {
+        error: &'a str,
+    }
+    match result {
+        Ok(value) => value.serialize(to),
+        Err(error) => Fault { error }.serialize(to),
+    }
+}
+
+fn error_alone<S: Serializer>(result: &Result<(), String>, to: S) -> Result<S::Ok, S::Error> {
+    result.as_ref().err().serialize(to)
 }
 
 /// Tries everything: loads the runtime, each provider, the built-in model and the ones at `models`; an entry that is a
@@ -85,7 +104,11 @@ pub fn diagnose(options: &RuntimeOptions, models: &[PathBuf]) -> Diagnosis {
     };
     let built_in = status(None, Ok(default_model().to_vec()));
     let named = models.iter().flat_map(|path| model_files(path)).map(|path| {
-        let bytes = std::fs::read(&path).map_err(|error| error.to_string());
+        let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => "no such file or folder; check the path".to_owned(),
+            ErrorKind::IsADirectory => "no .onnx file is in this folder".to_owned(),
+            _ => error.to_string(),
+        });
         status(Some(path), bytes)
     });
     let cores = cores();
@@ -108,7 +131,8 @@ pub fn diagnose(options: &RuntimeOptions, models: &[PathBuf]) -> Diagnosis {
     }
 }
 
-/// The file itself, or the `.onnx` files directly in a folder. What is missing is kept, so that it is reported.
+/// The file itself, or the `.onnx` files directly in a folder. What is missing is kept, so that it is reported, and so is a
+/// folder without any.
 fn model_files(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(path) else { return vec![path.to_path_buf()] };
     let mut files: Vec<PathBuf> = entries
@@ -116,7 +140,7 @@ fn model_files(path: &Path) -> Vec<PathBuf> {
         .filter(|path| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("onnx")))
         .collect();
     files.sort();
-    files
+    if files.is_empty() { vec![path.to_path_buf()] } else { files }
 }
 
 /// The features of this processor that ONNX Runtime's kernels choose between, by their usual names.
@@ -137,6 +161,7 @@ pub fn cpu_features() -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_diagnosis_names_what_works_and_what_does_not() {
@@ -160,7 +185,17 @@ mod tests {
         assert_eq!(found.models[0].digest, found.models[1].digest);
         assert_eq!(found.models[3].digest, None);
         let json = serde_json::to_value(&found).unwrap();
-        assert_eq!(json["models"][0]["contract"]["Ok"]["name"], "contrast");
+        assert_eq!(json["models"][0]["contract"]["name"], "contrast");
+        assert_eq!(json["models"][3]["contract"]["error"], "no such file or folder; check the path");
+        assert_eq!(
+            (&json["runtime"]["version"], &json["providers"][0]["error"]),
+            (&json!(runtime.version), &json!(null))
+        );
+        assert!(json["providers"][1]["error"].as_str().unwrap().contains("cuda"), "{json}");
+        assert!(!json.to_string().contains("\"Ok\"") && !json.to_string().contains("\"Err\""), "{json}");
+        let empty = tempfile::tempdir().unwrap();
+        let found = diagnose(&RuntimeOptions::from_process(None), &[empty.path().to_path_buf()]);
+        assert!(found.models[1].contract.as_ref().unwrap_err().contains("no .onnx file"), "{:?}", found.models[1]);
     }
 
     #[test]

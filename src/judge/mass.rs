@@ -63,7 +63,7 @@ pub enum MaterialBand {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Material {
-    /// The band; absent where the ratio's uncertainty spans several.
+    /// The band; null where the ratio's uncertainty spans several.
     pub band: Option<MaterialBand>,
     /// Extra attenuation at low energy over that at high energy.
     pub ratio: f32,

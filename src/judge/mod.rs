@@ -7,6 +7,7 @@ mod context;
 mod find;
 mod mass;
 mod outline;
+mod place;
 mod region;
 mod settings;
 #[cfg(test)]

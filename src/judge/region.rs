@@ -44,11 +44,11 @@ pub struct Region {
     /// The share of clean scans that score at least as high, `(k + 1) / (n + 1)`; only with a calibration that covers the scan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p_value: Option<f64>,
-    /// The zone, where the container was told apart from its surroundings and the view allows it.
+    /// The zone; null where no container was told apart from its surroundings or the view does not allow it.
     pub zone: Option<Zone>,
-    /// Extra mass over the surroundings; absent where nothing measured surrounds the region.
+    /// Extra mass over the surroundings; null where nothing measured surrounds the region.
     pub mass: Option<Mass>,
-    /// The material band, where two energies tell.
+    /// The material band; null where the scan has not two energies that tell.
     pub material: Option<Material>,
     /// The share of the region that the beam did not get through, 0 to 1.
     pub shielded_share: f32,
@@ -71,7 +71,7 @@ pub enum UnseenCause {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnseenArea {
-    /// Why.
+    /// Why it was not seen.
     pub cause: UnseenCause,
     /// The bounding box in source pixels.
     pub box_px: BoxPx,
@@ -79,7 +79,7 @@ pub struct UnseenArea {
     pub box_mm: BoxMm,
     /// Area in mm².
     pub area_mm2: f32,
-    /// The zone, where the container was told apart from its surroundings.
+    /// The zone; null where no container was told apart from its surroundings.
     pub zone: Option<Zone>,
 }
 

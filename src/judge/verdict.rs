@@ -3,6 +3,7 @@
 use super::clean::{Calibrated, conformal_p_value, rarity};
 use super::context::Context;
 use super::find::{box_regions, map_regions};
+use super::place::{remedy, whereabouts};
 use super::region::{Region, UnseenArea, UnseenCause, rounded};
 use super::settings::{Checked, POOR};
 use super::unseen::{shielded_share, small_places, unseen_places};
@@ -181,9 +182,10 @@ pub fn judge(
         if let Some(largest) = areas.first() {
             let total: f32 = areas.iter().map(|area| area.area_mm2).sum();
             let message = format!(
-                "{words} {} of {:.2} m2 in all, the largest at column {} row {}",
+                "{words} {} of {:.2} m2 in all, the largest {} (column {} row {})",
                 if areas.len() == 1 { "1 area".to_owned() } else { format!("{} areas", areas.len()) },
                 total / 1e6,
+                whereabouts(context.frame(), &largest.box_mm),
                 largest.box_px.x,
                 largest.box_px.y
             );
@@ -213,7 +215,9 @@ pub fn judge(
     }
     for warning in read.iter().chain(&prepared.warnings).chain(&warnings) {
         if POOR.contains(&warning.code.as_str()) && !settings.accept.contains(&warning.code) {
-            reasons.push(Reason { code: ReasonCode::Poor, message: format!("{}: {}", warning.code, warning.message) });
+            let help = remedy(&warning.code).map(|help| format!("; {help}")).unwrap_or_default();
+            let message = format!("{}: {}{help}", warning.code, warning.message);
+            reasons.push(Reason { code: ReasonCode::Poor, message });
         }
     }
     let verdict = match reasons.first().map(|reason| reason.code) {

@@ -4,8 +4,8 @@ use super::line::{Job, Line};
 use super::run::Totals;
 use crate::judge::Verdict;
 use crate::report::{
-    FailedScan, Generator, IgnoredFile, Report, Row, ScanInfo, Summary, SummaryTimings, TEMPORARY, lock, to_csv,
-    to_json, write_atomically,
+    ErrorInfo, FailedScan, Generator, IgnoredFile, Report, Row, ScanInfo, Summary, SummaryTimings, TEMPORARY, lock,
+    to_csv, to_json, write_atomically,
 };
 use crate::scan::{Error, Result};
 use crate::source;
@@ -115,7 +115,12 @@ impl OutputFolder {
 
     /// Writes a report and its overlay in place of what an earlier run left on the same scan. A report with a number that
     /// JSON cannot hold is that scan's failure, and not the end of the run.
-    pub(super) fn deliver(&self, stem: &str, report: Report, overlay: Option<Vec<u8>>) -> Result<Row> {
+    pub(super) fn deliver(
+        &self,
+        stem: &str,
+        report: Report,
+        overlay: Option<Vec<u8>>,
+    ) -> Result<(Row, Option<ErrorInfo>)> {
         let overlay_path = Self::overlay_path(stem);
         let report = Report { overlay: overlay.is_some().then(|| overlay_path.clone()), ..report };
         let (report, bytes, overlay) = match to_json(&report) {
@@ -138,7 +143,8 @@ impl OutputFolder {
         }
         let path = Self::report_path(stem);
         write_atomically(&self.root.join(&path), &bytes)?;
-        Ok(Row::of(&report, path))
+        let row = Row::of(&report, path);
+        Ok((row, report.error))
     }
 
     /// Writes `reports.jsonl` (in the order of the scans), `reports.csv` and `summary.json` (ranked) and
@@ -285,7 +291,7 @@ mod tests {
     fn a_report_with_a_number_that_json_cannot_hold_is_a_failed_one() {
         let root = tempfile::tempdir().unwrap();
         let folder = OutputFolder::create(root.path(), true).unwrap();
-        let delivered = |score| folder.deliver("a.tif", report(score), Some(b"picture".to_vec())).unwrap();
+        let delivered = |score| folder.deliver("a.tif", report(score), Some(b"picture".to_vec())).unwrap().0;
         let written = || Report::from_json(&fs::read(root.path().join("scans/a.tif.json")).unwrap()).unwrap();
         let overlay = root.path().join("overlays/a.tif.overlay.png");
 

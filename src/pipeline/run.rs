@@ -2,7 +2,7 @@
 
 use super::folder::OutputFolder;
 use super::line::{Job, Line, Outcome};
-use crate::report::{Counts, Row};
+use crate::report::{Counts, ErrorInfo, Row};
 use crate::scan::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -84,6 +84,8 @@ pub struct Done {
     pub index: usize,
     /// Its row.
     pub row: Row,
+    /// Why it failed, as in its report.
+    pub error: Option<ErrorInfo>,
     /// Whether an earlier run's report still held and was kept.
     pub kept: bool,
     /// Time inside the runtime, in ms; 0 where the report was kept or holds no times.
@@ -121,10 +123,7 @@ pub fn run(
 ) -> Result<Totals> {
     let mut totals =
         Totals { rows: Vec::new(), counts: Counts::default(), kept: 0, runtime_ms: 0.0, interrupted: false };
-    let work = |index: usize| {
-        let (row, kept, runtime_ms) = one(line, &jobs[index], folder, workers.threads_per_scan as u32)?;
-        Ok(Done { index, row, kept, runtime_ms })
-    };
+    let work = |index: usize| one(line, index, &jobs[index], folder, workers.threads_per_scan as u32);
     let rows = workers.each(jobs.len(), stop, work, |_, done: &Done| {
         totals.counts.add(done.row.verdict);
         totals.kept += u64::from(done.kept);
@@ -136,15 +135,16 @@ pub fn run(
     Ok(totals)
 }
 
-fn one(line: &Line<'_>, job: &Job, folder: &OutputFolder, threads: u32) -> Result<(Row, bool, f64)> {
+fn one(line: &Line<'_>, index: usize, job: &Job, folder: &OutputFolder, threads: u32) -> Result<Done> {
     // An old report that cannot even be looked at is made anew.
     let kept = catch_unwind(AssertUnwindSafe(|| folder.still_holds(line, job))).ok().flatten();
     if let Some(row) = kept {
-        return Ok((row, true, 0.0));
+        return Ok(Done { index, row, error: None, kept: true, runtime_ms: 0.0 });
     }
     let Outcome { report, overlay, .. } = line.process(job, threads);
     let runtime_ms = report.timings.map_or(0.0, |timings| timings.runtime_ms);
-    Ok((folder.deliver(&job.stem, report, overlay)?, false, runtime_ms))
+    let (row, error) = folder.deliver(&job.stem, report, overlay)?;
+    Ok(Done { index, row, error, kept: false, runtime_ms })
 }
 
 #[cfg(test)]

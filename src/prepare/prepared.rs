@@ -74,6 +74,15 @@ impl Frame {
             y: (self.crop.bottom() as f32 - source.y) * self.source_pixel.y,
         }
     }
+
+    /// What [`Self::to_container_mm`] counts lengths from, in a word: only a container with known doors has a front.
+    pub fn counted_from(&self) -> &'static str {
+        match (self.located == Located::Container && self.doors_known, self.doors) {
+            (true, _) => "front",
+            (false, End::Right) => "left",
+            (false, End::Left) => "right",
+        }
+    }
 }
 
 /// What one preparation step did.

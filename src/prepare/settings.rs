@@ -20,7 +20,7 @@ pub enum Filter {
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "each step has a switch of its own")]
 pub struct Settings {
-    /// Whether air is bright or dark, whatever the file says. Default: what the file says, else what the image shows.
+    /// Whether air is bright or dark, whatever the file says; null for what the file says, else what the image shows.
     pub polarity: Option<Polarity>,
     /// Trim constant and black strips at the sides. Default: true.
     pub trim: bool,

@@ -2,6 +2,7 @@
 
 pub(crate) mod colour;
 mod csv;
+mod event;
 mod finite;
 mod lock;
 mod names;
@@ -15,11 +16,12 @@ mod write;
 
 pub(crate) use self::csv::inert;
 pub use self::csv::to_csv;
+pub use event::Event;
 pub use lock::lock;
 pub use names::Names;
 pub(crate) use overlay::encoded as marked_png;
 pub use overlay::overlay_png;
-pub use schema::{report_schema, schema_of, summary_schema};
+pub use schema::{event_schema, report_schema, schema_of, summary_schema};
 pub use summary::{Counts, FailedScan, IgnoredFile, Row, Summary, SummaryTimings};
 pub use wire::{
     ErrorInfo, Generator, ModelReport, PixelSizeMm, PlaneInfo, Preparation, Report, RunSettings, SCHEMA_VERSION,

@@ -15,9 +15,10 @@ pub struct Names {
 impl Names {
     /// The stem for a scan's reports and pictures.
     ///
-    /// Letters, digits, `.`, `_` and `-` stay; folders become `__`; anything else becomes `_`. A stem that
-    /// lost something, or that differs from an earlier one in nothing but case, gets part of the name's
-    /// digest. Scans of one name are told apart by a number in the order they come.
+    /// Letters and digits of any script, `.`, `_` and `-` stay; folders become `__`; anything else becomes `_`. A stem that
+    /// lost something, that differs from an earlier one in nothing but case, or that has letters beyond ASCII, which some file
+    /// systems spell in one way only, gets part of the name's digest. Scans of one name are told apart by a number in the order
+    /// they come.
     pub fn stem(&mut self, scan: &str) -> String {
         let mut stem = String::new();
         let mut exact = true;
@@ -25,13 +26,17 @@ impl Names {
             match character {
                 'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' | '-' => stem.push(character),
                 '/' => stem.push_str("__"),
+                _ if character.is_alphanumeric() => {
+                    stem.push(character);
+                    exact = false;
+                }
                 _ => {
                     stem.push('_');
                     exact = false;
                 }
             }
             if stem.len() > LONGEST {
-                stem.truncate(LONGEST);
+                stem.truncate(stem.floor_char_boundary(LONGEST));
                 exact = false;
                 break;
             }
@@ -90,6 +95,16 @@ mod tests {
         assert_ne!(names.stem("x__y.tif"), names.stem("x/y.tif"));
     }
 
+    #[test]
+    fn letters_of_any_script_stay() {
+        let mut names = Names::default();
+        let stem = names.stem("ünïcode/コンテナ.dcs");
+        assert!(stem.starts_with("ünïcode__コンテナ.dcs~") && stem.len() < 60, "{stem}");
+        // Two spellings of one letter: a file system may take them for one name.
+        assert_ne!(names.stem("\u{c5}.tif"), names.stem("\u{212b}.tif"));
+        assert!(names.stem(&"北".repeat(90)).len() < 200);
+    }
+
     proptest! {
         #[test]
         fn any_names_give_distinct_stems_without_separators(scans in proptest::collection::vec(".{0,200}", 1..30)) {
@@ -97,7 +112,7 @@ mod tests {
             let mut seen = std::collections::HashSet::new();
             for scan in scans {
                 let stem = names.stem(&scan);
-                prop_assert!(stem.chars().all(|c| c.is_ascii_alphanumeric() || "._-~".contains(c)), "{}", stem);
+                prop_assert!(stem.chars().all(|c| c.is_alphanumeric() || "._-~".contains(c)), "{}", stem);
                 prop_assert!(stem.len() < 200 && !stem.starts_with('.') && !stem.is_empty());
                 prop_assert!(seen.insert(stem.to_lowercase()));
             }

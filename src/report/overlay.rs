@@ -4,6 +4,7 @@ mod captions;
 mod labels;
 mod marks;
 mod picture;
+mod ruler;
 
 use super::colour::INK;
 use super::wire::Report;
@@ -25,7 +26,7 @@ const TALLEST: u32 = 4800;
 const NARROWEST: u32 = 480;
 
 /// Draws the prepared part of a scan: attenuation in grey (air bright), the score map as a tint, regions numbered as in the
-/// report, unpenetrated and repaired places, why nothing could be decided, a scale bar. Returns PNG bytes.
+/// report, unpenetrated and repaired places, why nothing could be decided, metres along two sides. Returns PNG bytes.
 ///
 /// # Errors
 /// A limit error where the machine has not got the memory, a bug error where the picture cannot be encoded.
@@ -35,9 +36,12 @@ pub fn overlay_png(report: &Report, prepared: &Prepared, map: Option<&ScoreMap>)
     let reasons = reason_lines(report, canvas.width);
     canvas.top = captions::HEADER + captions::strip_height(reasons.len());
     let kinds = Kinds::of(&canvas, prepared, report);
-    let legend = Legend::of(&canvas, prepared, report, &kinds);
-    let mut image = canvas.blank(legend.height())?;
-    picture::draw(&canvas, &mut image, prepared, &kinds, map, report.threshold.unwrap_or(0.5));
+    let threshold = report.threshold.unwrap_or(0.5);
+    let tinted = map.is_some_and(|map| picture::is_tinted(map, threshold));
+    let legend = Legend::of(&canvas, prepared, report, &kinds, tinted);
+    let mut image = canvas.blank(ruler::HEIGHT + legend.height())?;
+    picture::draw(&canvas, &mut image, prepared, &kinds, map, threshold);
+    ruler::draw_scales(&canvas, &mut image, prepared);
     let marks = marks(&canvas, prepared, report);
     labels::draw_all(&canvas, &mut image, &marks);
     captions::draw_header(&canvas, &mut image, report);

@@ -1,5 +1,6 @@
 //! JSON Schemas of what portray writes.
 
+use super::event::Event;
 use super::summary::Summary;
 use super::wire::Report;
 use schemars::generate::SchemaSettings;
@@ -13,6 +14,11 @@ pub fn report_schema() -> Schema {
 /// The schema (draft 2020-12) of a summary.
 pub fn summary_schema() -> Schema {
     schema_of::<Summary>()
+}
+
+/// The schema (draft 2020-12) of a line of `portray scan --json`.
+pub fn event_schema() -> Schema {
+    schema_of::<Event>()
 }
 
 /// The schema (draft 2020-12) of anything that is written.

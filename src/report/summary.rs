@@ -54,28 +54,28 @@ pub struct Row {
     pub name: String,
     /// The verdict.
     pub verdict: Verdict,
-    /// The score; absent where the scan failed.
+    /// The score; null where the scan failed.
     pub score: Option<f32>,
     /// The share of clean scans that look at least as unusual; only with a calibration that covers the scan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p_value: Option<f64>,
-    /// The container number, if known.
+    /// The container number; null where it is not known.
     pub container: Option<ContainerNumber>,
     /// How many regions there are.
     pub regions: u32,
-    /// The zone of the highest region.
+    /// The zone of the highest region; null where there is no region or it has none.
     pub zone: Option<Zone>,
-    /// The extra mass of the highest region in kg, and its uncertainty.
+    /// The extra mass of the highest region in kg, and its uncertainty; null where none was measured.
     pub mass_kg: Option<(f32, f32)>,
     /// Whether that mass is the least it can be: the beam did not get through parts of the region.
     pub mass_at_least: bool,
-    /// The first reason why the scan is not clear.
+    /// The first reason why the scan is not clear; null for clear scans.
     pub reason: Option<String>,
     /// How many warnings its report has.
     pub warnings: u32,
     /// The report's file, relative to the output folder.
     pub report: String,
-    /// The overlay, relative to the output folder.
+    /// The overlay, relative to the output folder; null where there is none.
     pub overlay: Option<String>,
 }
 

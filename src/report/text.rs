@@ -3,6 +3,7 @@
 use super::colour::mix;
 use image::{Rgb, RgbImage};
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
+use std::fmt::Write as _;
 
 /// A size and weight.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +28,9 @@ impl Face {
         (text.chars().count() * get_raster_width(self.weight, self.height)) as u32
     }
 
-    /// `text`, cut with an ellipsis in its middle to fit `width` columns: both ends of a file name matter.
+    /// `text` as it can be drawn, cut with an ellipsis in its middle to fit `width` columns: both ends of a file name matter.
     pub(crate) fn fit(self, text: &str, width: u32) -> String {
+        let text = &drawable(text);
         let most = width as usize / get_raster_width(self.weight, self.height).max(1);
         let characters: Vec<char> = text.chars().collect();
         if characters.len() <= most {
@@ -42,6 +44,7 @@ impl Face {
 
     /// `text` in lines of at most `width` columns, broken between words; a word that is longer is cut in its middle.
     pub(crate) fn wrapped(self, text: &str, width: u32) -> Vec<String> {
+        let text = &drawable(text);
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
             match lines.last_mut() {
@@ -54,6 +57,25 @@ impl Face {
         }
         lines
     }
+}
+
+/// A text in letters that the font has: others are written in Latin ones, as far as that is usual (`コンテナ` becomes `kontena`), and what has
+/// none is shown by its number.
+pub(crate) fn drawable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let Face { weight, height } = Face::PLAIN;
+        match any_ascii::any_ascii_char(letter) {
+            _ if get_raster(letter, weight, height).is_some() => shown.push(letter),
+            // An accent that stands behind its letter.
+            "" if matches!(letter, '\u{300}'..='\u{36f}') => {}
+            "" => {
+                let _ = write!(shown, "<{:X}>", u32::from(letter));
+            }
+            latin => shown.push_str(latin),
+        }
+    }
+    shown
 }
 
 /// Draws one line with its top left corner at `(x, y)`; what does not fit the image is cut off and
@@ -89,6 +111,15 @@ mod tests {
         assert_eq!(cut, "a-ve...tif");
         assert_eq!(face.fit("short", 1000), "short");
         assert_eq!(face.fit("äöü", face.width("0")), "...");
+    }
+
+    #[test]
+    fn names_in_any_script_can_be_read() {
+        assert_eq!(drawable("ünïcode/bōx 7 · ±.tif"), "ünïcode/bōx 7 · ±.tif");
+        assert_eq!(drawable("コンテナ.dcs"), "kontena.dcs");
+        assert_eq!(drawable("Груз 北京"), "Gruz BeiJing");
+        assert_eq!(drawable("u\u{308}\u{e000}"), "u<E000>");
+        assert_eq!(Face::PLAIN.fit("コンテナ.dcs", 1000), "kontena.dcs");
     }
 
     #[test]

@@ -54,18 +54,18 @@ pub struct PlaneInfo {
 pub struct ScanInfo {
     /// The path below the folder that was searched, or as given where the file itself was; no two scans share one.
     pub name: String,
-    /// SHA-256 of the file; absent where it could not be read.
+    /// SHA-256 of the file; null where it could not be read.
     pub sha256: Option<Digest>,
     /// SHA-256 of the sidecar beside it, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sidecar_sha256: Option<Digest>,
-    /// The file's length in bytes; absent where it could not be read.
+    /// The file's length in bytes; null where it could not be read.
     pub bytes: Option<u64>,
-    /// The file format; absent where it was not recognised.
+    /// The file format: `png`, `tiff`, `jpeg`, `npy`, `raw`, `dicom` or `dicos`; null where it was not recognised.
     pub format: Option<String>,
-    /// Columns; absent where the scan could not be read.
+    /// Columns; null where the scan could not be read.
     pub width: Option<u32>,
-    /// Rows; absent where the scan could not be read.
+    /// Rows; null where the scan could not be read.
     pub height: Option<u32>,
     /// The planes, high energy first.
     pub planes: Vec<PlaneInfo>,
@@ -232,12 +232,12 @@ pub struct RunSettings {
     pub prepare: prepare::Settings,
     /// Scores to a verdict.
     pub judge: judge::Settings,
-    /// SHA-256 of the dark frame's file, where one was given.
+    /// SHA-256 of the dark frame's file; null where none was given.
     pub dark_frame_sha256: Option<Digest>,
     /// SHA-256 of the dark frame's sidecar, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dark_sidecar_sha256: Option<Digest>,
-    /// SHA-256 of the air frame's file, where one was given.
+    /// SHA-256 of the air frame's file; null where none was given.
     pub air_frame_sha256: Option<Digest>,
     /// SHA-256 of the air frame's sidecar, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -250,11 +250,12 @@ pub struct RunSettings {
 pub struct ErrorInfo {
     /// Whose fault it is.
     pub fault: Fault,
-    /// Where in the file, if there is a place.
+    /// Where in the file: `byte 132`, `page 1, strip 4`, `frame 1, byte 88`, `sidecar a.json, key "doors"`; null where there is no
+    /// such place.
     pub place: Option<String>,
     /// What was expected and what was found.
     pub message: String,
-    /// What to do.
+    /// What to do; null where nothing is known to help.
     pub help: Option<String>,
 }
 
@@ -281,7 +282,7 @@ pub struct Timings {
     pub judge_ms: f64,
     /// Drawing the overlay, in ms.
     pub overlay_ms: f64,
-    /// How often the runtime was asked.
+    /// How often the runtime was asked: once for a whole or squeezed scan, once for each batch of tiles.
     pub runs: u32,
     /// Threads that worked on this scan.
     pub threads: u32,
@@ -301,11 +302,12 @@ pub struct Report {
     pub verdict: Verdict,
     /// Why it is not clear; empty for clear scans.
     pub reasons: Vec<Reason>,
-    /// Score of the scan, 0 to 1; absent where it failed.
+    /// Score of the scan, 0 to 1; null where it failed.
     pub score: Option<f32>,
-    /// The highest value of the model's map, whatever became of it; absent for models without a map.
+    /// The highest value of the model's map, whatever became of it; null for models without a map, and
+    /// where the scan failed.
     pub map_peak: Option<f32>,
-    /// The threshold it was compared with; absent where it failed.
+    /// The threshold it was compared with; null where it failed.
     pub threshold: Option<f32>,
     /// The scan among clean ones, where a calibration was given; absent where the scan failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -314,15 +316,15 @@ pub struct Report {
     pub regions: Vec<Region>,
     /// Places that were not seen, largest first: unpenetrated or repaired.
     pub unseen: Vec<UnseenArea>,
-    /// Why the scan failed; absent where it did not.
+    /// Why the scan failed; null where it did not.
     pub error: Option<ErrorInfo>,
     /// What was odd.
     pub warnings: Vec<Warning>,
-    /// The picture with the regions drawn in, relative to the output folder.
+    /// The picture with the regions drawn in, relative to the output folder; null where none was drawn.
     pub overlay: Option<String>,
     /// Which model answered.
     pub model: ModelReport,
-    /// How counts became what the model saw; absent where it did not come to that.
+    /// How counts became what the model saw; null where it did not come to that.
     pub preparation: Option<Preparation>,
     /// The settings of the run, by stage.
     pub settings: RunSettings,

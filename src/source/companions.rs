@@ -38,6 +38,10 @@ fn end_of(path: &Path) -> String {
 /// names it, and a text only where its content is no image.
 pub(super) fn reason(path: &Path, sidecars: &BTreeSet<PathBuf>) -> Option<&'static str> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    // A run's lock among them. In folders what is hidden is not come across.
+    if name.starts_with('.') {
+        return Some("hidden file");
+    }
     if name.ends_with(".overlay.png") || name == "contact.png" {
         let mark = format!("tEXt{}\0{}", OVERLAY_MARK.0, OVERLAY_MARK.1);
         let start = start_of(path, MARK_WITHIN);
@@ -109,6 +113,9 @@ mod tests {
         assert_eq!(reason_of("x.mask2.png"), None, "the truth does not name it");
         fs::write(path("x.overlay.png"), b"\x89PNG\r\n\x1a\n....tEXtSoftware\0portray overlay").unwrap();
         assert_eq!(reason_of("x.overlay.png"), Some("overlay that portray drew"));
+        fs::write(path(".portray.lock"), b"").unwrap();
+        fs::copy(path("x.overlay.png"), path(".x.png")).unwrap();
+        assert_eq!([".portray.lock", ".x.png"].map(reason_of), [Some("hidden file"); 2], "on a list too");
         fs::copy(path("x.overlay.png"), path("contact.png")).unwrap();
         assert_eq!(reason_of("contact.png"), Some("contact sheet of a simulated set"));
     }

@@ -5,7 +5,7 @@ use super::dicom_layout::{self, Layout, Pixels};
 use super::dicom_stored::{Stored, rescaled};
 use super::dicom_tags::Attributes;
 use super::limits::{Limits, plausible};
-use super::{dicom_tags, fields, jpeg};
+use super::{DAMAGED, dicom_rle, dicom_tags, fields, jpeg};
 use crate::scan::{Error, Result};
 use dicom_dictionary_std::tags;
 use dicom_object::{DefaultDicomObject, OpenFileOptions, file::ReadPreamble};
@@ -77,7 +77,9 @@ fn object(bytes: &[u8], layout: &Layout, without_pixels: bool) -> Result<Default
     let options = if without_pixels { options.read_until(tags::PIXEL_DATA) } else { options };
     // The parser wants the magic, which files without a preamble lack.
     let source = Cursor::new(b"DICM").chain(&bytes[layout.meta..]);
-    options.from_reader(source).map_err(|error| Error::format(format!("damaged DICOM data: {}", chain(&error))))
+    options
+        .from_reader(source)
+        .map_err(|error| Error::format(format!("damaged DICOM data: {}", chain(&error))).help(DAMAGED))
 }
 
 /// An error with its causes, which hold the fault itself.
@@ -96,6 +98,13 @@ fn decompress(bytes: &[u8], layout: &Layout, fragments: &[std::ops::Range<usize>
             return Err(count(fragments.len()));
         }
         plausible(pixels, bytes.len() as u64, RLE_RATIO)?;
+        let segments = stored.allocated as usize / 8;
+        for (index, fragment) in fragments.iter().enumerate() {
+            dicom_rle::check(bytes, fragment, stored.width * stored.height, segments).map_err(|error| {
+                let place = format!("frame {}, {}", index + 1, error.place.as_deref().unwrap_or("run-length data"));
+                error.at(place)
+            })?;
+        }
     } else {
         // One frame may be cut into several fragments; several frames are read only if each has one of its own.
         let streams: Vec<(usize, usize)> = match (frames, fragments) {
@@ -112,7 +121,7 @@ fn decompress(bytes: &[u8], layout: &Layout, fragments: &[std::ops::Range<usize>
     let whole = object(bytes, layout, false)?;
     let decoded = whole
         .decode_pixel_data()
-        .map_err(|error| Error::format(format!("damaged DICOM pixel data: {}", chain(&error))))?;
+        .map_err(|error| Error::format(format!("damaged DICOM pixel data: {}", chain(&error))).help(DAMAGED))?;
     Ok(decoded.into_data())
 }
 

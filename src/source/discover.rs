@@ -49,6 +49,11 @@ pub fn discover(inputs: &[String], stdin: Option<&mut dyn Read>, skip: Option<&P
     let mut search = Search::new(skip);
     let mut stdin = stdin;
     for input in inputs {
+        if input.is_empty() {
+            let error = Error::parameter("an argument is empty").help("give a file, a folder, a pattern or -");
+            search.problem("(empty argument)", error);
+            continue;
+        }
         if input != "-" {
             search.input(Path::new(input));
             continue;
@@ -271,6 +276,8 @@ mod tests {
         assert_eq!(names(&nul), listed(&["a.tif", "*.tif"]), "a list holds paths, not patterns");
         assert!(list(String::new()).problems[0].1.to_string().contains("is empty"));
         assert_eq!(list(at(&folder, "none")).problems[0].1.fault, Fault::Io);
+        let empty = &find(&[String::new()]).problems[0];
+        assert_eq!((empty.0.as_str(), empty.1.message.as_str()), ("(empty argument)", "an argument is empty"));
         let missing = discover(&["-".to_owned()], None, None);
         assert_eq!(missing.problems[0].1.fault, Fault::Parameter);
     }

@@ -5,6 +5,23 @@ use super::time;
 use crate::scan::{BeamSource, ContainerNumber, End, Error, Metadata, PixelSize, Polarity, Result, Warning, misleads};
 use serde_json::{Map, Value};
 
+/// Every key that is known.
+pub(super) const KEYS: [&str; 13] = [
+    "container",
+    "scanner",
+    "time",
+    "pixel_mm",
+    "energies_mv",
+    "source",
+    "view",
+    "doors",
+    "cargo",
+    "polarity",
+    "full_scale",
+    "instance_uid",
+    "raw",
+];
+
 /// What a sidecar or a tag says, checked.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Fields {
@@ -25,7 +42,7 @@ pub(super) fn parse(object: &Map<String, Value>, origin: &str) -> Result<Fields>
         }
     }
     if !unknown.is_empty() {
-        let message = format!("{origin}: unknown keys {}, see docs/sidecar.md", unknown.join(", "));
+        let message = format!("{origin}: unknown keys {}; known are {}", unknown.join(", "), KEYS.join(", "));
         fields.warnings.push(Warning::new("sidecar_unknown_key", message));
     }
     Ok(fields)

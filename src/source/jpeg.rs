@@ -120,7 +120,7 @@ fn comment(bytes: &[u8], decoded: &mut Decoded) {
 fn fault(error: &ImageError) -> Error {
     match error {
         ImageError::Unsupported(error) => Error::unsupported(format!("JPEG: {}", words(error))),
-        other => Error::format(format!("damaged JPEG data: {}", words(other))),
+        other => Error::format(format!("damaged JPEG data: {}", words(other))).help(super::DAMAGED),
     }
 }
 

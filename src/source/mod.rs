@@ -10,6 +10,8 @@ mod dicom;
 #[cfg(feature = "dicom")]
 mod dicom_layout;
 #[cfg(feature = "dicom")]
+mod dicom_rle;
+#[cfg(feature = "dicom")]
 mod dicom_stored;
 #[cfg(feature = "dicom")]
 mod dicom_tags;
@@ -47,6 +49,9 @@ pub use sniff::{Format, sniff};
 use crate::scan::{Digest, Error, Result, Scan, panic_words};
 use decoded::Decoded;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What to do about a file whose bytes were changed.
+const DAMAGED: &str = "the file is damaged: copy it again, or export it anew";
 
 /// What is known of a file beside its bytes.
 #[derive(Debug, Clone, Default)]
@@ -123,8 +128,10 @@ fn read_dicom(_: &[u8], _: &Limits) -> Result<(&'static str, Decoded)> {
 /// Runs a decoder and turns its panic into an error: decoders of other makers meet hostile files here.
 fn guarded<T>(format: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|payload| {
-        Err(Error::format(format!("the {format} decoder gave up: {}", fields::words(&panic_words(payload.as_ref()))))
-            .help("the file is damaged"))
+        let words = fields::words(&panic_words(payload.as_ref()));
+        Err(Error::format(format!("damaged in a way that the decoder does not expect ({words})"))
+            .at(format!("{format} data"))
+            .help(DAMAGED))
     })
 }
 
@@ -133,12 +140,15 @@ fn unknown(bytes: &[u8]) -> Error {
     let error = if let Some(kind) = sniff::other_kind(bytes) {
         Error::unsupported(format!("this is {kind}, {known}"))
     } else if sniff::is_text(bytes) {
+        if let Some(what) = sidecar::kind(bytes) {
+            return Error::unsupported(format!("this is {what}, {known}")).help("give the scan beside it");
+        }
         Error::unsupported(format!("this is a text file, {known}"))
     } else {
         let start: Vec<String> = bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         Error::unsupported(format!("unknown format starting with {}, {known}", start.join(" ")))
     };
-    error.help("raw counts need a sidecar with \"raw\", see docs/sidecar.md")
+    error.help("raw counts need a sidecar that describes them: \"raw\" with width, height and type")
 }
 
 #[cfg(test)]
@@ -149,9 +159,10 @@ mod tests {
     #[test]
     fn a_decoders_panic_becomes_an_error() {
         let error = guarded::<()>("png", || panic!("row {}", 7)).unwrap_err();
-        assert_eq!((error.fault, error.message.as_str()), (Fault::Format, "the png decoder gave up: row 7"));
+        let text = "png data: damaged in a way that the decoder does not expect (row 7); the file is damaged: copy it again, or export it anew";
+        assert_eq!((error.fault, error.to_string().as_str()), (Fault::Format, text));
         let error = guarded::<()>("png", || std::panic::panic_any(7)).unwrap_err();
-        assert!(error.message.ends_with("no message"));
+        assert!(error.message.ends_with("(no message)"));
     }
 
     #[test]
@@ -162,6 +173,16 @@ mod tests {
         assert!(text(b"hello\xff\0").contains("starting with 68 65 6c 6c 6f ff 00, expected PNG"));
         assert!(text(b"hello\xff\0").contains("raw counts need a sidecar"));
         assert!(text("id;größe\r\n1;2\n".as_bytes()).contains("this is a text file, expected PNG"));
+        for (json, what) in [
+            (r#"{"pixel_mm": 4, "doors": "left"}"#, "a scan's sidecar"),
+            (r#"{"schema_version": 1, "loads": []}"#, "the truth of a simulated scan"),
+            (r#"{"generator": {"name": "portray"}, "scan": {}}"#, "a report of portray"),
+        ] {
+            let found = text(json.as_bytes());
+            assert!(found.starts_with(&format!("this is {what}, expected PNG")), "{found}");
+            assert!(found.ends_with("; give the scan beside it"), "{found}");
+        }
+        assert!(text(br#"{"a": 1}"#).contains("this is a text file"));
     }
 
     #[test]

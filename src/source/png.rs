@@ -24,11 +24,15 @@ pub(super) const DEFLATE_RATIO: u64 = 1032;
 
 /// Reads a PNG file from memory.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
+    let fault = |error: &DecodingError| fault(error, bytes);
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), ::png::Limits { bytes: CHUNK_BYTES });
     let header = decoder.read_header_info().map_err(|error| fault(&error))?;
-    let (width, height) = limits.sides(header.width.into(), header.height.into())?;
     let (color, depth) = (header.color_type, header.bit_depth);
-    plausible((header.raw_bytes()) as u64, bytes.len() as u64, DEFLATE_RATIO)?;
+    // Before the limit: to raise it does not help against a header that promises more than the file can hold.
+    let bits = u64::from(depth as u8) * color.samples() as u64;
+    let row = (u64::from(header.width) * bits).div_ceil(8) + 1;
+    plausible(row.saturating_mul(header.height.into()), bytes.len() as u64, DEFLATE_RATIO)?;
+    let (width, height) = limits.sides(header.width.into(), header.height.into())?;
     // A palette may be grey: it is looked up, and judged like any other colour.
     let palette = color == ColorType::Indexed;
     decoder.set_transformations(if palette { Transformations::EXPAND } else { Transformations::IDENTITY });
@@ -126,7 +130,7 @@ fn text(keyword: &str, text: &str, decoded: &mut Decoded) {
     }
 }
 
-fn fault(error: &DecodingError) -> Error {
+fn fault(error: &DecodingError, bytes: &[u8]) -> Error {
     match error {
         DecodingError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
             Error::format("the PNG data end too early").help("the file is truncated")
@@ -134,7 +138,33 @@ fn fault(error: &DecodingError) -> Error {
         DecodingError::LimitsExceeded => {
             Error::limit(format!("a PNG chunk needs more than {CHUNK_BYTES} bytes")).help("strip the file's profiles")
         }
-        other => Error::format(format!("damaged PNG data: {}", words(other))),
+        other => match damaged_chunk(bytes) {
+            Some((name, at)) => {
+                Error::format("the checksum does not match the bytes").at(format!("PNG chunk {name} at byte {at}"))
+            }
+            None => Error::format(format!("damaged PNG data: {}", words(other))),
+        }
+        .help(super::DAMAGED),
+    }
+}
+
+/// The first chunk whose checksum does not match its bytes: its name, and where it begins. The decoder says neither.
+fn damaged_chunk(bytes: &[u8]) -> Option<(String, usize)> {
+    let table: [u32; 256] = std::array::from_fn(|byte| {
+        (0..8).fold(byte as u32, |sum, _| if sum & 1 == 1 { 0xedb8_8320 ^ (sum >> 1) } else { sum >> 1 })
+    });
+    let word = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?));
+    let mut at = 8usize;
+    loop {
+        let end = at.checked_add(8)?.checked_add(word(at)? as usize)?;
+        let named = bytes.get(at + 4..end)?;
+        let sum =
+            named.iter().fold(u32::MAX, |sum, &byte| table[((sum ^ u32::from(byte)) & 255) as usize] ^ (sum >> 8));
+        if word(end)? != !sum {
+            let name = named[..4].iter().map(|&byte| if byte.is_ascii_alphabetic() { char::from(byte) } else { '?' });
+            return Some((name.collect(), at));
+        }
+        at = end + 4;
     }
 }
 
@@ -164,6 +194,24 @@ mod tests {
         assert_eq!(decoded.metadata.container.unwrap().number, "CSQU3054383");
         assert_eq!(decoded.metadata.pixel_mm, crate::scan::PixelSize::new(4.0, 5.0));
         assert_eq!(decoded.warnings[0].code, "sidecar_unknown_key");
+    }
+
+    #[test]
+    fn damage_is_told_with_its_place_and_what_to_do() {
+        let good = encode(64, 1, ColorType::Grayscale, BitDepth::Eight, &[9; 64]);
+        assert_eq!(damaged_chunk(&good), None);
+        let at = good.windows(4).position(|name| name == b"IDAT").unwrap() - 4;
+        let mut bad = good.clone();
+        bad[at + 12] ^= 4;
+        let error = read(&bad, &Limits::default()).unwrap_err();
+        let text = format!("PNG chunk IDAT at byte {at}: the checksum does not match the bytes; the file is damaged");
+        assert!(error.to_string().starts_with(&text), "{error}");
+        // A few bytes that promise a picture of gigapixels: no limit is to be raised for it.
+        let mut huge = encode(2, 1, ColorType::Grayscale, BitDepth::Sixteen, &[0; 4]);
+        huge[16..24].copy_from_slice(&[0x77, 0x35, 0x94, 0, 0x77, 0x35, 0x94, 0]);
+        let error = read(&huge, &Limits::default()).unwrap_err();
+        assert_eq!(error.fault, Fault::Format, "{error}");
+        assert!(!error.to_string().contains("--max-pixels"), "{error}");
     }
 
     #[test]

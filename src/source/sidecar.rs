@@ -46,6 +46,20 @@ pub(super) fn is_report(object: &Map<String, Value>) -> bool {
     name.and_then(Value::as_str) == Some("portray")
 }
 
+/// What a JSON text that was given as a scan is, where its words tell.
+pub(super) fn kind(bytes: &[u8]) -> Option<&'static str> {
+    let object = object("", bytes).or_else(|_| object("x.toml", bytes)).ok()?;
+    if object.contains_key("loads") {
+        Some("the truth of a simulated scan")
+    } else if is_report(&object) {
+        Some("a report of portray")
+    } else if object.keys().any(|key| fields::KEYS.contains(&key.as_str())) {
+        Some("a scan's sidecar")
+    } else {
+        None
+    }
+}
+
 /// Names the sidecar in an error's place.
 fn in_sidecar(error: Error, name: &str) -> Error {
     let place = match &error.place {

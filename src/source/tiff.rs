@@ -73,7 +73,6 @@ fn error_at(error: Error, page: &str) -> Error {
 /// Reads the decoder's current page: one plane, or one for every sample of a grey page with several.
 fn page(decoder: &mut Reader<'_>, bytes: &[u8], limits: &Limits, white_is_zero: bool) -> Result<Vec<DecodedPlane>> {
     let (width, height) = decoder.dimensions().map_err(|error| fault(&error))?;
-    let (width, height) = limits.sides(width.into(), height.into())?;
     let color = decoder.colortype().map_err(|error| fault(&error))?;
     let alpha = decoder
         .find_tag_unsigned_vec::<u16>(Tag::ExtraSamples)
@@ -96,8 +95,10 @@ fn page(decoder: &mut Reader<'_>, bytes: &[u8], limits: &Limits, white_is_zero: 
         return Err(Error::unsupported(format!("{bits} bits per sample, expected 8, 16 or 32")));
     }
     limits.planes(count.into(), "samples per pixel")?;
-    let promised = (width * height) as u64 * u64::from(count) * u64::from(bits / 8);
-    charge(decoder, bytes, limits, promised)?;
+    // Before the limit: to raise it does not help against a header that promises more than the file can hold.
+    let promised = u64::from(width) * u64::from(height);
+    charge(decoder, bytes, limits, promised.saturating_mul(u64::from(count) * u64::from(bits / 8)))?;
+    let (width, height) = limits.sides(width.into(), height.into())?;
     let packing = match compression(decoder) {
         CompressionMethod::LZW => Some(Packing::Lzw),
         CompressionMethod::Deflate | CompressionMethod::OldDeflate => Some(Packing::Deflate),
@@ -243,7 +244,7 @@ fn charge(decoder: &mut Reader<'_>, bytes: &[u8], limits: &Limits, promised: u64
             }
             Ok(())
         };
-        check().map_err(|error| error.at(format!("{} {index}", if tiled { "tile" } else { "strip" })))?;
+        check().map_err(|error| error.at(format!("{} {}", if tiled { "tile" } else { "strip" }, index + 1)))?;
     }
     Ok(())
 }
@@ -353,6 +354,6 @@ fn fault(error: &TiffError) -> Error {
         }
         TiffError::UnsupportedError(error) => Error::unsupported(format!("TIFF: {}", words(error))),
         TiffError::LimitsExceeded => Error::limit("a TIFF tag or strip is larger than portray reads"),
-        other => Error::format(format!("damaged TIFF data: {}", words(other))),
+        other => Error::format(format!("damaged TIFF data: {}", words(other))).help(super::DAMAGED),
     }
 }

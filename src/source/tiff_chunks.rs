@@ -5,6 +5,7 @@
 //! Deflate is here for speed: strips are unpacked where their samples will stay, and differences are added up in a
 //! register; together with the decoder that PNG files go through this takes about half of the time.
 
+use super::DAMAGED;
 use super::limits::zeroed;
 use crate::scan::{Error, Result};
 use ::tiff::decoder::DecodingResult;
@@ -91,7 +92,7 @@ fn fill(bytes: &[u8], page: &Page, all: &mut [u8]) -> Result<()> {
         let (plane, within) = (index / (across * down), index % (across * down));
         let (x, y) = (within % across * chunk_width, within / across * chunk_height);
         let (columns, rows) = (chunk_width.min(page.width - x), chunk_height.min(page.height - y));
-        let place = || format!("{} {index}", if page.tiled { "tile" } else { "strip" });
+        let place = || format!("{} {}", if page.tiled { "tile" } else { "strip" }, index + 1);
         let packed = usize::try_from(offset)
             .ok()
             .zip(usize::try_from(length).ok())
@@ -134,7 +135,10 @@ fn inflate(packed: &[u8], to: &mut [u8]) -> Result<()> {
                 Error::format(format!("the Deflate data end early, expected {} bytes of samples", to.len()))
                     .help("the file is truncated")
             }
-            other => Error::format(format!("damaged Deflate data: {other:?}")),
+            DecompressionError::WrongChecksum => {
+                Error::format("the checksum of the Deflate data does not match their bytes").help(DAMAGED)
+            }
+            _ => Error::format("the Deflate data hold what no compressor writes").help(DAMAGED),
         })?;
         read += consumed;
         written += produced;
@@ -160,7 +164,7 @@ fn unlzw(packed: &[u8], to: &mut [u8]) -> Result<()> {
         let ended = match step.status {
             Ok(LzwStatus::Done) => true,
             Ok(_) => step.consumed_in == 0 && step.consumed_out == 0,
-            Err(error) => return Err(Error::format(format!("damaged LZW data: {error}"))),
+            Err(error) => return Err(Error::format(format!("damaged LZW data: {error}")).help(DAMAGED)),
         };
         if ended && written < to.len() {
             return Err(Error::format(format!("LZW data hold {written} bytes, expected {}", to.len()))
@@ -284,7 +288,7 @@ mod tests {
             let text = |page: &Page, bytes: &[u8]| read(bytes, page).unwrap_err().to_string();
             let mut short = page.clone();
             short.chunks[1].1 -= 8;
-            assert!(text(&short, &bytes).starts_with("strip 1: "), "{}", text(&short, &bytes));
+            assert!(text(&short, &bytes).starts_with("strip 2: "), "{}", text(&short, &bytes));
             let mut few = page.clone();
             few.chunks[1] = few.chunks[0];
             few.chunk = (3, 4);
@@ -292,7 +296,11 @@ mod tests {
             assert!(text(&few, &bytes).contains("Deflate data hold 12 bytes, expected 24"), "{}", text(&few, &bytes));
             let mut damaged = bytes.clone();
             *damaged.last_mut().unwrap() ^= 1;
-            assert!(text(&page, &damaged).contains("strip 1: damaged Deflate data: WrongChecksum"));
+            assert!(
+                text(&page, &damaged).contains(
+                    "strip 2: the checksum of the Deflate data does not match their bytes; the file is damaged"
+                )
+            );
         }
     }
 
@@ -300,10 +308,10 @@ mod tests {
     fn short_missing_and_superfluous_chunks_are_errors() {
         let (bytes, good) = page(&[vec![0; 8], vec![0; 8]]);
         let text = |page: &Page, bytes: &[u8]| read(bytes, page).unwrap_err().to_string();
-        assert!(text(&good, &bytes[..bytes.len() - 1]).contains("tile 1: the data lie beyond"));
+        assert!(text(&good, &bytes[..bytes.len() - 1]).contains("tile 2: the data lie beyond"));
         let mut short = good.clone();
         short.chunks[1].1 = 2;
-        assert!(text(&short, &bytes).contains("tile 1: LZW data hold"), "{}", text(&short, &bytes));
+        assert!(text(&short, &bytes).contains("tile 2: LZW data hold"), "{}", text(&short, &bytes));
         let mut missing = good;
         missing.chunks.pop();
         assert!(text(&missing, &bytes).contains("1 chunks, expected 2"));

@@ -278,7 +278,7 @@ fn wrong_arguments_are_named_before_any_work() {
         (&["--data", "set", "--baseline", "none.json"], "--baseline none.json"),
         (&["--data", "set", "--baseline", "other.json"], "schema_version 9, this portray reads 1"),
         (&["--data", "set", "--baseline", "no.json"], "not a result of portray bench"),
-        (&["--data", "set", "--threshold", "2"], "--threshold is 2, expected 0 to 1"),
+        (&["--data", "set", "--threshold", "2"], "'--threshold <SCORE>': expected a number from 0 to 1"),
         (
             &["--data", "set", "--model", "m.onnx", "--threshold", "0.1", "--threshold", "0.2"],
             "--threshold is given 2 times",

@@ -64,6 +64,22 @@ fn json_lines_quiet_and_a_list_on_standard_input() {
     assert_eq!(events[0]["scan"]["name"], "day/empty.png");
     assert_eq!(events[2]["counts"]["scans"], 2);
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!((&events[0]["error"], &events[0]["kept"]), (&serde_json::Value::Null, &false.into()));
+    let schema = portray(folder.path()).args(["schema", "event"]).output().unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&schema.stdout).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    fs::write(folder.path().join("day/MSKU9070323.png"), b"").unwrap();
+    let failing = portray(folder.path()).args(["scan", "day", "--out", "r3", "--json"]).output().unwrap();
+    let lines = String::from_utf8(failing.stdout).unwrap();
+    let failed: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    events
+        .iter()
+        .chain(&failed)
+        .for_each(|event| schema.validate(event).unwrap_or_else(|error| panic!("{event}: {error}")));
+    let error = failed.iter().find(|event| event["scan"]["verdict"] == "failed").map(|event| &event["error"]).unwrap();
+    assert_eq!((&error["fault"], &error["message"]), (&"format".into(), &"the file is empty".into()));
+    fs::remove_file(folder.path().join("day/MSKU9070323.png")).unwrap();
+    picture(&folder.path().join("day/MSKU9070323.png"), true);
     let quiet = portray(folder.path()).args(["scan", "day", "--out", "r2", "--quiet"]).output().unwrap();
     assert_eq!((quiet.status.code(), quiet.stdout.len(), quiet.stderr.len()), (output.status.code(), 0, 0));
 }
@@ -102,15 +118,20 @@ fn a_broken_file_named_as_an_argument_is_wrong_usage() {
     fs::write(folder.path().join("model.onnx"), b"no model").unwrap();
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/contrast.onnx");
     let model = model.to_str().unwrap();
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 10] = [
+        (&["--threshold", "abc"], "'--threshold <SCORE>': expected a number from 0 to 1"),
+        (&["--settings", "none.toml"], "--settings none.toml: no such file or folder; check the path"),
         (&["--air", "text.tif"], "--air text.tif: this is a text file"),
         (&["--dark", "text.tif"], "--dark text.tif: this is a text file"),
-        (&["--air", "none.tif"], "--air none.tif: no such file"),
+        (&["--air", "none.tif"], "--air none.tif: no such file or folder; check the path"),
         (&["--dark", "text.tif", "--max-bytes", "4"], "file has 8 bytes, limit is 4"),
         (&["--model", "model.onnx"], "--model model.onnx"),
         (&["--model", model, "--contract", "broken.json"], "--contract broken.json"),
-        (&["--model", model, "--contract", "none.json"], "--contract none.json"),
-        (&["--max-pixels", "0"], "--max-pixels"),
+        (
+            &["--model", model, "--contract", "none.json"],
+            "--contract none.json: no such file or folder; check the path",
+        ),
+        (&["--max-pixels", "0"], "--max-pixels <N>': expected a whole number of at least 1"),
     ];
     for (arguments, words) in cases {
         let output = portray(folder.path()).args(["scan", "day", "--out", "r"]).args(arguments).output().unwrap();
@@ -220,7 +241,80 @@ fn no_runtime_is_explained_and_ends_with_70() {
         assert_eq!(output.status.code(), Some(70), "{library}");
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(text.contains(library) && text.contains("--onnxruntime"), "{text}");
+        assert!(!text.contains("built-in"), "{text}");
     }
+}
+
+#[test]
+fn damaged_run_length_data_are_failed_scans_with_a_place_and_no_word_of_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let good = fs::read(data.join("dx-rle.dcs")).unwrap();
+    fs::create_dir(folder.path().join("day")).unwrap();
+    // In the header of the run-length data and in its runs.
+    let at =
+        good.windows(8).rposition(|item| item[..4] == [0xfe, 0xff, 0x00, 0xe0] && item[4..] != [0; 4]).unwrap() + 8;
+    let runs = (0..8).map(|n| at + 64 + n * (good.len() - at - 80) / 8);
+    for (number, place) in [at, at + 4, at + 8].into_iter().chain(runs).enumerate() {
+        let mut bad = good.clone();
+        bad[place] ^= 0x55;
+        fs::write(folder.path().join(format!("day/{number}.dcs")), bad).unwrap();
+    }
+    let output = portray(folder.path()).args(["scan", "day", "--out", "r", "--quiet"]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(!text.contains("panic") && !text.contains("/src/") && !text.contains("index out of bounds"), "{text}");
+    let summary = fs::read(folder.path().join("r/summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
+    let failed = summary["failed"].as_array().unwrap();
+    assert!(failed.len() >= 3, "{text}");
+    for scan in failed {
+        let error = &scan["error"];
+        assert_eq!(error["fault"], "format", "{scan}");
+        assert!(error["place"].as_str().unwrap().starts_with("frame 1, byte "), "{scan}");
+        assert!(error["help"].as_str().unwrap().contains("copy it again"), "{scan}");
+    }
+}
+
+#[test]
+fn the_table_has_as_many_rows_as_asked_for_and_says_what_it_leaves_out() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    let table = |top: &[&str]| {
+        let arguments = [&["scan", "day", "--out", "r", "--no-timings"], top].concat();
+        let output = portray(folder.path()).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let one = table(&["--top", "1"]);
+    assert!(one.contains("not shown: 1 clear (--top 0 shows all, summary.json has them)\n"), "{one}");
+    assert!(!one.contains(" 2  0.") && table(&["--top", "0"]).contains(" 2  0."), "{one}");
+    assert!(table(&[]).lines().all(|line| line.trim_end() == line));
+}
+
+#[test]
+fn what_is_hidden_or_described_is_told_for_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    fs::write(folder.path().join("day/.portray.lock"), b"").unwrap();
+    let mut child = portray(folder.path())
+        .args(["scan", "-", "--out", "r", "--quiet"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"day/.portray.lock\0day/empty.png\0").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        (output.status.code(), output.stderr.len()),
+        (Some(0), 0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let arguments = ["scan", "day/empty.json", "", "--out", "r2", "--quiet"];
+    let output = portray(folder.path()).args(arguments).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(text.contains("failed: day/empty.json: this is a scan's sidecar, expected PNG"), "{text}");
+    assert!(text.contains("failed: (empty argument): an argument is empty; give a file"), "{text}");
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub(in crate::commands) struct Args {
     #[arg(long = "provider", value_name = "PROVIDER", value_parser = str::parse::<Provider>)]
     pub(super) providers: Vec<Provider>,
     /// Score from which a scan is flagged, 0 to 1: one for all, or one for each [default: the model's]
-    #[arg(long = "threshold", value_name = "SCORE")]
+    #[arg(long = "threshold", value_name = "SCORE", value_parser = crate::commands::scoring::score)]
     pub(super) thresholds: Vec<f32>,
     /// What is measured: rates, mass bands, bootstrap rounds and seed (TOML; see portray schema measure)
     #[arg(long, value_name = "FILE")]

@@ -39,9 +39,6 @@ pub(super) fn wanted(args: &Args) -> Result<Vec<Wanted>, Error> {
     let contracts = each("--contract", &args.contracts, count)?;
     let providers = each("--provider", &args.providers, count)?;
     let thresholds = each("--threshold", &args.thresholds, count)?;
-    if let Some(wrong) = args.thresholds.iter().find(|threshold| !(0.0..=1.0).contains(*threshold)) {
-        return Err(Error::parameter(format!("--threshold is {wrong}, expected 0 to 1")));
-    }
     let mut wanted: Vec<Wanted> = models
         .into_iter()
         .zip(contracts.into_iter().zip(providers).zip(thresholds))

@@ -83,7 +83,8 @@ fn report(bytes: &[u8]) -> crate::scan::Result<Report> {
 }
 
 fn unreadable(error: &std::io::Error) -> Error {
-    Error::parameter(format!("cannot be read: {error}")).help("name folders of reports, reports or a reports.jsonl")
+    let error = crate::commands::files::unreadable(error);
+    error.help("name folders of reports, reports or a reports.jsonl")
 }
 
 fn say(args: &Args, check: &DriftCheck) -> anyhow::Result<()> {

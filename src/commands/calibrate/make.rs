@@ -5,7 +5,7 @@ use crate::commands::progress::{self, counted};
 use crate::commands::scan::{jobs, json_line, note, stop_on_signal};
 use crate::commands::scoring::Ready;
 use crate::commands::terminal::printable;
-use crate::commands::{Exit, scoring};
+use crate::commands::{Exit, files};
 use crate::evaluate::calibration::{Calibration, CalibrationGroup, Gathered, LeftOut, LeftOutCode, percent_up};
 use crate::evaluate::percent;
 use crate::evaluate::statistics::scans_needed;
@@ -129,7 +129,7 @@ fn writable(out: &Path) -> anyhow::Result<()> {
 /// Where the reports of the clean scans go: the folder that was named, or one that goes when the second value is dropped.
 fn reports_folder(args: &Args) -> anyhow::Result<(OutputFolder, Option<tempfile::TempDir>)> {
     if let Some(reports) = &args.reports {
-        return Ok((OutputFolder::create(reports, true).map_err(scoring::given)?, None));
+        return Ok((OutputFolder::create(reports, true).map_err(files::given)?, None));
     }
     let folder = tempfile::tempdir().map_err(|error| {
         Error::io(format!("no temporary folder can be made: {error}")).help("name a folder with --reports")

@@ -43,7 +43,7 @@ pub(in crate::commands) struct Args {
     #[command(flatten)]
     pub(super) scoring: Scoring,
     /// Score from which a scan is flagged, 0 to 1 [default: the model's]
-    #[arg(long, value_name = "SCORE")]
+    #[arg(long, value_name = "SCORE", value_parser = crate::commands::scoring::score)]
     pub(super) threshold: Option<f32>,
     /// Thresholds from clean scans (portray calibrate): they decide, and reports give p-values
     #[arg(long, value_name = "FILE", conflicts_with = "threshold")]
@@ -57,10 +57,13 @@ pub(in crate::commands) struct Args {
     /// Leave wall times out: the same inputs then give the same bytes
     #[arg(long)]
     pub(super) no_timings: bool,
+    /// Rows of the table that closes a run: the first N of the ranking, 0 for all of them
+    #[arg(long, value_name = "N", default_value_t = 15)]
+    pub(super) top: usize,
     /// Print nothing but errors
     #[arg(short, long, conflicts_with = "json")]
     pub(super) quiet: bool,
-    /// Print one JSON line per scan as it is done, then the summary's counts
+    /// Print one JSON line per scan as it is done, then the summary's counts (portray schema event)
     #[arg(long)]
     pub(super) json: bool,
 }

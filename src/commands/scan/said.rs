@@ -5,20 +5,13 @@ use crate::commands::progress;
 use crate::commands::terminal::{Color, printable};
 use crate::judge::Verdict;
 use crate::pipeline::Totals;
-use crate::report::{Row, Summary};
+use crate::report::{Event, Row, Summary};
 use crate::scan::Error;
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 /// One line of `--json`: numbers as they stand in the reports.
-#[derive(Serialize)]
-pub(super) struct ScanEvent<'a> {
-    pub(super) event: &'static str,
-    pub(super) kept: bool,
-    pub(super) scan: &'a Row,
-}
-
 pub(in crate::commands) fn json_line(value: &impl Serialize) -> std::io::Result<()> {
     let mut line = serde_json::to_vec(value)?;
     line.push(b'\n');
@@ -83,18 +76,17 @@ pub(super) fn close(
 fn say(args: &Args, color: Color, summary: &Summary, totals: &Totals, wall_s: f64) -> std::io::Result<()> {
     let out = std::io::stdout();
     if args.json {
-        return json_line(&serde_json::json!({
-            "event": "summary", "exit_code": summary.exit_code, "counts": summary.counts,
-            "interrupted": summary.interrupted,
-        }));
+        return json_line(&Event::Summary {
+            exit_code: summary.exit_code,
+            counts: summary.counts,
+            interrupted: summary.interrupted,
+        });
     }
     if args.quiet {
         return Ok(());
     }
     let terminal = out.is_terminal();
-    // Piped output has no width: rows are not to be broken for it.
-    let width = if terminal { None } else { Some(200) };
-    let mut text = progress::table(summary, color.on(terminal), width);
+    let mut text = progress::table(summary, color.on(terminal), terminal.then(progress::width).flatten(), args.top);
     text.push_str(&progress::counts(summary));
     if totals.kept > 0 {
         let _ = write!(text, "; {} kept from an earlier run", totals.kept);
@@ -103,8 +95,7 @@ fn say(args: &Args, color: Color, summary: &Summary, totals: &Totals, wall_s: f6
         let _ = write!(text, "; {wall_s:.1} s");
     }
     let _ = writeln!(text, "\nreports in {}", args.out.display());
-    if summary.model.baseline {
-        let _ = writeln!(text, "model: {} {}, an untrained baseline", summary.model.name, summary.model.version);
-    }
+    let kind = if summary.model.baseline { ", an untrained baseline" } else { "" };
+    let _ = writeln!(text, "model: {} {}{kind}", printable(&summary.model.name), printable(&summary.model.version));
     out.lock().write_all(text.as_bytes())
 }

@@ -46,15 +46,17 @@ pub(super) fn words(of: Words, out: &mut dyn Write) -> Result<()> {
 }
 
 pub(super) fn presets_list(out: &mut dyn Write) -> Result<()> {
+    // The longest name decides: descriptions stand in a column.
+    let wide = presets::SCENARIOS.iter().chain(presets::SCANNERS).map(|preset| preset.name.len()).max().unwrap_or(0);
     writeln!(out, "scenarios")?;
     for preset in presets::SCENARIOS {
         let description = presets::scenario(preset.name)?.map(|s| s.description.clone()).unwrap_or_default();
-        writeln!(out, "  {:<20} {description}", preset.name)?;
+        writeln!(out, "  {:<wide$} {description}", preset.name)?;
     }
     writeln!(out, "scanners")?;
     for preset in presets::SCANNERS {
         let description = presets::scanner(preset.name)?.map(|s| s.description.clone()).unwrap_or_default();
-        writeln!(out, "  {:<20} {description}", preset.name)?;
+        writeln!(out, "  {:<wide$} {description}", preset.name)?;
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 use super::super::colour::{CLEAR, FLAGGED, INK, MUTED, PAPER, REPAIRED, SHIELDED, mix};
 use super::super::text::{Face, draw};
 use super::super::wire::Report;
-use super::Canvas;
-use super::picture::{Kind, Kinds, tinted};
+use super::picture::{Kind, Kinds, scored, tinted as tinted_pixel};
+use super::{Canvas, ruler};
 use crate::judge::{ReasonCode, Verdict};
 use crate::prepare::{Located, Prepared};
 use crate::scan::End;
@@ -89,6 +89,8 @@ enum Sign {
     Nothing,
     Outline,
     Pixels(Kind),
+    /// The tint of the score map, from faint to strong.
+    Scores,
 }
 
 impl Sign {
@@ -96,7 +98,7 @@ impl Sign {
         match self {
             Self::Metre(length) => length + 12,
             Self::Nothing => 0,
-            Self::Outline | Self::Pixels(_) => SWATCH + 8,
+            Self::Outline | Self::Pixels(_) | Self::Scores => SWATCH + 8,
         }
     }
 }
@@ -117,18 +119,25 @@ pub(super) struct Legend {
 
 impl Legend {
     /// The legend of what is in the picture, laid out in lines that fit it.
-    pub(super) fn of(canvas: &Canvas, prepared: &Prepared, report: &Report, kinds: &Kinds) -> Self {
+    pub(super) fn of(canvas: &Canvas, prepared: &Prepared, report: &Report, kinds: &Kinds, tinted: bool) -> Self {
         let frame = &prepared.frame;
         // A metre of a scan with tiny pixels may be longer than the picture.
         let metre = ((1000.0 / frame.pixel.x * canvas.scale).round() as u32).clamp(1, canvas.width / 2);
         let mut parts = vec![(Sign::Metre(metre), PAPER, "1 m".to_owned())];
+        parts.push((Sign::Nothing, MUTED, format!("scale: m from the {}, m up", frame.counted_from())));
         if frame.located == Located::Container {
-            let doors = if frame.doors == End::Right { "doors right" } else { "doors left" };
-            let doors = if frame.doors_known { doors.to_owned() } else { format!("{doors} (assumed)") };
-            parts.push((Sign::Nothing, MUTED, doors));
+            let doors = match (frame.doors_known, frame.doors) {
+                (true, End::Right) => "doors right",
+                (true, End::Left) => "doors left",
+                (false, _) => "doors: end not known",
+            };
+            parts.push((Sign::Nothing, MUTED, doors.to_owned()));
         }
         if !report.regions.is_empty() {
             parts.push((Sign::Outline, FLAGGED, "region: score, extra mass, zone".to_owned()));
+        }
+        if tinted {
+            parts.push((Sign::Scores, FLAGGED, "the model's scores, from half the threshold".to_owned()));
         }
         for (kind, colour, text) in [
             (Kind::Counts, SHIELDED, "not penetrated"),
@@ -163,7 +172,7 @@ impl Legend {
 
     pub(super) fn draw(&self, canvas: &Canvas, image: &mut RgbImage) {
         for Item { sign, colour, text, place: (x, line) } in &self.items {
-            let y = (canvas.bottom() + 8 + line * LEGEND_LINE) as i32;
+            let y = (canvas.bottom() + ruler::HEIGHT + 8 + line * LEGEND_LINE) as i32;
             let left = *x as i32;
             match *sign {
                 Sign::Metre(length) => {
@@ -180,12 +189,19 @@ impl Legend {
                         draw_hollow_rect_mut(image, rect, *colour);
                     }
                 }
+                Sign::Scores => {
+                    for (dy, dx) in (0..14).flat_map(|dy| (0..SWATCH).map(move |dx| (dy, dx))) {
+                        if let Some(pixel) = image.get_pixel_mut_checked(x + dx, y as u32 + 1 + dy) {
+                            *pixel = scored(Rgb([200; 3]), (dx + 1) as f32 / SWATCH as f32);
+                        }
+                    }
+                }
                 Sign::Pixels(kind) => {
                     // As it looks in dense cargo and, repaired, in air.
                     let ground = if kind == Kind::Repaired { Rgb([200; 3]) } else { Rgb([40; 3]) };
                     for (dy, dx) in (0..14).flat_map(|dy| (0..SWATCH).map(move |dx| (dy, dx))) {
                         if let Some(pixel) = image.get_pixel_mut_checked(x + dx, y as u32 + 1 + dy) {
-                            *pixel = tinted(ground, kind, (dx as usize, dy as usize));
+                            *pixel = tinted_pixel(ground, kind, (dx as usize, dy as usize));
                         }
                     }
                 }

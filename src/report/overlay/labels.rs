@@ -17,6 +17,12 @@ const STEPS: u32 = 16;
 /// What a pixel of distance weighs against a grey level covered.
 const DISTANCE_WEIGHT: f32 = 0.3;
 
+/// A line from a label to what it names.
+type Leader = ((f32, f32), (f32, f32));
+
+/// What a label costs that lies beside a region it does not name: it would be read as that region's.
+const WRONG_NEIGHBOUR: f32 = 40.0;
+
 /// Draws outlines and labels.
 pub(super) fn draw_all(canvas: &Canvas, image: &mut RgbImage, marks: &[Mark]) {
     for mark in marks {
@@ -24,28 +30,60 @@ pub(super) fn draw_all(canvas: &Canvas, image: &mut RgbImage, marks: &[Mark]) {
     }
     let regions: Vec<Bounds> = marks.iter().map(|mark| mark.bounds).collect();
     // Places are chosen before any label is drawn: a label that is there is no reason to cover what lies beside it.
-    let mut labels: Vec<(Bounds, bool)> = Vec::new();
+    let (mut labels, mut leaders): (Vec<Bounds>, Vec<Leader>) = Default::default();
+    let mut whole = Vec::new();
     for mark in marks {
-        let taken: Vec<Bounds> = regions.iter().copied().chain(labels.iter().map(|label| label.0)).collect();
-        let room = Room { canvas, image, taken: &taken };
-        let (badge, whole) = (size(&mark.badge, ""), size(&mark.badge, &mark.text));
-        let label = match (room.find(&mark.bounds, whole), room.find(&mark.bounds, badge)) {
-            (Some(place), _) => (place, true),
-            (None, Some(place)) => (place, false),
-            // There is no free place at all: a number inside the region covers least.
-            (None, None) => (room.clamped(mark.bounds.left, mark.bounds.top, badge), false),
-        };
-        labels.push(label);
+        let room = Room { canvas, image, regions: &regions, labels: &labels, leaders: &leaders };
+        let (badge, all) = (size(&mark.badge, ""), size(&mark.badge, &mark.text));
+        // Rather only a number, and rather a line that crosses something, than a label on a region or on another label.
+        let choices = [(all, true), (badge, true), (all, false), (badge, false)];
+        let found = choices.into_iter().find_map(|(size, apart)| Some((room.find(&mark.bounds, size, apart)?, size)));
+        // There is no free place at all: a number inside the region covers least.
+        let inside = || (room.clamped(mark.bounds.left, mark.bounds.top, badge), badge);
+        let (place, size) = found.unwrap_or_else(inside);
+        leaders.extend(leader(&place, &mark.bounds));
+        labels.push(place);
+        whole.push(size == all);
     }
-    for (mark, (place, _)) in marks.iter().zip(&labels) {
-        let (from, to) = nearest(place, &mark.bounds);
-        if (from.0 - to.0).hypot(from.1 - to.1) > NEAR {
+    for (mark, place) in marks.iter().zip(&labels) {
+        if let Some((from, to)) = leader(place, &mark.bounds) {
             stroke(image, &[vec![from, to]], false, mark.colour);
         }
     }
-    for (mark, (place, whole)) in marks.iter().zip(&labels) {
-        draw_label(image, mark, place, if *whole { &mark.text } else { "" });
+    for ((mark, place), whole) in marks.iter().zip(&labels).zip(whole) {
+        draw_label(image, mark, place, if whole { &mark.text } else { "" });
     }
+}
+
+/// The line from a label to what it names, where they lie so far apart that there is one.
+fn leader(label: &Bounds, named: &Bounds) -> Option<Leader> {
+    let (from, to) = nearest(label, named);
+    ((from.0 - to.0).hypot(from.1 - to.1) > NEAR).then_some((from, to))
+}
+
+/// Whether a line touches a box.
+fn touches((from, to): Leader, place: &Bounds) -> bool {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    // The part of the line, from 0 to 1, that lies between each pair of sides (Liang and Barsky).
+    let (mut low, mut high) = (0.0f32, 1.0f32);
+    for (start, along, least, most) in [(from.0, dx, place.left, place.right), (from.1, dy, place.top, place.bottom)] {
+        if along == 0.0 {
+            if start < least || start > most {
+                return false;
+            }
+            continue;
+        }
+        let (a, b) = ((least - start) / along, (most - start) / along);
+        (low, high) = (low.max(a.min(b)), high.min(a.max(b)));
+    }
+    low <= high
+}
+
+/// Whether two lines cross.
+fn cross((a, b): Leader, (c, d): Leader) -> bool {
+    let side =
+        |p: (f32, f32), q: (f32, f32), r: (f32, f32)| (q.0 - p.0) * (r.1 - p.1) - (q.1 - p.1) * (r.0 - p.0) > 0.0;
+    side(a, b, c) != side(a, b, d) && side(c, d, a) != side(c, d, b)
 }
 
 /// Columns and rows of a label.
@@ -68,27 +106,48 @@ fn draw_label(image: &mut RgbImage, mark: &Mark, place: &Bounds, text: &str) {
 struct Room<'a> {
     canvas: &'a Canvas,
     image: &'a RgbImage,
-    taken: &'a [Bounds],
+    regions: &'a [Bounds],
+    labels: &'a [Bounds],
+    leaders: &'a [Leader],
 }
 
 impl Room<'_> {
     /// The free place for a label of some size where it covers least: above, below, right or left of what it names, or, where
-    /// none of those is free, anywhere in the picture. Nothing where no place is free.
-    fn find(&self, named: &Bounds, size: (u32, u32)) -> Option<Bounds> {
+    /// none of those is free, anywhere in the picture. Nothing where no place is free. Where it is to stand `apart`, it lies on no
+    /// line of another label, and its own line crosses no label, no other line and no other region.
+    fn find(&self, named: &Bounds, size: (u32, u32), apart: bool) -> Option<Bounds> {
         if size.0 > self.canvas.width || size.1 > self.canvas.size.1 {
             return None;
         }
-        self.best(named, self.beside(named, size)).or_else(|| self.best(named, self.anywhere(size)))
+        let beside = self.best(named, self.beside(named, size), apart);
+        beside.or_else(|| self.best(named, self.anywhere(size), apart))
     }
 
     /// The cheapest of some places; of equal ones the first.
-    fn best(&self, named: &Bounds, places: Vec<Bounds>) -> Option<Bounds> {
-        let free = places.into_iter().filter(|place| self.taken.iter().all(|taken| !place.overlaps(taken)));
-        let costs = free.map(|place| {
+    fn best(&self, named: &Bounds, places: Vec<Bounds>, apart: bool) -> Option<Bounds> {
+        let taken = || self.regions.iter().chain(self.labels);
+        let free = places.into_iter().filter(|place| taken().all(|taken| !place.overlaps(taken)));
+        let clear = free.filter(|place| !apart || self.is_apart(place, named));
+        let others = || self.regions.iter().filter(|region| *region != named);
+        let costs = clear.map(|place| {
             let (from, to) = nearest(&place, named);
-            (self.covered(&place) + DISTANCE_WEIGHT * (from.0 - to.0).hypot(from.1 - to.1), place)
+            let distance = (from.0 - to.0).hypot(from.1 - to.1);
+            let wrong = distance > NEAR && others().any(|region| place.grown(NEAR).overlaps(region));
+            let neighbour = if wrong { WRONG_NEIGHBOUR } else { 0.0 };
+            (self.covered(&place) + DISTANCE_WEIGHT * distance + neighbour, place)
         });
         costs.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, place)| place)
+    }
+
+    fn is_apart(&self, place: &Bounds, named: &Bounds) -> bool {
+        if self.leaders.iter().any(|&leader| touches(leader, &place.grown(3.0))) {
+            return false;
+        }
+        leader(place, named).is_none_or(|own| {
+            self.labels.iter().all(|label| !touches(own, &label.grown(3.0)))
+                && self.leaders.iter().all(|&other| !cross(own, other))
+                && self.regions.iter().filter(|region| *region != named).all(|region| !touches(own, region))
+        })
     }
 
     fn beside(&self, named: &Bounds, size: (u32, u32)) -> Vec<Bounds> {
@@ -201,8 +260,8 @@ mod tests {
             let part = Rect::at(free.left as i32, free.top as i32)
                 .of_size((free.right - free.left) as u32, (free.bottom - free.top) as u32);
             draw_filled_rect_mut(&mut image, part, Rgb([240; 3]));
-            let room = Room { canvas: &canvas, image: &image, taken: &[named] };
-            let place = room.find(&named, SIZE).unwrap();
+            let room = Room { canvas: &canvas, image: &image, regions: &[named], labels: &[], leaders: &[] };
+            let place = room.find(&named, SIZE, true).unwrap();
             assert!(free.grown(1.0).overlaps(&place) && free.left <= place.left && place.right <= free.right, "{side}");
             assert!(free.top <= place.top && place.bottom <= free.bottom, "{side}: {place:?}");
         }
@@ -216,8 +275,8 @@ mod tests {
         let mut taken: Vec<Bounds> =
             (0..6).map(|n| bounds(300.0 + n as f32, top + 60.0, 399.0, top + 70.0 + n as f32)).collect();
         for region in taken.clone() {
-            let room = Room { canvas: &canvas, image: &image, taken: &taken };
-            let place = room.find(&region, SIZE).unwrap();
+            let room = Room { canvas: &canvas, image: &image, regions: &taken, labels: &[], leaders: &[] };
+            let place = room.find(&region, SIZE, false).unwrap();
             assert!(taken.iter().all(|other| !other.overlaps(&place)), "{taken:?} {place:?}");
             assert!(place.left >= 0.0 && place.right <= canvas.width as f32, "{place:?}");
             assert!(place.top >= top && place.bottom <= canvas.bottom() as f32, "{place:?}");
@@ -231,8 +290,8 @@ mod tests {
         let mut image = ground(&canvas);
         let top = canvas.top as f32;
         let everything = bounds(0.0, top, canvas.width as f32, canvas.bottom() as f32);
-        let room = Room { canvas: &canvas, image: &image, taken: &[everything] };
-        assert_eq!(room.find(&everything, SIZE), None);
+        let room = Room { canvas: &canvas, image: &image, regions: &[everything], labels: &[], leaders: &[] };
+        assert_eq!(room.find(&everything, SIZE, false), None);
         let mark = |text: &str| Mark {
             outlines: vec![],
             bounds: everything,
@@ -247,6 +306,38 @@ mod tests {
         let low = Canvas::of(2, 900);
         let mut image = low.blank(0).unwrap();
         draw_all(&low, &mut image, &[mark("a text")]);
+    }
+
+    #[test]
+    fn no_label_stands_on_the_line_of_another_and_no_line_crosses_a_label() {
+        assert!(touches(((0.0, 0.0), (10.0, 10.0)), &bounds(4.0, 4.0, 6.0, 6.0)));
+        assert!(!touches(((0.0, 0.0), (10.0, 10.0)), &bounds(6.0, 0.0, 9.0, 4.0)));
+        assert!(
+            !touches(((0.0, 0.0), (3.0, 3.0)), &bounds(4.0, 4.0, 6.0, 6.0))
+                && !touches(((0.0, 9.0), (9.0, 9.0)), &bounds(4.0, 4.0, 6.0, 6.0))
+        );
+        assert!(cross(((0.0, 0.0), (4.0, 4.0)), ((0.0, 4.0), (4.0, 0.0))));
+        assert!(!cross(((0.0, 0.0), (1.0, 1.0)), ((0.0, 4.0), (4.0, 0.0))));
+        // Small regions close together in dense cargo: their labels have to go to the bright strip above.
+        let canvas = canvas(900, 300);
+        let top = canvas.top as f32;
+        let mut image = RgbImage::from_pixel(900, canvas.bottom(), Rgb([60; 3]));
+        draw_filled_rect_mut(&mut image, Rect::at(0, canvas.top as i32).of_size(900, 90), Rgb([240; 3]));
+        let regions: Vec<Bounds> = (0..4)
+            .map(|n| bounds(400.0 + 30.0 * n as f32, top + 150.0, 420.0 + 30.0 * n as f32, top + 170.0))
+            .collect();
+        let (mut labels, mut leaders): (Vec<Bounds>, Vec<Leader>) = Default::default();
+        for named in &regions {
+            let room = Room { canvas: &canvas, image: &image, regions: &regions, labels: &labels, leaders: &leaders };
+            let place = room.find(named, (200, 20), true).unwrap();
+            assert!(leaders.iter().all(|&leader| !touches(leader, &place)), "{labels:?} {place:?}");
+            if let Some(own) = leader(&place, named) {
+                assert!(labels.iter().all(|label| !touches(own, label)), "{labels:?} {place:?}");
+                leaders.push(own);
+            }
+            labels.push(place);
+        }
+        assert!(!leaders.is_empty());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is outlined: regions, and the largest place that kept a scan from being decided.
 
 use super::super::colour::{FLAGGED, INK, SHIELDED, mix};
+use super::super::text::drawable;
 use super::super::wire::Report;
 use super::super::words::mass_words;
 use super::{Bounds, Canvas};
@@ -55,7 +56,8 @@ pub(super) fn marks(canvas: &Canvas, prepared: &Prepared, report: &Report) -> Ve
 fn region_words(region: &Region) -> String {
     let mass = region.mass.and_then(|mass| mass_words(mass.kg, mass.sigma_kg, mass.at_least));
     let zone = region.zone.map(|zone| zone.to_string());
-    let words = [Some(format!("{:.2}", region.score)), mass, zone, region.label.clone()];
+    let label = region.label.as_deref().map(drawable);
+    let words = [Some(format!("{:.2}", region.score)), mass, zone, label];
     words.into_iter().flatten().collect::<Vec<_>>().join(" \u{b7} ")
 }
 

@@ -160,6 +160,27 @@ fn spans(canvas: &Canvas, prepared: &Prepared) -> (Vec<Range<usize>>, Vec<Range<
     ((0..height).map(|y| span(y, rows)).collect(), (0..width).map(|x| span(x, columns)).collect())
 }
 
+/// Where the tint of the score map begins.
+fn faintest(threshold: f32) -> f32 {
+    0.5 * threshold
+}
+
+/// How strong the tint of a score is, if it has one.
+fn tint(score: f32, threshold: f32) -> Option<f32> {
+    let from = faintest(threshold);
+    (score > from).then(|| TINT * (score - from) / (1.0 - from).max(0.01))
+}
+
+/// Whether any place has a tint of the score map.
+pub(super) fn is_tinted(map: &ScoreMap, threshold: f32) -> bool {
+    map.scores.iter().any(|&score| score > faintest(threshold))
+}
+
+/// A pixel with the strongest tint at one end and the faintest at the other: `share` goes from 0 to 1.
+pub(super) fn scored(pixel: Rgb<u8>, share: f32) -> Rgb<u8> {
+    mix(pixel, FLAGGED, TINT * share)
+}
+
 /// Each picture pixel shows the mean attenuation of its prepared pixels, and the strongest score and the worst state among
 /// them: nothing marked is lost in shrinking.
 pub(super) fn draw(
@@ -192,9 +213,8 @@ pub(super) fn draw(
             // The square root opens up thin goods without losing what is behind steel.
             let grey = 235.0 * (1.0 - (mean / darkest).clamp(0.0, 1.0).sqrt()) + 12.0;
             let mut pixel = tinted(Rgb([grey as u8; 3]), kind, (x, y));
-            if score > 0.5 * threshold && kind != Kind::Counts {
-                let strength = (score - 0.5 * threshold) / (1.0 - 0.5 * threshold).max(0.01);
-                pixel = mix(pixel, FLAGGED, TINT * strength);
+            if let Some(strength) = tint(score, threshold).filter(|_| kind != Kind::Counts) {
+                pixel = mix(pixel, FLAGGED, strength);
             }
             image.put_pixel(x as u32, y as u32 + canvas.top, pixel);
         }

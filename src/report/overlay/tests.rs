@@ -127,6 +127,38 @@ fn only_what_counts_is_hatched() {
 }
 
 #[test]
+fn every_tint_is_in_the_legend_and_metres_stand_below_the_scan() {
+    let map = |score| ScoreMap { cell: 1, scores: Array2::from_elem((200, 500), score) };
+    let clear = report(Verdict::Clear, &[]);
+    let picture = |map: Option<&ScoreMap>, prepared: &Prepared| {
+        image::load_from_memory(&overlay_png(&clear, prepared, map).unwrap()).unwrap().into_rgb8()
+    };
+    let orange = |image: &RgbImage| {
+        let legend = image.rows().skip((captions::HEADER + 200 + ruler::HEIGHT) as usize);
+        legend.flatten().filter(|pixel| pixel.0[0] > pixel.0[2] + 60).count()
+    };
+    let (plain, tinted) = (picture(None, &prepared()), picture(Some(&map(0.4)), &prepared()));
+    assert_eq!(picture(Some(&map(0.2)), &prepared()), plain, "no tint, no legend of it");
+    assert_eq!(orange(&plain), 0);
+    assert!(orange(&tinted) > 100, "{}", orange(&tinted));
+    // A tick every metre, of 100 columns; they count from the front.
+    let row = captions::HEADER + 201;
+    let ticks = |image: &RgbImage| {
+        (0..500).filter(|&x| *image.get_pixel(x, row) == super::super::colour::MUTED).collect::<Vec<u32>>()
+    };
+    assert_eq!(ticks(&plain), [0, 100, 200, 300, 400]);
+    let mut turned = prepared();
+    turned.frame.doors = End::Left;
+    assert_eq!(ticks(&picture(None, &turned)), [99, 199, 299, 399, 499]);
+    // A name in another script is not lost.
+    let named = |name: &str| {
+        let report = Report { scan: ScanInfo::unread(name), ..report(Verdict::Clear, &[]) };
+        overlay_png(&report, &prepared(), None).unwrap()
+    };
+    assert_eq!(named("コンテナ.dcs"), named("kontena.dcs"));
+}
+
+#[test]
 fn labels_say_the_uncertainty_and_the_zone() {
     let mut found = report(Verdict::Flagged, &[]);
     found.regions = vec![region(300, 100, 0.3), region(350, 100, 0.0)];
