@@ -9,12 +9,12 @@ make() { # NAME SCENARIO SCANNER FORMAT SEED
         --name "$1" --scenario "$2" --scanner "$3" --format "$4" --seed "$5" --split test --out "$out"
 }
 make empty-clean clean_empty "$here/scanners/single_6.toml" tiff 101
-make bananas-clean clean_bananas "$here/scanners/single_6.toml" tiff 102
+make bananas-clean clean_bananas "$here/scanners/single_6_8mm.toml" tiff 102
 make machinery-clean clean_machinery "$here/scanners/single_6.toml" tiff 103
-make reels-clean clean_paper_reels "$here/scanners/single_6.toml" png 302
+make reels-clean clean_paper_reels "$here/scanners/single_6_8mm.toml" png 302
 make coffee-rip-off "$here/scenarios/coffee-rip-off.toml" "$here/scanners/dual_6_4.toml" tiff 216
-make cartons-structure "$here/scenarios/cartons-structure.toml" "$here/scanners/dual_6_4.toml" tiff 106
-make empty-in-empty "$here/scenarios/empty-in-empty.toml" export_8bit png 107
+make cartons-structure "$here/scenarios/cartons-structure.toml" "$here/scanners/dual_6_4_8mm.toml" tiff 106
+make empty-in-empty "$here/scenarios/empty-in-empty.toml" "$here/scanners/export_8bit.toml" png 107
 make bananas-in-cargo "$here/scenarios/bananas-in-cargo.toml" "$here/scanners/dual_9_6_dark.toml" tiff 108
-make bananas-reefer-machinery "$here/scenarios/bananas-reefer-machinery.toml" "$here/scanners/single_6.toml" tiff 109
-make tiles-rip-off "$here/scenarios/tiles-rip-off.toml" "$here/scanners/single_6.toml" dicos 203
+make bananas-reefer-machinery "$here/scenarios/bananas-reefer-machinery.toml" "$here/scanners/single_6_8mm.toml" tiff 110
+make tiles-rip-off "$here/scenarios/tiles-rip-off.toml" "$here/scanners/single_6_8mm.toml" dicos 203

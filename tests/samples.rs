@@ -42,7 +42,7 @@ fn every_sample_has_its_files_and_digest() {
         ran += 1;
     }
     assert_eq!(ran, 10);
-    assert!(total < 12_000_000, "{total} bytes");
+    assert!(total < 4_500_000, "{total} bytes");
 }
 
 #[test]

@@ -83,9 +83,10 @@ pub(super) fn linac(
 
 /// A gamma source's beam: its lines, unscattered. Arguments and errors are [`linac`]'s; there are at most as many
 /// energies as lines.
-pub(super) fn gamma(source: Gamma, scintillator: (&str, f64), bins: usize) -> Result<Spectrum> {
+pub(super) fn gamma(source: Gamma, filter: &[(&str, f64)], scintillator: (&str, f64), bins: usize) -> Result<Spectrum> {
     let lines = source.lines();
-    let photons = vec![1.0; lines.len()];
+    let mut photons = vec![1.0; lines.len()];
+    filtered(&mut photons, lines, filter)?;
     Fine::seen(lines.to_vec(), &photons, scintillator)?.reduce(bins)
 }
 
@@ -174,12 +175,7 @@ impl Fine {
         let step = (mv / lowest).ln() / FINE as f64;
         let mev: Vec<f64> = (0..FINE).map(|i| lowest * ((i as f64 + 0.5) * step).exp()).collect();
         let mut photons = target::photons(mv, target_mm, &mev)?;
-        for (material, mm) in filter {
-            check("filter thickness in mm", *mm, 0.0, 1000.0)?;
-            for (photons, &mev) in photons.iter_mut().zip(&mev) {
-                *photons *= (-super::matter::linear_attenuation(material, mev)? * mm).exp();
-            }
-        }
+        filtered(&mut photons, &mev, filter)?;
         // Photons per MeV become photons per point: the points are alike in log energy.
         for (photons, mev) in photons.iter_mut().zip(&mev) {
             *photons *= mev * step;
@@ -250,6 +246,17 @@ impl Fine {
         let share = if high > low { ((mev - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
         self.quantum[below] + share * (self.quantum[above] - self.quantum[below])
     }
+}
+
+/// Takes out of photons at these energies what a filter absorbs.
+fn filtered(photons: &mut [f64], mev: &[f64], filter: &[(&str, f64)]) -> Result<()> {
+    for (material, mm) in filter {
+        check("filter thickness in mm", *mm, 0.0, 1000.0)?;
+        for (photons, &mev) in photons.iter_mut().zip(mev) {
+            *photons *= (-super::matter::linear_attenuation(material, mev)? * mm).exp();
+        }
+    }
+    Ok(())
 }
 
 fn check(what: &str, value: f64, low: f64, high: f64) -> Result<()> {

@@ -170,7 +170,7 @@ pub(super) fn record(
 /// The variance is that of the photons' energies behind this matter ([`Picture::coarseness`]); each of them stands for the same
 /// light, so that the number of photons is a little lower than it is. Scattered photons are taken for as coarse as the others.
 fn light(picture: &Picture, plane: usize, scanner: &ScannerModel, exposure: &Exposure, key: &ScanKey) -> Array2<f32> {
-    let mut light = spread::signal(&picture.attenuation[plane], &picture.areal, scanner);
+    let mut light = spread::signal(picture, plane, scanner);
     if plane == 1 && scanner.artefacts.interlace > 0.0 {
         later(&mut light, scanner.artefacts.interlace as f32);
     }

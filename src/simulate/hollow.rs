@@ -33,6 +33,20 @@ const BULGE: f64 = 30.0;
 /// How far a package that is taken away may reach beyond the hollow.
 const BEYOND: f64 = 1300.0;
 
+/// The share of its footprint that a package needs something under to stay where it is.
+const ENOUGH: f64 = 0.3;
+
+/// The share of a package's footprint that has some of these boxes right under it, those that overlap counted twice.
+fn carried(package: &Package, under: impl Iterator<Item = (Vector, Vector)>) -> f64 {
+    let [long, _, wide] = package.sides();
+    let shared = |(low, high): (Vector, Vector)| {
+        let over = |axis: usize| (package.high[axis].min(high[axis]) - package.low[axis].max(low[axis])).max(0.0);
+        let near = high[1] > package.low[1] - 60.0 && low[1] < package.low[1] - 1.0;
+        if near { over(0) * over(2) } else { 0.0 }
+    };
+    under.map(shared).sum::<f64>() / (long * wide)
+}
+
 /// Makes room between two corners; nothing where a large solid is in the way that nobody could lift.
 pub(super) fn hollow(scene: &Scene, packages: &[Package], low: Vector, high: Vector) -> Option<Hollow> {
     let inner = (low.map(|v| v + BULGE), high.map(|v| v - BULGE));
@@ -70,6 +84,22 @@ pub(super) fn hollow(scene: &Scene, packages: &[Package], low: Vector, high: Vec
     if taken.is_empty() {
         return None;
     }
+    let place = Package { solids: Vec::new(), low, high, sort: super::packages::Sort::Thing, rooms: Vec::new() };
+    // What stood on something taken away beside the hollow, and has neither planks nor enough else under it.
+    let boards: Vec<(Vector, Vector)> = (scene.cargo.clone())
+        .filter(|number| !owned.contains(number))
+        .map(|number| scene.solids[number].body.bounds())
+        .collect();
+    while let Some(number) = (0..packages.len()).find(|&number| {
+        let package = &packages[number];
+        let robbed = || packages.iter().zip(&stays).any(|(other, stays)| !stays && other.carries(package));
+        let left = || packages.iter().zip(&stays).filter(|(other, stays)| **stays && *other != package);
+        let under = || left().map(|(other, _)| (other.low, other.high)).chain(boards.iter().copied());
+        stays[number] && robbed() && carried(package, under().chain(std::iter::once((low, high)))) < ENOUGH
+    }) {
+        stays[number] = false;
+        taken.extend(packages[number].solids.iter().copied());
+    }
     // Down to what the packages stood on.
     let free = ([inner.0[0], low[1] + 1.0, inner.0[2]], inner.1);
     let trim = around(free.0, free.1);
@@ -79,7 +109,6 @@ pub(super) fn hollow(scene: &Scene, packages: &[Package], low: Vector, high: Vec
         .filter(|number| !owned.contains(number) && share_space(scene.solids[*number].body.bounds(), free))
         .map(|number| (number, trim.clone()))
         .collect();
-    let place = Package { solids: Vec::new(), low, high, sort: super::packages::Sort::Thing, rooms: Vec::new() };
     let loaded = packages.iter().zip(&stays).any(|(package, stays)| *stays && place.carries(package));
     let mut hollow = Hollow { taken, cuts, planks: Vec::new(), low: free.0, high: free.1 };
     if loaded {

@@ -59,7 +59,7 @@ use crate::scan::{
 use draw::{Draw, ScanKey};
 use ndarray::Array2;
 use rays::{Extent, Rays};
-use stage::{Staged, stage};
+use stage::stage;
 
 /// A simulated scan and what is in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +79,7 @@ const MAX_PIXELS: u64 = 64 << 20;
 /// Renders scan `index` of the set that `seed` stands for.
 ///
 /// # Errors
-/// A parameter error where a load cannot be placed or the picture would be larger than 64 Mpx.
+/// A parameter error where neither a load nor another of the scenario's in its stead can be placed, or the picture would be larger than 64 Mpx.
 pub fn simulate(scenario: &Scenario, scanner: &ScannerModel, seed: u64, index: u64) -> Result<Simulated> {
     simulate_view(scenario, scanner, seed, index, 0)
 }
@@ -100,21 +100,18 @@ pub fn simulate_view(
     // The second view has detectors and pulses of its own.
     let exposed = key.exposure(&scenario.name, &scanner.name);
     let exposed = if view == 0 { exposed } else { exposed.view(view) };
-    let Staged { kind, vehicle, doors, family, ordered, scene, hold, cargo_end, ordinary } = stage(scenario, &key)?;
-    let mut scene = scene;
+    let mut staged = stage(scenario, &key)?;
+    let (kind, vehicle, doors, family) = (staged.kind, staged.vehicle, staged.doors, staged.family);
 
     let rays = frame(kind, vehicle, doors, (scanner, view), (&key, &exposed))?;
     let spectra = scanner.spectra();
-    let mut picture = render::render(&scene.solids, &rays, spectra, 0..rays.columns)?;
+    let mut picture = render::render(&staged.scene.solids, &rays, spectra, 0..rays.columns)?;
     let exposure = detector::Exposure::draw(scanner, rays.rows, rays.columns, &exposed);
 
     let mut loads = Vec::new();
     let mut masks = Vec::new();
-    for (number, amount) in ordered {
-        let file = &scenario.loads[number];
-        let order = load::Order::of(file, amount);
-        let mut draw = key.stream("load", number as u64);
-        let hidden = load::hide(&order, kind, &scene, &hold, cargo_end, &mut draw)?;
+    for wanted in std::mem::take(&mut staged.ordered) {
+        let hidden = staged.hide(scenario, wanted, &key)?;
         let columns = columns(&rays, hidden.span);
         let with = render::render(&hidden.scene.solids, &rays, spectra, columns.clone())?;
         let path = render::path_mm(&hidden.own, &rays, columns.clone())?;
@@ -124,7 +121,7 @@ pub fn simulate_view(
             masks.push(mask);
         }
         picture.replace(part.first, &part.with);
-        scene = hidden.scene;
+        staged.scene = hidden.scene;
     }
 
     let planes: Vec<_> =
@@ -167,7 +164,7 @@ pub fn simulate_view(
         cargo: family.as_str().to_owned(),
         pixel_mm: scanner.pixel_mm,
         clean: loads.is_empty(),
-        ordinary: ordinary.into_iter().map(str::to_owned).collect(),
+        ordinary: staged.ordinary.into_iter().map(str::to_owned).collect(),
         loads,
     };
     let scan = Scan { format: "raw", digest, bytes: raw.len() as u64, planes, metadata, warnings: Vec::new() };

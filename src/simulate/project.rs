@@ -11,13 +11,15 @@
 //! What is missing, `g S t (1 - t) + e² (1 - t²)`, is added as noise of its own. `g` follows from the noise of the scan's
 //! air, and grows behind matter, which leaves the harder photons: `g S t (c' - c t)` where it is `c` times air's without the
 //! load and `c'` times with it. What the digitiser of the scan would not write is not written: values keep its steps. What
-//! the scan's detectors blur and let trail behind they blur of the load too.
+//! the scan's detectors blur and let trail behind they blur of the load too. It scatters as goods in the simulator do, and takes
+//! from what the goods before and behind it scattered.
 
 mod estimate;
 mod place;
 mod soften;
 mod stowed;
 
+use super::detector::spread::scattered;
 use super::draw::{Draw, ScanKey};
 use super::load;
 use super::measure;
@@ -45,6 +47,8 @@ pub struct CleanScan<'a> {
 
 /// A channel under this share of the air level is dead.
 const DEAD: f32 = 0.01;
+/// Scattered radiation below this share of air's signal changes nothing that can be seen.
+const LEAST: f32 = 1e-6;
 /// What stands for goods of which nothing is known but how much they absorb.
 const GOODS: &str = "cardboard";
 
@@ -102,6 +106,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
             let sharp = &shown.attenuation[plane] - &clean.attenuation[plane];
             let change = Change {
                 extra: soften::extra(&sharp, &scanner.detector),
+                scatter: scatter(&clean, &shown, plane, &hardening[plane], &scanner),
                 coarseness: [&clean.coarseness[plane], &shown.coarseness[plane]],
             };
             darken(scan, plane, &change, &levels[plane], &prepared, &exposed)
@@ -253,6 +258,11 @@ impl Hardening {
         above as f32 - 1.0 + (attenuation - low) / (high - low).max(f32::MIN_POSITIVE)
     }
 
+    /// The amount in g/cm2 that absorbs so much.
+    fn areal(&self, attenuation: f32) -> f32 {
+        (self.steps(attenuation) * Self::STEP as f32).clamp(0.0, Self::STEP as f32 * Self::STEPS as f32)
+    }
+
     /// A value of a table between two steps.
     fn between(table: &[f32], steps: f32) -> f32 {
         let low = (steps.max(0.0) as usize).min(table.len() - 2);
@@ -269,10 +279,36 @@ impl Hardening {
     }
 }
 
+/// What the scattered radiation of a plane is more than the loads' transmission leaves of it, per air signal: they scatter,
+/// and less reaches what scattered before. By the simulator's own model, with the matter that the clean picture's attenuation
+/// stands for; nothing for a scanner without scatter, or without a load.
+fn scatter(
+    clean: &Picture,
+    shown: &Picture,
+    plane: usize,
+    hardening: &Hardening,
+    scanner: &ScannerModel,
+) -> Option<Array2<f32>> {
+    let before = clean.attenuation[plane].mapv(|a| if a > 0.0 { hardening.areal(a) } else { 0.0 });
+    let after = &before + &shown.areal;
+    let of = |picture: &Picture, areal: &Array2<f32>| {
+        scattered(&picture.attenuation[plane].mapv(|a| (-a.max(0.0)).exp()), areal, scanner, plane)
+    };
+    let (before, mut more) = (of(clean, &before)?, of(shown, &after)?);
+    ndarray::Zip::from(&mut more)
+        .and(&before)
+        .and(&clean.attenuation[plane])
+        .and(&shown.attenuation[plane])
+        .for_each(|more, before, clean, shown| *more -= before * (clean - shown).exp());
+    Some(more)
+}
+
 /// What loads change in one plane.
 struct Change<'a> {
     /// Their attenuation.
     extra: Array2<f32>,
+    /// What scattered radiation adds, per air signal; nothing where there is none.
+    scatter: Option<Array2<f32>>,
     /// The coarseness without and with them.
     coarseness: [&'a Array2<f32>; 2],
 }
@@ -289,10 +325,11 @@ fn darken(scan: &Scan, plane: usize, change: &Change<'_>, level: &Level, prepare
         let mut draw = key.stream(if plane == 0 { "tip, first plane" } else { "tip, second plane" }, row as u64);
         for (column, value) in line.iter_mut().enumerate() {
             let extra = change.extra[[row, column]];
-            if extra == 0.0 {
+            let scatter = level.air * change.scatter.as_ref().map_or(0.0, |array| array[[row, column]]);
+            if extra == 0.0 && scatter.abs() < LEAST * level.air {
                 continue;
             }
-            // A number for every pixel that a load covers, whether it is used or not.
+            // A number for every pixel that a load changes, whether it is used or not.
             let normal = draw.normal() as f32;
             let inside = (row as u32 >= crop.y && column as u32 >= crop.x)
                 .then(|| prepared.state.get((row - crop.y as usize, column - crop.x as usize)))
@@ -310,9 +347,9 @@ fn darken(scan: &Scan, plane: usize, change: &Change<'_>, level: &Level, prepare
             }
             let t = (-extra).exp();
             let [before, after] = change.coarseness.map(|array| array[[row, column]]);
-            let photons = level.per_photon * signal * t * (after - before * t);
+            let photons = level.per_photon * (signal * t * (after - before * t) + scatter * after);
             let missing = photons + level.electronic.powi(2) * (1.0 - t * t);
-            let darker = signal * t + missing.max(0.0).sqrt() * normal + level.dark;
+            let darker = signal * t + scatter + missing.max(0.0).sqrt() * normal + level.dark;
             *value = oriented(level.grid.nearest(darker.clamp(0.0, full)));
         }
     }

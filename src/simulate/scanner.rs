@@ -68,6 +68,9 @@ pub struct Beam {
     /// Detected photons a pixel in air of this beam, 1e3 to 1e9; the detector's `photons` unless told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photons: Option<f64>,
+    /// Scattered over direct radiation of this beam behind 100 g/cm2, 0 to 0.5; the detector's `scatter` unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scatter: Option<f64>,
 }
 
 /// A layer of a beam's filter.
@@ -121,7 +124,8 @@ pub struct Detector {
     /// Its thickness along the beam in mm, 1 to 100; 30 unless told.
     #[serde(default = "crystal")]
     pub scintillator_mm: f64,
-    /// Counts in air, 1000 to 65000.
+    /// Counts in air, 1000 to 65000, on a 16-bit scale whatever `bits` says; 16384 or more with 12 and 14 bits, whose steps
+    /// are coarse. Together with `dark` at most 65535.
     pub air: f64,
     /// Counts without beam, 0 to 2000.
     pub dark: f64,
@@ -136,7 +140,7 @@ pub struct Detector {
     #[serde(default)]
     pub companding: bool,
     /// Scattered over direct radiation behind 100 g/cm2 of matter, 0 to 0.5; it grows with the matter in the beam and
-    /// spreads over its surroundings.
+    /// spreads over its surroundings. For every beam that states none of its own.
     #[serde(default)]
     pub scatter: f64,
     /// Standard deviation in pixels of the blur by focal spot and pixel size, 0 to 3; noise stays sharp.
@@ -264,8 +268,13 @@ impl ScannerFile {
                 let message = "expected either \"mv\" or \"gamma\" in each beam";
                 return Err(Error::parameter(message).at(key("mv")));
             }
+            if beam.gamma.is_some() && beam.target_mm != target() {
+                let message = "is told for a gamma source, expected it beside \"mv\" only";
+                return Err(Error::parameter(message).at(key("target_mm")));
+            }
             let mut own = vec![("mv", beam.mv.unwrap_or(2.5), 2.5, 10.0), ("target_mm", beam.target_mm, 0.1, 10.0)];
             own.extend(beam.photons.map(|photons| ("photons", photons, 1e3, 1e9)));
+            own.extend(beam.scatter.map(|scatter| ("scatter", scatter, 0.0, 0.5)));
             own.extend(beam.filter.iter().map(|layer| ("filter.mm", layer.mm, 0.0, 500.0)));
             for (field, value, low, high) in own {
                 if !(low..=high).contains(&value) {
@@ -286,6 +295,15 @@ impl ScannerFile {
                 return wrong(key, format!("is {value}, expected {low} to {high}"));
             }
         }
+        if d.air + d.dark > 65535.0 {
+            let message = format!("is {}, which with \"detector.dark\" of {} is over full scale", d.air, d.dark);
+            return wrong("detector.air", format!("{message}, expected at most 65535 together"));
+        }
+        // A level that was read off a file of 12 bits would leave 256 steps between black and air.
+        if [12, 14].contains(&self.bits) && d.air < 16384.0 {
+            let message = format!("is {} with {} bits: counts are on a 16-bit scale", d.air, self.bits);
+            return wrong("detector.air", format!("{message}, expected 16384 to 65000"));
+        }
         if self.beams.len() == 2 && self.beams[0].stated() <= self.beams[1].stated() {
             return wrong("beams", "start with the lower energy, expected the higher one first".into());
         }
@@ -298,17 +316,16 @@ impl ScannerFile {
         let scintillator = (self.detector.scintillator.as_str(), self.detector.scintillator_mm);
         let at = |key: &'static str| move |e: Error| e.at(format!("key \"{key}\""));
         matter::density(scintillator.0).map_err(at("detector.scintillator"))?;
-        match beam.gamma {
-            Some(GammaSource::Cs137) => beam::gamma(Gamma::Cs137, scintillator, beam::BINS),
-            Some(GammaSource::Co60) => beam::gamma(Gamma::Co60, scintillator, beam::BINS),
-            None => {
-                let filter: Vec<(&str, f64)> = beam.filter.iter().map(|f| (f.material.as_str(), f.mm)).collect();
-                for (material, _) in &filter {
-                    matter::density(material).map_err(at("beams.filter.material"))?;
-                }
-                beam::linac(beam.stated(), beam.target_mm, &filter, scintillator, beam::BINS)
-            }
+        let filter: Vec<(&str, f64)> = beam.filter.iter().map(|f| (f.material.as_str(), f.mm)).collect();
+        for (material, _) in &filter {
+            matter::density(material).map_err(at("beams.filter.material"))?;
         }
+        let source = match beam.gamma {
+            None => return beam::linac(beam.stated(), beam.target_mm, &filter, scintillator, beam::BINS),
+            Some(GammaSource::Cs137) => Gamma::Cs137,
+            Some(GammaSource::Co60) => Gamma::Co60,
+        };
+        beam::gamma(source, &filter, scintillator, beam::BINS)
     }
 }
 
@@ -342,6 +359,11 @@ impl ScannerModel {
     /// Detected photons a pixel in air of a plane's beam.
     pub(super) fn photons(&self, plane: usize) -> f64 {
         self.beams.get(plane).and_then(|beam| beam.photons).unwrap_or(self.detector.photons)
+    }
+
+    /// Scattered over direct radiation of a plane's beam behind 100 g/cm2 of matter.
+    pub(super) fn scatter(&self, plane: usize) -> f64 {
+        self.beams.get(plane).and_then(|beam| beam.scatter).unwrap_or(self.detector.scatter)
     }
 
     /// The digitiser's step at a count.

@@ -308,4 +308,4 @@ fn check_range(key: &str, pair: [f64; 2], low: f64, high: f64) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

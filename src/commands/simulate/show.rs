@@ -36,14 +36,8 @@ pub(super) fn words(of: Words, out: &mut dyn Write) -> Result<()> {
             .into_iter()
             .map(|material| Ok(format!("{material:<20} {:.2} g/cm3", density(material)?)))
             .collect::<crate::scan::Result<_>>()?,
-        Words::Containers => {
-            use ContainerKind::{Box20, Box40, Box40Hc, OpenTop40, Reefer40, Tank20};
-            [Box20, Box40, Box40Hc, Reefer40, OpenTop40, Tank20].iter().map(|kind| kind.as_str().to_owned()).collect()
-        }
-        Words::Vehicles => {
-            use Vehicle::{Chassis, None, Railcar, Truck};
-            [None, Chassis, Truck, Railcar].iter().map(|vehicle| vehicle.as_str().to_owned()).collect()
-        }
+        Words::Containers => ContainerKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect(),
+        Words::Vehicles => Vehicle::ALL.iter().map(|vehicle| vehicle.as_str().to_owned()).collect(),
     };
     for line in lines {
         writeln!(out, "{line}")?;

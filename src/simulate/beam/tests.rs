@@ -108,15 +108,15 @@ fn filters_harden() {
 
 #[test]
 fn sources_have_their_lines() {
-    let caesium = gamma(Gamma::Cs137, CRYSTAL, BINS).unwrap();
+    let caesium = gamma(Gamma::Cs137, &[], CRYSTAL, BINS).unwrap();
     assert_eq!(caesium.mev.len(), 1);
     assert!((caesium.mev[0] - 0.6617).abs() < 1e-6 && (caesium.weight[0] - 1.0).abs() < 1e-12);
     assert!((caesium.effective_mev().unwrap() - 0.6617).abs() < 1e-4);
-    let cobalt = gamma(Gamma::Co60, CRYSTAL, BINS).unwrap();
+    let cobalt = gamma(Gamma::Co60, &[], CRYSTAL, BINS).unwrap();
     assert_eq!(cobalt.mev.len(), 2);
     assert!((cobalt.mev[0] - 1.1732).abs() < 1e-6 && (cobalt.mev[1] - 1.3325).abs() < 1e-6, "{:?}", cobalt.mev);
     assert!(cobalt.weight[1] > cobalt.weight[0] && cobalt.weight[0] > 0.4, "{:?}", cobalt.weight);
-    assert_eq!(gamma(Gamma::Co60, CRYSTAL, 1).unwrap().mev.len(), 1);
+    assert_eq!(gamma(Gamma::Co60, &[], CRYSTAL, 1).unwrap().mev.len(), 1);
     // Half-value layers of steel: 12.0 mm for caesium-137 and 16.5 mm for cobalt-60 in a narrow beam.
     assert!((half_value(&caesium, 0.0) - 12.0).abs() < 0.3, "{}", half_value(&caesium, 0.0));
     assert!((half_value(&cobalt, 0.0) - 16.5).abs() < 0.4, "{}", half_value(&cobalt, 0.0));
@@ -131,8 +131,8 @@ fn wrong_beams_are_refused() {
     assert!(message(linac(6.0, 2.0, &[("iron", -1.0)], CRYSTAL, 8)).contains("filter thickness"));
     assert!(message(linac(6.0, 2.0, &[("unobtainium", 1.0)], CRYSTAL, 8)).contains("unobtainium"));
     assert!(message(linac(6.0, 2.0, &[], ("cadmium_tungstate", 0.0), 8)).contains("scintillator depth"));
-    assert!(message(gamma(Gamma::Cs137, CRYSTAL, 0)).contains("number of energy bins is 0, expected 1 to 32"));
-    let spectrum = gamma(Gamma::Cs137, CRYSTAL, 1).unwrap();
+    assert!(message(gamma(Gamma::Cs137, &[], CRYSTAL, 0)).contains("number of energy bins is 0, expected 1 to 32"));
+    let spectrum = gamma(Gamma::Cs137, &[], CRYSTAL, 1).unwrap();
     assert!(spectrum.transmission("unobtainium", 1.0).is_err());
     assert!(spectrum.behind_layers(&[("unobtainium", 1.0)]).is_err());
 }

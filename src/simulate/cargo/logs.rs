@@ -14,7 +14,8 @@ const CROOK: f64 = 9.0;
 pub(super) fn logs(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Draw) {
     let density = draw.range(0.72, 1.02);
     if draw.chance(0.12) {
-        return billets(scene, space, payload * draw.range(0.86, 0.98), density, draw);
+        // Seasoned, for pulp or fire.
+        return billets(scene, space, payload * draw.range(0.86, 0.98), 0.62 * density, draw);
     }
     let longest = space.length() - 60.0;
     // Logs are cut to lengths that fill the hold.
@@ -78,7 +79,7 @@ impl Heap {
         if span[0] >= span[1] {
             return None;
         }
-        let tried = (0..60).map(|_| draw.between(span)).map(|at| [rest(at), at]);
+        let tried = (0..200).map(|_| draw.between(span)).map(|at| [rest(at), at]);
         tried.min_by(|a, b| a[0].total_cmp(&b[0]))
     }
 
@@ -126,8 +127,8 @@ fn log(scene: &mut Scene, centre: [f64; 3], [radius, length]: [f64; 2], density:
 
 /// Short logs across the container, heaped between its ends: their ends face the beam.
 fn billets(scene: &mut Scene, space: &Hold, payload: f64, density: f64, draw: &mut Draw) {
-    let thickness = draw.range(85.0, 200.0);
-    let spread = draw.range(0.15, 0.35);
+    let thickness = draw.range(75.0, 160.0);
+    let spread = draw.range(0.1, 0.22);
     let ceiling = space.y[0] + draw.range(0.5, 0.85) * space.height();
     let (mut left_kg, mut heap, mut top) = (payload, Heap::default(), space.y[0]);
     let (mut reach, mut above) = (space.x[0], 0);

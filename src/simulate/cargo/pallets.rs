@@ -106,8 +106,11 @@ pub(super) fn tiles(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
             }
             double -= tier;
             let courses = if draw.chance(0.08) { courses.max(2) - 1 } else { courses };
-            top = tile_pallet(scene, [place.x[0], top, z], [long, wide], (courses, course, standing), draw);
-            if cover {
+            let (above, whole) =
+                tile_pallet(scene, [place.x[0], top, z], [long, wide], (courses, course, standing), draw);
+            top = above;
+            // A board lies level on whole courses only.
+            if cover && whole {
                 scene.block([place.x[0], place.x[0] + long], [top, top + 18.0], [z, z + wide], "wood");
                 top += 18.0;
             }
@@ -116,8 +119,14 @@ pub(super) fn tiles(scene: &mut Scene, space: &Hold, payload: f64, draw: &mut Dr
     });
 }
 
-/// A pallet of tiles; returns its top.
-fn tile_pallet(scene: &mut Scene, at: [f64; 3], side: [f64; 2], goods: (usize, f64, bool), draw: &mut Draw) -> f64 {
+/// A pallet of tiles; returns its top, and whether its top course is whole.
+fn tile_pallet(
+    scene: &mut Scene,
+    at: [f64; 3],
+    side: [f64; 2],
+    goods: (usize, f64, bool),
+    draw: &mut Draw,
+) -> (f64, bool) {
     let ([x, floor, z], [long, wide], (courses, course, standing)) = (at, side, goods);
     let base = scene.pallet([x, x + long], floor, [z, z + wide]);
     let along = if standing { 8 } else { 3 };
@@ -163,5 +172,5 @@ fn tile_pallet(scene: &mut Scene, at: [f64; 3], side: [f64; 2], goods: (usize, f
         }
     }
     scene.bulk([x, x + long], [base, top - pitch.min(0.3 * (top - base))], [z, z + wide], "tile");
-    top + 3.0
+    (top + 3.0, taken == 0 || courses == 1)
 }

@@ -43,6 +43,9 @@ pub enum ContainerKind {
 }
 
 impl ContainerKind {
+    /// Every type.
+    pub const ALL: [Self; 6] = [Self::Box20, Self::Box40, Self::Box40Hc, Self::Reefer40, Self::OpenTop40, Self::Tank20];
+
     /// The type as files spell it.
     pub fn as_str(self) -> &'static str {
         match self {

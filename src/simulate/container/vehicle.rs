@@ -22,6 +22,9 @@ pub enum Vehicle {
 }
 
 impl Vehicle {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::None, Self::Chassis, Self::Truck, Self::Railcar];
+
     /// The vehicle as files spell it.
     pub fn as_str(self) -> &'static str {
         match self {

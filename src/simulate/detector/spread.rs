@@ -1,6 +1,6 @@
 //! What the radiation does between the cargo and the crystals: scatter and the blur of the focal spot.
 
-use super::ScannerModel;
+use super::{Picture, ScannerModel};
 use ndarray::{Array2, Axis};
 
 /// How far scattered radiation spreads along the detector line, in mm on the middle plane: broad beside any edge of cargo.
@@ -14,12 +14,27 @@ const COARSE: usize = 8;
 ///
 /// Scattered radiation spreads along the line only: a pulse lights the slice of the cargo that is in the fan, so that the
 /// columns beside it, which are other times, see nothing of it.
-pub(super) fn signal(attenuation: &Array2<f32>, areal: &Array2<f32>, scanner: &ScannerModel) -> Array2<f32> {
-    let mut direct = attenuation.clone();
+pub(super) fn signal(picture: &Picture, plane: usize, scanner: &ScannerModel) -> Array2<f32> {
+    let mut direct = picture.attenuation[plane].clone();
     direct.par_mapv_inplace(|a| (-a.max(0.0)).exp());
-    let per = (scanner.detector.scatter / 100.0) as f32;
+    let mut sum = blur(&direct, scanner.detector.blur_px);
+    if let Some(scatter) = scattered(&direct, &picture.areal, scanner, plane) {
+        sum += &scatter;
+    }
+    sum
+}
+
+/// What the matter in the beam scatters into the line where `direct` comes straight through it, per air signal; nothing where
+/// the scanner has none.
+pub(in crate::simulate) fn scattered(
+    direct: &Array2<f32>,
+    areal: &Array2<f32>,
+    scanner: &ScannerModel,
+    plane: usize,
+) -> Option<Array2<f32>> {
+    let per = (scanner.scatter(plane) / 100.0) as f32;
     if per <= 0.0 {
-        return blur(&direct, scanner.detector.blur_px);
+        return None;
     }
     let (rows, columns) = direct.dim();
     let coarse_rows = rows.div_ceil(COARSE);
@@ -33,7 +48,7 @@ pub(super) fn signal(attenuation: &Array2<f32>, areal: &Array2<f32>, scanner: &S
         }
     });
     let spread = down(&coarse, &kernel(SCATTER_MM / f64::from(scanner.pixel_mm.y) / COARSE as f64));
-    let mut sum = blur(&direct, scanner.detector.blur_px);
+    let mut sum = Array2::zeros((rows, columns));
     ndarray::Zip::indexed(sum.rows_mut()).par_for_each(|row, mut out| {
         let place = ((row as f32 + 0.5) / COARSE as f32 - 0.5).clamp(0.0, (coarse_rows - 1) as f32);
         let low = (place as usize).min(coarse_rows.saturating_sub(2));
@@ -41,7 +56,7 @@ pub(super) fn signal(attenuation: &Array2<f32>, areal: &Array2<f32>, scanner: &S
         out.scaled_add(1.0 - share, &spread.row(low));
         out.scaled_add(share, &spread.row((low + 1).min(coarse_rows - 1)));
     });
-    sum
+    Some(sum)
 }
 
 /// A Gaussian cut off at three standard deviations, in pixels; its sum is 1.
@@ -104,23 +119,32 @@ mod tests {
     #[test]
     fn scatter_grows_with_matter_and_spreads_along_the_line_only() {
         let mut file = presets::scanner("dual_6_4").unwrap().unwrap().file().clone();
-        file.detector.scatter = 0.1;
+        // The second beam states its own.
+        (file.detector.scatter, file.beams[1].scatter) = (0.1, Some(0.2));
         file.detector.blur_px = 0.0;
         let scanner = file.check().unwrap();
-        let picture = |grams: f32| (Array2::from_elem((64, 64), 0.04 * grams), Array2::from_elem((64, 64), grams));
+        let picture = |grams: f32| {
+            let even = |value: f32| Array2::from_elem((64, 64), value);
+            Picture { attenuation: vec![even(0.04 * grams)], coarseness: vec![even(1.0)], areal: even(grams) }
+        };
         for grams in [10.0f32, 50.0, 150.0] {
-            let (attenuation, areal) = picture(grams);
-            let seen = signal(&attenuation, &areal, &scanner)[[32, 32]];
+            let seen = signal(&picture(grams), 0, &scanner)[[32, 32]];
             let direct = (-0.04 * grams).exp();
             assert!((seen / direct - 1.0 - 0.001 * grams).abs() < 1e-3, "{grams}: {}", seen / direct);
         }
+        let both = [0, 1].map(|plane| {
+            let mut picture = picture(50.0);
+            picture.attenuation.push(picture.attenuation[0].clone());
+            signal(&picture, plane, &scanner)[[32, 32]] / (-2.0f32).exp() - 1.0
+        });
+        assert!((both[1] / both[0] - 2.0).abs() < 1e-2, "{both:?}");
         // Below an edge air gets some of it, less and less; beside an edge, at other times, none.
         let half = |axis| {
-            let (mut attenuation, mut areal) = picture(50.0);
-            for array in [&mut attenuation, &mut areal] {
+            let mut picture = picture(50.0);
+            for array in [&mut picture.attenuation[0], &mut picture.areal] {
                 array.slice_axis_mut(Axis(axis), ndarray::Slice::from(32..)).fill(0.0);
             }
-            signal(&attenuation, &areal, &scanner)
+            signal(&picture, 0, &scanner)
         };
         let below = half(0);
         assert!(below[[36, 32]] > 1.001 && below[[36, 32]] > below[[60, 32]], "{}", below[[36, 32]]);

@@ -20,26 +20,47 @@ pub(super) enum Pose {
 pub(super) fn room(pose: Pose) -> Vector {
     match pose {
         Pose::Standing => [480.0, 1960.0, 600.0],
-        Pose::Sitting => [1020.0, 1130.0, 600.0],
+        Pose::Sitting => [1090.0, 1130.0, 600.0],
         Pose::Lying => [2120.0, 380.0, 680.0],
     }
 }
 
-/// Between two joints in the plane of the picture (x forwards, y upwards), `z` beside the middle: flesh of a radius in mm
-/// around a bone.
-fn limb(parcel: &mut Parcel, from: [f64; 2], to: [f64; 2], z: f64, radius: f64, bone: f64) {
+/// Between two joints in the plane of the picture (x forwards, y upwards), `z` beside the middle: flesh around a bone,
+/// of the first radius in mm at the one and of the second at the other.
+fn limb(parcel: &mut Parcel, [from, to]: [[f64; 2]; 2], z: f64, radii: [f64; 2], bone: f64) {
     let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
     let long = dx.hypot(dy);
     // A gap of 4 mm at each joint: nothing may share space.
     let half = (long / 2.0 - 2.0).max(10.0);
     let centre = [f64::midpoint(from[0], to[0]), f64::midpoint(from[1], to[1]), z];
     let lean = -(dx.atan2(dy));
-    let part = |radius: f64, half: f64, material| {
-        Solid::new(Shape::Cylinder { radius, half }, centre, material).turned(Axis::Z, lean)
-    };
-    let core = part(bone, half, "bone");
-    parcel.own.push(part(radius, half, "body").without(core.body.clone()));
+    let core = Solid::new(Shape::Cylinder { radius: bone, half }, centre, "bone").turned(Axis::Z, lean);
+    let flesh = Solid::new(Shape::Frustum { radii, half }, centre, "body").turned(Axis::Z, lean);
+    parcel.own.push(flesh.without(core.body.clone()));
     parcel.own.push(core);
+}
+
+/// What joins two parts of a leg or an arm.
+fn joint([x, y]: [f64; 2], z: f64, radius: f64) -> Solid {
+    Solid::new(Shape::Ellipsoid { radii: [radius, radius, 0.9 * radius] }, [x, y, z], "body")
+}
+
+/// Skull and brain, a face with its jaw and the air in the mouth, and a neck behind the chin; `forward` of the trunk's middle.
+fn head(parcel: &mut Parcel, forward: f64) {
+    let at = |x: f64, y: f64| [forward + x, y, 0.0];
+    let skull = Shape::Ellipsoid { radii: [92.0, 84.0, 74.0] };
+    parcel.own.push(Solid::new(skull, at(10.0, 726.0), "bone").hollow(6.0));
+    parcel.own.push(Solid::new(Shape::Ellipsoid { radii: [85.0, 77.0, 67.0] }, at(10.0, 726.0), "body"));
+    // Brow, nose, chin and the underside of the jaw, about (55, 633).
+    let corners = vec![[-39.0, -34.0], [-12.0, -46.0], [27.0, -34.0], [46.0, 14.0], [38.0, 50.0], [-39.0, 24.0]];
+    let middle = at(55.0, 633.0);
+    let jaw = Solid::new(Shape::Box { half: [26.0, 9.0, 40.0] }, [middle[0] - 2.0, 611.0, 0.0], "bone");
+    let mouth = Solid::new(Shape::Ellipsoid { radii: [20.0, 9.0, 22.0] }, [middle[0] - 12.0, 631.0, 0.0], "body");
+    let face = Solid::new(Shape::Prism { corners, half: 58.0 }, middle, "body");
+    parcel.own.push(face.without(jaw.body.clone()).without(mouth.body));
+    parcel.own.push(jaw);
+    let [throat, nape] = [at(-26.0, 557.0), at(-28.0, 640.0)];
+    limb(parcel, [[throat[0], throat[1]], [nape[0], nape[1]]], 0.0, [58.0, 50.0], 17.0);
 }
 
 /// A person: joints in mm for a stature of 1.72 m, scaled; facing x, or the other way. About 70 kg at a scale of 1.
@@ -58,11 +79,8 @@ fn figure(pose: Pose, scale: f64, draw: &mut Draw) -> Parcel {
     parcel.own.extend([trunk, spine]);
     // Air and tissue: a quarter of the density.
     parcel.own.extend(lungs.map(|lung| lung.dense(0.26)));
-    let skull = Shape::Ellipsoid { radii: [98.0, 122.0, 78.0] };
-    let head = [14.0, 694.0, 0.0];
-    parcel.own.push(Solid::new(skull, head, "bone").hollow(6.0));
-    parcel.own.push(Solid::new(Shape::Ellipsoid { radii: [91.0, 115.0, 71.0] }, head, "body"));
-    limb(&mut parcel, [-5.0, 562.0], [0.0, 570.0], 0.0, 50.0, 15.0);
+    // Whoever sits for days hangs the head.
+    head(&mut parcel, if pose == Pose::Sitting { draw.range(0.0, 45.0) } else { draw.range(0.0, 15.0) });
     if pose == Pose::Sitting {
         // What joins the trunk to the thighs: a wedge before the one and below the others.
         let corners = vec![[-62.0, -37.0], [59.0, -37.0], [62.0, -18.0], [-62.0, 37.0]];
@@ -73,26 +91,32 @@ fn figure(pose: Pose, scale: f64, draw: &mut Draw) -> Parcel {
     let straight = |from: [f64; 2], angle: f64, long: f64| [from[0] + long * angle.sin(), from[1] - long * angle.cos()];
     for side in [-1.0, 1.0] {
         let jitter = draw.range(-0.1, 0.1);
-        // Angles from straight down: thigh, shin, upper arm, forearm.
-        let (thigh, shin, arm, fore) = match pose {
-            Pose::Standing => (jitter, jitter * 0.4, bent + jitter, bent + 0.35 + jitter),
-            Pose::Sitting => (2.72 + jitter * 0.5, 0.2 + jitter * 0.5, 0.75 + jitter, 1.6 + jitter),
-            Pose::Lying => (bent.abs() * 2.0 + jitter, -bent.abs() * 2.0, jitter, 0.2 + jitter.abs()),
+        // Angles from straight down: thigh, shin, foot, upper arm, forearm. Seated, the arms lie on the knees.
+        let (thigh, shin, foot, arm, fore) = match pose {
+            Pose::Standing => (jitter, jitter * 0.4, 1.5 + jitter * 0.4, bent + jitter, bent + 0.35 + jitter),
+            Pose::Sitting => (2.5 + jitter * 0.4, 0.6 + jitter * 0.4, 1.55, 0.8 + jitter, 1.7 + jitter),
+            Pose::Lying => {
+                let shin = -bent.abs() * 2.0;
+                (bent.abs() * 2.0 + jitter, shin, shin + 1.5, jitter, 0.2 + jitter.abs())
+            }
         };
         let z = side * 88.0;
         let from = if pose == Pose::Sitting { [172.0, 40.0] } else { hip };
         let knee = straight(from, thigh, 420.0);
         let ankle = straight(knee, shin, 400.0);
-        limb(&mut parcel, from, knee, z, 76.0, 14.0);
-        // A shin drawn up starts clear of the thigh.
-        let below = straight(knee, shin, if pose == Pose::Sitting { 50.0 } else { 0.0 });
-        limb(&mut parcel, below, ankle, z, 50.0, 13.0);
+        // A drawn-up leg leaves no room between thigh and calf: both end further from the knee.
+        let bare = if pose == Pose::Sitting { 52.0 } else { 38.0 };
+        limb(&mut parcel, [from, straight(from, thigh, 420.0 - bare)], z, [84.0, 60.0], 14.0);
+        parcel.own.push(joint(knee, z, 57.0));
+        limb(&mut parcel, [straight(knee, shin, bare), ankle], z, [56.0, 36.0], 13.0);
         let heel = straight(ankle, shin, 34.0);
-        limb(&mut parcel, heel, straight(heel, shin + 1.5, 150.0), z, 30.0, 12.0);
+        limb(&mut parcel, [heel, straight(heel, foot, 150.0)], z, [34.0, 26.0], 12.0);
         let z = side * 212.0;
         let elbow = straight(shoulder, arm, 300.0);
-        limb(&mut parcel, shoulder, elbow, z, 43.0, 11.0);
-        limb(&mut parcel, elbow, straight(elbow, fore, 260.0), z, 34.0, 9.0);
+        limb(&mut parcel, [shoulder, straight(elbow, arm, -24.0)], z, [48.0, 38.0], 11.0);
+        parcel.own.push(joint(elbow, z, 39.0));
+        // With the hand.
+        limb(&mut parcel, [straight(elbow, fore, 24.0), straight(elbow, fore, 340.0)], z, [39.0, 24.0], 9.0);
     }
     for solid in &mut parcel.own {
         *solid = scaled(solid, scale);
@@ -182,7 +206,7 @@ mod tests {
                     assert!(person.size[axis] <= room(pose)[axis], "{pose:?}: {:?}", person.size);
                 }
                 let materials: Vec<&str> = person.own.iter().map(|s| s.material).collect();
-                assert!(materials.contains(&"bone") && materials.contains(&"body") && person.own.len() < 32);
+                assert!(materials.contains(&"bone") && materials.contains(&"body") && person.own.len() < 36);
                 ran += 1;
             }
         }

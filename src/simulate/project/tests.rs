@@ -44,7 +44,7 @@ fn a_load_over_air_transmits_as_it_should_with_the_noise_of_a_real_exposure() {
             let extra = Array2::from_shape_fn((200, 300), |(_, column)| if column < 150 { attenuation } else { 0.0 });
             let even = Array2::from_elem((200, 300), 1.0);
             let behind = Array2::from_elem((200, 300), coarse);
-            let change = Change { extra, coarseness: [&even, &behind] };
+            let change = Change { extra, scatter: None, coarseness: [&even, &behind] };
             let plane = darken(&clean, 0, &change, &level, &prepared, &ScanKey::new(3, 3));
             let (before, after) = (clean.planes[0].samples.as_u16().unwrap(), plane.samples.as_u16().unwrap());
             let count = |value: u16| f64::from(if flip { u16::MAX - value } else { value });
@@ -133,6 +133,38 @@ fn a_load_in_a_box_shows_its_mass_in_both_energies_and_repeats() {
             load.box_px.x >= crop.x && load.box_px.right() <= crop.right() && load.box_px.bottom() <= crop.bottom();
         assert!(inside, "{:?} is not in {crop:?}", load.box_px);
     }
+}
+
+#[test]
+fn a_load_scatters_along_the_line_of_detectors() {
+    let (clean, scanner) = clean_box("single_6");
+    let project = |scatter: f64| {
+        let mut file = scanner.file().clone();
+        file.detector.scatter = scatter;
+        let scanner = file.check().unwrap();
+        let into = CleanScan { scan: &clean, name: "a.tif", scanner: Some(&scanner), kind: None };
+        super::project(into, &threats(), 7, 1).unwrap()
+    };
+    let (without, with) = (project(0.0), project(0.3));
+    let counts = |made: &Simulated, at: [usize; 2]| f64::from(made.scan.planes[0].samples.as_u16().unwrap()[at]);
+    let mask = &with.masks[0];
+    assert_eq!(mask, &without.masks[0]);
+    let more = |rows: &dyn Fn(usize, usize) -> bool| {
+        let chosen = mask.indexed_iter().filter(|((row, column), _)| rows(*row, *column));
+        let ratios = chosen.map(|((r, c), _)| counts(&with, [r, c]) / counts(&without, [r, c]) - 1.0);
+        mean_and_variance(ratios.filter(|r| r.is_finite()).collect::<Vec<f64>>().into_iter()).0
+    };
+    let area = &with.truth.loads[0].box_px;
+    let (left, right) = (area.x as usize + 3, area.right() as usize - 3);
+    let behind = more(&|row, column| mask[[row, column]] == 255);
+    let above = more(&|row, column| (left..right).contains(&column) && (1..16).contains(&(area.y as i64 - row as i64)));
+    let beside = more(&|row, column| {
+        (area.y as usize..area.bottom() as usize).contains(&row) && (20..60).contains(&(area.x as i64 - column as i64))
+    });
+    // 0.3 % a gram of the load, of which a part spreads up and down; none to other times.
+    assert!((0.03..0.3).contains(&behind), "{behind}");
+    assert!((0.001..0.02).contains(&above), "{above}");
+    assert!(beside.abs() < 1e-4, "{beside}");
 }
 
 #[test]

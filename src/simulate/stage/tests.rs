@@ -236,11 +236,12 @@ fn chambers_for_people_are_built_of_whole_packages_under_planks() {
         for own in hidden.own.iter().filter(|own| own.cuts.is_empty()) {
             let (low, high) = own.body.bounds();
             let others = hidden.scene.stowed().iter().filter(|s| share_space(s.body.bounds(), (low, high)));
-            assert!(is_clear(others, low, high), "{seed} {:?}", staged.family);
+            // But for the boards of pallets, which are not quite level.
+            assert!(is_clear(others, low.map(|v| v + 4.0), high.map(|v| v - 4.0)), "{seed} {:?}", staged.family);
         }
     }
     println!("{ran} chambers, {roofed} roofed, {more} packages float");
-    assert!(ran > 15 && roofed > 2 && more < 8, "{ran} {roofed} {more}");
+    assert!(ran > 15 && roofed > 2 && more == 0, "{ran} {roofed} {more}");
 }
 
 #[test]
@@ -273,4 +274,47 @@ fn doors_are_drawn_and_no_load_changes_the_scene_before_it() {
     let kg = |solids: &[Solid]| solids.iter().map(sounded_kg).sum::<f64>();
     let (staged, _) = staged(&without, 1);
     assert!(kg(staged.scene.stowed()) > 300.0);
+}
+
+#[test]
+fn where_a_load_has_no_place_it_is_drawn_anew_or_another_takes_its_stead() {
+    // Two tiers of full tanks: nothing lifts out, nothing has room between them.
+    let mixed = presets::scenario("mixed").unwrap().unwrap();
+    let hidden = || {
+        let key = ScanKey::new(1, 447);
+        let mut staged = stage(&mixed, &key).unwrap();
+        assert_eq!((staged.family, staged.ordered.len()), (Family::Ibcs, 1));
+        let wanted = staged.ordered[0];
+        let order = Order::of(&mixed.loads[wanted.0], wanted.1);
+        let stream = || key.stream("load", wanted.0 as u64);
+        assert!(hide(&order, staged.kind, &staged.scene, &staged.hold, staged.cargo_end, &mut stream()).is_err());
+        staged.hide(&mixed, wanted, &key).unwrap()
+    };
+    let (made, again) = (hidden(), hidden());
+    assert!(made.mass_kg > 5.0 && made.own == again.own, "{} {}", made.place, made.mass_kg);
+    // A hollow that a tank or a reel of a tonne leaves is none for 20 kg.
+    let both = |spare: f64| {
+        scenario(Some((LoadClass::InCargo, "void")), |file| {
+            file.cargo.families = vec![Family::Ibcs, Family::PaperReels, Family::Tiles];
+            file.loads[0].mass_kg = Some([20.0, 20.0]);
+            let mut other = presets::scenario("mixed").unwrap().unwrap().loads[0].clone();
+            other.probability = spare;
+            file.loads.push(other);
+        })
+    };
+    let mut ran = 0;
+    for seed in 0..8 {
+        let hidden = |spare: f64| {
+            let scenario = both(spare);
+            let key = ScanKey::new(seed, 0);
+            let mut staged = stage(&scenario, &key).unwrap();
+            let wanted = staged.ordered[0];
+            staged.hide(&scenario, wanted, &key)
+        };
+        let Err(refused) = hidden(0.0) else { continue };
+        assert!(refused.to_string().contains("this cargo has no package or gap to hide a load void"), "{refused}");
+        assert_eq!(hidden(1e-9).unwrap().class, LoadClass::RipOff);
+        ran += 1;
+    }
+    assert!(ran >= 4, "{ran}");
 }
