@@ -4,7 +4,7 @@ use super::counts::Counts;
 use super::robust::{median, quantile, spread};
 use crate::scan::Polarity;
 
-/// A border whose values spread by less than this share of the range is even.
+/// A border is even where its values differ by less than this share of the range from others of their row.
 const EVEN: f32 = 0.03;
 
 /// How the polarity was settled.
@@ -24,8 +24,8 @@ pub(super) struct Decision {
 /// pixels are near has one and a half. Black strips, which hardly scatter, do not vote.
 ///
 /// Posts, roof and floor at the borders of a picture that was cut at the walls vote as air would. So the noise is asked, which
-/// may overrule them ([`noisier_end`]); and where it cannot tell, the votes count as a guess unless one of the borders that
-/// cast them is even, as air is and steel is not.
+/// may overrule them ([`noisier_end`]); and the votes count as a guess unless one of the borders that cast them is even along
+/// its rows, as air is and steel is not.
 pub(super) fn decide(counts: Counts<'_>) -> Decision {
     let (rows, columns) = counts.dim();
     let mut all = counts.sample(40_000);
@@ -38,42 +38,43 @@ pub(super) fn decide(counts: Counts<'_>) -> Decision {
     };
     // What each border votes, and whether it is even.
     let mut ballots: Vec<(f32, bool)> = Vec::new();
-    let ballot = |levels: &mut [f32], border: &mut [f32]| {
+    let ballot = |levels: &mut [f32], rest: &mut [f32]| {
         let vote = match (median(levels) - low) / range {
             share if share > 0.7 => 1.0,
             share if share < 0.3 => -1.0,
             _ => 0.0,
         };
-        (vote, spread(border) < EVEN * range)
+        (vote, spread(rest) < EVEN * range)
     };
     // A tenth at both ends of a side is left out: corners belong to two, and black strips end there.
     let thick = (columns / 64).clamp(2, 16);
     let mut line = vec![0.0; thick];
     for from in [0, columns - thick] {
-        let mut side = Vec::new();
+        let (mut side, mut rest) = (Vec::new(), Vec::new());
         for row in (rows / 10..rows - rows / 10).step_by((rows / 200).max(1)) {
             counts.read(row, from, &mut line);
             side.extend_from_slice(&line);
+            rest.extend(less_median(&line));
         }
-        ballots.push(ballot(&mut side.clone(), &mut side));
+        ballots.push(ballot(&mut side, &mut rest));
     }
     let step = (columns / 400).max(1);
     let mut line = vec![0.0; columns.div_ceil(step)];
     for from_top in [true, false] {
-        let (mut levels, mut border) = (Vec::new(), Vec::new());
+        let (mut levels, mut rest) = (Vec::new(), Vec::new());
         for i in 0..rows / 4 {
             let row = if from_top { i } else { rows - 1 - i };
             counts.read_every(row, 0, step, &mut line);
             if spread(&mut line.clone()) > 5e-4 * range {
-                levels.push(median(&mut line));
-                border.extend_from_slice(&line);
+                levels.push(median(&mut line.clone()));
+                rest.extend(less_median(&line));
             }
             if levels.len() == 6 {
                 break;
             }
         }
         if !levels.is_empty() {
-            ballots.push(ballot(&mut levels, &mut border));
+            ballots.push(ballot(&mut levels, &mut rest));
         }
     }
     let borders: f32 = ballots.iter().map(|ballot| ballot.0).sum();
@@ -92,14 +93,17 @@ pub(super) fn decide(counts: Counts<'_>) -> Decision {
         let air = if median(&mut all) > 0.5 * counts.full_scale { 1.0 } else { -1.0 };
         return of(if borders.abs() >= 3.0 { borders } else { air }, false);
     }
+    let voted = of(votes, votes.abs() >= 2.0 && ballots.iter().any(|(vote, even)| *even && vote * votes > 0.0));
     match noisier_end(counts) {
-        Some(polarity) if polarity == of(votes, true).polarity => of(votes, votes.abs() >= 2.0),
-        Some(polarity) => Decision { polarity, votes, certain: false },
-        None => {
-            let air = ballots.iter().any(|(vote, even)| *even && vote * votes > 0.0);
-            of(votes, votes.abs() >= 2.0 && air)
-        }
+        Some(polarity) if polarity != voted.polarity => Decision { polarity, votes, certain: false },
+        _ => voted,
     }
+}
+
+/// A line's values over its median.
+fn less_median(line: &[f32]) -> impl Iterator<Item = f32> {
+    let middle = median(&mut line.to_vec());
+    line.iter().map(move |value| value - middle)
 }
 
 /// The end of the range that has more noise, as the polarity which that makes likely; nothing where neither clearly has.

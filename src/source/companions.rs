@@ -27,7 +27,7 @@ pub(super) fn sidecar_names<'a>(files: impl Iterator<Item = &'a PathBuf>) -> BTr
 
 /// Whether a sidecar of a file's own says that it holds raw counts, whatever the file is called.
 fn is_described(path: &Path) -> bool {
-    own_sidecars(path).iter().flat_map(spelled).any(|sidecar| {
+    own_sidecars(path).iter().flat_map(|sidecar| spelled(sidecar)).any(|sidecar| {
         let name = sidecar.to_string_lossy();
         let object = contents(&sidecar, sidecar::MAX_BYTES, |_| Ok(())).and_then(|text| sidecar::object(&name, &text));
         object.is_ok_and(|object| object.get("raw").is_some_and(|raw| !raw.is_null()))

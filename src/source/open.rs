@@ -113,9 +113,9 @@ pub(super) fn own_sidecars(scan: &Path) -> [PathBuf; 2] {
 }
 
 /// A name as it is, and with its end in capitals: to some systems these are one.
-pub(super) fn spelled(path: &PathBuf) -> [PathBuf; 2] {
+pub(super) fn spelled(path: &Path) -> [PathBuf; 2] {
     let end = path.extension().unwrap_or_default().to_ascii_uppercase();
-    [path.clone(), path.with_extension(end)]
+    [path.to_owned(), path.with_extension(end)]
 }
 
 /// The names that a scan's sidecar may have, the closest first.

@@ -74,7 +74,7 @@ impl Drawn {
 
     /// What portray says of it by default.
     pub(crate) fn report(&self) -> Report {
-        report(&[self.counts()], stated(), |_| {})
+        report(&[self.counts()], &stated(), |_| {})
     }
 }
 
@@ -101,12 +101,12 @@ pub(crate) fn npy(planes: &[Array2<u16>]) -> Vec<u8> {
 }
 
 /// What portray says of a picture with this sidecar, with settings that `edit` changes.
-pub(crate) fn report(planes: &[Array2<u16>], sidecar: Value, edit: impl FnOnce(&mut Line<'_>)) -> Report {
+pub(crate) fn report(planes: &[Array2<u16>], sidecar: &Value, edit: impl FnOnce(&mut Line<'_>)) -> Report {
     report_of("box.npy", &npy(planes), sidecar, edit)
 }
 
 /// The same of a file's bytes.
-pub(crate) fn report_of(name: &str, bytes: &[u8], sidecar: Value, edit: impl FnOnce(&mut Line<'_>)) -> Report {
+pub(crate) fn report_of(name: &str, bytes: &[u8], sidecar: &Value, edit: impl FnOnce(&mut Line<'_>)) -> Report {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(name), bytes).unwrap();
     std::fs::write(folder.path().join(format!("{name}.json")), sidecar.to_string()).unwrap();

@@ -29,7 +29,7 @@ fn what_nothing_gets_through_is_not_seen_however_small_and_whatever_the_offset()
             assert!(is_shielded(&report), "{side} mm at an offset of {dark}: {:?}", reasons(&report));
             // A scanner that is said to subtract its dark level, and does not.
             let claimed =
-                self::report(&[drawn.counts()], stated(), with(Settings { dark: false, ..Settings::default() }));
+                self::report(&[drawn.counts()], &stated(), with(Settings { dark: false, ..Settings::default() }));
             assert!(is_shielded(&claimed), "{side} mm at an offset of {dark}, claimed: {:?}", reasons(&claimed));
             ran += 1;
         }
@@ -42,7 +42,7 @@ fn a_claim_that_the_noise_bears_out_costs_nothing() {
     let mut drawn = Drawn::box_of_goods();
     // Dense, but the beam gets through.
     drawn.put((403, 240, 40, 40), 0.05);
-    let report = report(&[drawn.counts()], stated(), with(Settings { dark: false, ..Settings::default() }));
+    let report = report(&[drawn.counts()], &stated(), with(Settings { dark: false, ..Settings::default() }));
     assert!(!is_shielded(&report), "{:?}", reasons(&report));
     assert!(report.warnings.iter().all(|warning| warning.code != "dark_unknown"), "{:?}", report.warnings);
 }
@@ -52,15 +52,15 @@ fn a_hot_pixel_does_not_take_the_contrast_away() {
     let drawn = Drawn { air: 3800.0, noise: 0.01, ..Drawn::with_block(250.0) };
     let mut counts = drawn.counts().mapv(|count| 4095 - count.min(4095));
     let about = json!({"pixel_mm": MM, "doors": "right", "polarity": "air_dark"});
-    let plain = report(&[counts.clone()], about.clone(), |_| {});
+    let plain = report(std::slice::from_ref(&counts), &about, |_| {});
     assert!(is_shielded(&plain), "{:?}", reasons(&plain));
     counts[[5, 5]] = 65_535;
-    let hot = report(&[counts.clone()], about.clone(), |_| {});
+    let hot = report(std::slice::from_ref(&counts), &about, |_| {});
     assert_eq!((hot.verdict, hot.unseen), (plain.verdict, plain.unseen));
     // A full scale that is stated wrongly takes it away all the same; that is told.
     let mut wrong = about;
     wrong["full_scale"] = json!(65_535);
-    let wrong = report(&[counts], wrong, |_| {});
+    let wrong = report(&[counts], &wrong, |_| {});
     assert!(reasons(&wrong).contains(&"little_contrast".to_owned()), "{:?}", reasons(&wrong));
 }
 
@@ -76,7 +76,7 @@ fn a_picture_cut_at_the_walls_is_not_turned_round_in_silence() {
             drawn.cut((x + inset, y + inset, width - 2 * inset, height - 2 * inset));
             for flip in [false, true] {
                 let counts = drawn.counts().mapv(|count| if flip { 65_535 - count } else { count });
-                let report = report(&[counts], json!({"pixel_mm": MM, "doors": "right"}), |_| {});
+                let report = report(&[counts], &json!({"pixel_mm": MM, "doors": "right"}), |_| {});
                 let about = format!("goods {goods}, inset {inset}, flipped {flip}: {:?}", reasons(&report));
                 assert_ne!(report.verdict, Verdict::Clear, "{about}");
                 let steps = report.preparation.unwrap().steps;
@@ -96,16 +96,16 @@ fn planes_that_are_not_looked_at_are_not_clear_unless_they_are_further_energies(
     let mut second = Drawn::box_of_goods();
     second.put(BOX, 0.9);
     let four = vec![counts, second.counts(), Drawn::with_block(300.0).counts(), second.counts()];
-    let views = report(&four, stated(), |_| {});
+    let views = report(&four, &stated(), |_| {});
     assert_eq!((views.verdict, reasons(&views)), (Verdict::Inconclusive, vec!["planes_unused".to_owned()]));
     let mut about = stated();
     about["energies_mv"] = json!([9, 4, 6]);
-    let energies = report(&[four[0].clone(), four[1].clone(), four[1].clone()], about, |_| {});
+    let energies = report(&[four[0].clone(), four[1].clone(), four[1].clone()], &about, |_| {});
     assert!(energies.warnings.iter().any(|warning| warning.code == "energies_unused"), "{:?}", energies.warnings);
     assert_eq!((energies.verdict, reasons(&energies)), (Verdict::Clear, vec![]));
     // A plane that shows nothing at all is no second energy.
     let blank = Array2::from_shape_fn(four[0].dim(), |(r, c)| 50_000 + ((r + c) % 2) as u16);
-    let blank = report(&[four[0].clone(), blank], stated(), |_| {});
+    let blank = report(&[four[0].clone(), blank], &stated(), |_| {});
     assert!(reasons(&blank).contains(&"planes_differ".to_owned()), "{:?}", reasons(&blank));
 }
 
@@ -121,7 +121,7 @@ fn an_opaque_end_is_no_strip_whether_something_was_located_or_not() {
     upper.put((0, 0, 877, y + 60), 0.0);
     for (what, drawn) in [("left", left), ("lower", lower), ("upper", upper)] {
         for locate in [true, false] {
-            let report = report(&[drawn.counts()], stated(), |line| {
+            let report = report(&[drawn.counts()], &stated(), |line| {
                 line.prepare = Settings { locate, ..Settings::default() }.check().unwrap();
                 let accept = ["no_air", "nothing_located"].map(str::to_owned).to_vec();
                 line.judge = portray::judge::Settings { accept, ..Default::default() }.check().unwrap();
@@ -147,7 +147,7 @@ fn a_dead_module_is_not_measured_whatever_is_switched_off() {
     };
     for level in [20, 20_000, 40_000] {
         for dropouts in [true, false] {
-            let report = report(&[counts(level)], stated(), with(Settings { dropouts, ..Settings::default() }));
+            let report = report(&[counts(level)], &stated(), with(Settings { dropouts, ..Settings::default() }));
             let repaired = report.reasons.iter().any(|reason| reason.code == ReasonCode::Repaired);
             assert!(repaired, "{level}, dropouts {dropouts}: {:?}", reasons(&report));
         }
@@ -169,7 +169,7 @@ fn with_every_switch_off_nothing_that_was_not_seen_is_clear() {
     for side in [150.0, 250.0] {
         for dark in [0.0, 1500.0] {
             let drawn = Drawn { air: 65_535.0 - dark, dark, ..Drawn::with_block(side) };
-            let report = report(&[drawn.counts()], stated(), with(off.clone()));
+            let report = report(&[drawn.counts()], &stated(), with(off.clone()));
             assert!(is_shielded(&report), "{side} mm, offset {dark}: {:?}", reasons(&report));
         }
     }
@@ -180,12 +180,12 @@ fn corrected_pictures_are_located_with_the_air_step_off() {
     // Air is at full scale, and that was measured.
     let drawn = Drawn { air: 65_000.0, noise: 0.003, ..Drawn::box_of_goods() };
     let settings = Settings { air: false, ..Settings::default() };
-    let on = report(&[drawn.counts()], stated(), |_| {});
-    let off = report(&[drawn.counts()], stated(), with(settings.clone()));
+    let on = report(&[drawn.counts()], &stated(), |_| {});
+    let off = report(&[drawn.counts()], &stated(), with(settings.clone()));
     assert_eq!((off.verdict, reasons(&off)), (Verdict::Clear, vec![]));
     assert_eq!(off.preparation.unwrap().crop_px, on.preparation.unwrap().crop_px);
     // Air at three quarters of it refutes the claim.
-    let low = report(&[Drawn { air: 49_000.0, ..drawn }.counts()], stated(), with(settings));
+    let low = report(&[Drawn { air: 49_000.0, ..drawn }.counts()], &stated(), with(settings));
     assert!(reasons(&low).contains(&"no_air".to_owned()), "{:?}", reasons(&low));
 }
 
@@ -197,13 +197,13 @@ fn without_any_pixel_size_a_scan_is_not_clear_and_has_no_mass() {
     drawn.put((200, 100, 300, 250), 0.6);
     drawn.put((330, 200, 40, 40), 0.3);
     let about = json!({"polarity": "air_bright", "doors": "right"});
-    let unknown = report(&[drawn.counts()], about.clone(), |_| {});
+    let unknown = report(&[drawn.counts()], &about, |_| {});
     assert!(reasons(&unknown).contains(&"pixel_size_unknown".to_owned()), "{:?}", reasons(&unknown));
     assert!(unknown.regions.iter().all(|region| region.mass.is_none()), "{:?}", unknown.regions);
-    let known = report(&[drawn.counts()], stated(), |_| {});
+    let known = report(&[drawn.counts()], &stated(), |_| {});
     assert!(!known.regions.is_empty() && known.regions.iter().all(|region| region.mass.is_some()));
     // A container's length is something to go by.
-    let container = report(&[Drawn::box_of_goods().counts()], about, |_| {});
+    let container = report(&[Drawn::box_of_goods().counts()], &about, |_| {});
     assert_eq!((container.verdict, reasons(&container)), (Verdict::Clear, vec![]));
 }
 
@@ -216,7 +216,7 @@ fn a_frame_of_another_level_counts_from_either_side() {
     let air = Array2::from_elem((324, 8), 62_500.0);
     let with_frame = |counts: Array2<u16>| {
         let calibration = Calibration { air: Some(vec![air.clone()]), dark: Some(vec![Array2::zeros((324, 8))]) };
-        report(&[counts], stated(), |line| line.calibration = calibration)
+        report(&[counts], &stated(), |line| line.calibration = calibration)
     };
     for report in [with_frame(counts.clone()), with_frame(mirrored(&counts))] {
         assert!(reasons(&report).contains(&"incomplete".to_owned()), "{:?}", reasons(&report));
@@ -242,9 +242,9 @@ fn mirror_images_have_mirrored_reports() {
     let mut ran = 0;
     for drawn in [Drawn::with_block(150.0), drift, loaded, stopped, beside] {
         let counts = drawn.counts();
-        let (one, mut about) = (report(&[counts.clone()], stated(), |_| {}), stated());
+        let (one, mut about) = (report(std::slice::from_ref(&counts), &stated(), |_| {}), stated());
         about["doors"] = json!("left");
-        let other = report(&[mirrored(&counts)], about, |_| {});
+        let other = report(&[mirrored(&counts)], &about, |_| {});
         assert_eq!((one.verdict, reasons(&one)), (other.verdict, reasons(&other)));
         let (a, b) = (one.preparation.unwrap(), other.preparation.unwrap());
         let columns = counts.ncols() as u32;
@@ -269,7 +269,7 @@ fn what_a_file_holds_beyond_what_was_told_is_not_clear() {
     let mut about = stated();
     about["raw"] = json!({"width": counts.ncols(), "height": 270, "type": "u16"});
     let frames = Calibration { dark: Some(vec![Array2::zeros((270, 8))]), air: None };
-    let short = report_of("box.dat", &bytes, about, |line| line.calibration = frames);
+    let short = report_of("box.dat", &bytes, &about, |line| line.calibration = frames);
     assert_eq!((short.verdict, reasons(&short)), (Verdict::Inconclusive, vec!["trailing_bytes".to_owned()]));
 }
 
@@ -284,7 +284,7 @@ fn freight_beside_a_container_is_not_cropped_away() {
         drawn.put((200, 414, 60, 60), 0.3);
         drawn.put((1400, 414, 60, 60), 0.3);
         drawn.put((840, 384 - height, length, height), 0.5);
-        report(&[drawn.counts()], stated(), |_| {})
+        report(&[drawn.counts()], &stated(), |_| {})
     };
     // 6 m long and 0.95 m high; 3 m; a deck plate.
     for (length, height, several) in [(750, 119, true), (375, 119, false), (750, 30, false)] {
