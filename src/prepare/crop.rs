@@ -2,9 +2,10 @@
 
 use super::air_margins::AirMargins;
 use super::level::Channel;
-use super::locate::{self, EVEN_SPEED, Found};
+use super::locate::{self, EVEN_SPEED, Found, SOMETHING};
 use super::prepared::Located;
 use super::record::{Record, number};
+use super::robust::median;
 use super::settings::Checked;
 use super::trim::Margins;
 use super::whole;
@@ -46,7 +47,7 @@ pub(super) fn crop(
     }
     let (part, located) = found.as_ref().map_or((whole, Located::WholeImage), |f| (f.area, f.located));
     // A strip beside what is prepared may be a shielded part of it, whether something was looked for and found or not.
-    let object = found.as_ref().map_or_else(|| within(area, air), |f| f.area);
+    let object = found.as_ref().map_or_else(|| within(channel, area), |f| f.area);
     let length = found.as_ref().map(|f| f.has_length_of_a_container(known));
     if let Some(text) = whole::cut(margins, area, object, length) {
         record.warn("incomplete", text);
@@ -72,14 +73,21 @@ pub(super) fn crop(
     Cropped { part, located, pixel, pixel_sigma }
 }
 
-/// The area without its margins of air.
-fn within(area: BoxPx, air: AirMargins) -> BoxPx {
-    BoxPx {
-        x: air.left as u32,
-        y: air.top as u32,
-        width: area.width.saturating_sub((air.left + air.right) as u32),
-        height: area.height.saturating_sub((air.top + air.bottom) as u32),
-    }
+/// The area without its margins of air. Rows behind thin walls look like air until they are compared with it.
+fn within(channel: &Channel<'_>, area: BoxPx) -> BoxPx {
+    let AirMargins { left, right, top, bottom } = channel.air.margins;
+    let source = channel.source(area, BoxPx { x: 0, y: 0, ..area });
+    let (height, width) = source.dim();
+    let mut line = vec![0.0; width];
+    let mut air = |rows: usize, middle: usize| {
+        if rows > 0 {
+            source.read(middle, 0, &mut line);
+        }
+        if rows > 0 && 1.0 - median(&mut line) < SOMETHING { rows } else { 0 }
+    };
+    let (top, bottom) = (air(top, top / 2), air(bottom, height - 1 - bottom / 2));
+    let across = area.width.saturating_sub((left + right) as u32);
+    BoxPx { x: left as u32, y: top as u32, width: across, height: area.height.saturating_sub((top + bottom) as u32) }
 }
 
 /// The size of a pixel and its standard uncertainty as a share: what is stated, else what a container's length makes it, else

@@ -11,10 +11,11 @@ use super::transmission::Source;
 use crate::scan::{BoxPx, PixelSize};
 use std::cell::LazyCell;
 
-/// Side of the squares whose medians say how dark a picture gets, in pixels and in mm, whichever is less, but not under
-/// [`LEAST_SQUARE`] pixels: dead pixels and columns fill less than half of one and cannot pass for what the beam did not get
-/// through, and what may hide something (a square of 100 mm) fills more. Dead rows are left out.
+/// Side in pixels of the squares whose medians say how dark a picture gets: dead pixels and columns fill less than half of one
+/// and cannot pass for what the beam did not get through. Dead rows are left out.
 const SQUARE: usize = 16;
+/// Side in mm of those among which the darkest is looked for, but not under [`LEAST_SQUARE`] and not over [`SQUARE`] pixels:
+/// what may hide something (a square of 100 mm) fills one.
 const SQUARE_MM: f32 = 80.0;
 const LEAST_SQUARE: usize = 8;
 
@@ -26,49 +27,48 @@ const APART: usize = 3;
 struct Square {
     top: usize,
     left: usize,
+    side: usize,
     median: f32,
 }
 
-/// A part of a picture in squares of `side` pixels, without those that hold a row of `dead` (rising).
+/// A part of a picture in squares, without those that hold a row of `dead` (rising).
 struct Squares<'a> {
     source: &'a Source<'a>,
-    side: usize,
     dead: &'a [usize],
 }
 
 impl Squares<'_> {
-    /// The squares side by side.
+    /// Squares of [`SQUARE`] pixels side by side.
     fn all(&self) -> Vec<Square> {
         let mut found = Vec::new();
-        self.each(self.side, |square, lines| {
-            found.extend(self.median(square.1, lines).map(|median| (square, median)));
+        self.each(SQUARE, SQUARE, |(top, left), lines| {
+            found.extend(middle(left, SQUARE, lines).map(|median| Square { top, left, side: SQUARE, median }));
         });
-        found.into_iter().map(|((top, left), median)| Square { top, left, median }).collect()
+        found
     }
 
-    /// The darkest square where they stand half a side apart, so that whatever is one and a half wide holds one: `found` so
-    /// far, or darker.
-    fn darkest(&self, mut found: Square) -> Square {
-        self.each(self.side / 2, |(top, left), lines| {
+    /// The darkest square of `side` pixels over `least` where they stand half a side apart, so that whatever is one and a half
+    /// wide holds one: `found` so far, or darker.
+    fn darkest(&self, side: usize, least: f32, mut found: Square) -> Square {
+        self.each(side, side / 2, |(top, left), lines| {
             // Most squares are seen to be brighter without their median.
-            let darker = |line: &Vec<f32>| {
-                line[left..left + self.side].iter().map(|&t| u32::from(t < found.median)).sum::<u32>()
-            };
-            if 2 * lines.iter().map(darker).sum::<u32>() as usize >= lines.len() * self.side {
-                let median = self.median(left, lines).filter(|median| *median < found.median);
-                found = median.map_or(found, |median| Square { top, left, median });
+            let darker =
+                |line: &Vec<f32>| line[left..left + side].iter().map(|&t| u32::from(t < found.median)).sum::<u32>();
+            if 2 * lines.iter().map(darker).sum::<u32>() as usize >= lines.len() * side {
+                let median = middle(left, side, lines).filter(|median| (least..found.median).contains(median));
+                found = median.map_or(found, |median| Square { top, left, side, median });
             }
         });
         found
     }
 
     /// The corner and every second row of each square, `apart` pixels from the next.
-    fn each(&self, apart: usize, mut take: impl FnMut((usize, usize), &[Vec<f32>])) {
+    fn each(&self, side: usize, apart: usize, mut take: impl FnMut((usize, usize), &[Vec<f32>])) {
         let (rows, columns) = self.source.dim();
-        let places = |of: usize| (0..(of + 1).saturating_sub(self.side)).step_by(apart);
+        let places = |of: usize| (0..(of + 1).saturating_sub(side)).step_by(apart);
         let dead_before = |row: usize| self.dead.partition_point(|&dead| dead < row);
-        let mut lines = vec![vec![0.0; columns]; self.side / 2];
-        for top in places(rows).filter(|&top| dead_before(top) == dead_before(top + self.side)) {
+        let mut lines = vec![vec![0.0; columns]; side / 2];
+        for top in places(rows).filter(|&top| dead_before(top) == dead_before(top + side)) {
             for (number, line) in lines.iter_mut().enumerate() {
                 self.source.read(top + 2 * number, 0, line);
             }
@@ -81,27 +81,27 @@ impl Squares<'_> {
     fn even_variance(&self, square: &Square, darkest: f32, photons: f32) -> Option<f32> {
         let near = |t: &f32| (t - darkest).abs() <= ELSE * photons.sqrt();
         let mut line = [0.0; SQUARE];
-        let line = &mut line[..self.side];
+        let line = &mut line[..square.side];
         let mut pairs = Vec::with_capacity(SQUARE * SQUARE);
-        for row in square.top..square.top + self.side {
+        for row in square.top..square.top + square.side {
             self.source.read(row, square.left, line);
             pairs.extend(line.iter().zip(&line[APART..]).filter(|(a, b)| near(a) && near(b)).map(|(a, b)| (*a, *b)));
         }
         (pairs.len() >= LEAST_PAIRS).then(|| variance(pairs.iter().map(|(a, b)| (a, b))))
     }
+}
 
-    /// The median of what is not lost of the square at column `left`, every second pixel of its `lines`.
-    fn median(&self, left: usize, lines: &[Vec<f32>]) -> Option<f32> {
-        let mut values = [0.0; SQUARE * SQUARE / 4];
-        let mut n = 0;
-        for line in lines {
-            for &t in line[left..left + self.side].iter().step_by(2).filter(|t| t.is_finite()) {
-                values[n] = t;
-                n += 1;
-            }
+/// The median of every second pixel of `side` in each of the `lines`, from column `left` on; nothing where none is a number.
+fn middle(left: usize, side: usize, lines: &[Vec<f32>]) -> Option<f32> {
+    let mut values = [0.0; SQUARE * SQUARE / 4];
+    let mut n = 0;
+    for line in lines {
+        for &t in line[left..left + side].iter().step_by(2).filter(|t| t.is_finite()) {
+            values[n] = t;
+            n += 1;
         }
-        (n > 0).then(|| median(&mut values[..n]))
     }
+    (n > 0).then(|| median(&mut values[..n]))
 }
 
 /// The variance of a value, from pairs of values that differ by noise alone.
@@ -216,8 +216,7 @@ pub(super) fn shielded_level(
     let dead: Vec<usize> =
         channel.air.dead.iter().filter(|row| rows.contains(row)).map(|row| row - rows.start).collect();
     let source = channel.source(area, part);
-    let side = ((SQUARE_MM / pixel.x.max(pixel.y)) as usize / 2 * 2).clamp(LEAST_SQUARE, SQUARE);
-    let squares = Squares { source: &source, side, dead: &dead };
+    let squares = Squares { source: &source, dead: &dead };
     let mut found = squares.all();
     let mut medians: Vec<f32> = found.iter().map(|square| square.median).collect();
     let usual = quantile(&mut medians, DARKEST_SHARE);
@@ -255,13 +254,13 @@ pub(super) fn shielded_level(
             None
         }
     };
-    // A small place may be darker than a large one that scatter brightens: either may be what the beam did not get through.
+    // Either may be what the beam did not get through. What lies under the level anyway, as dead columns do, tells nothing.
     let raised = why(&found, usual).or_else(|| {
-        let first = found.iter().copied().min_by(|a, b| a.median.total_cmp(&b.median))?;
-        if DARKEST_FACTOR * first.median <= level {
-            return None;
-        }
-        let darkest = squares.darkest(first);
+        let least = level / DARKEST_FACTOR;
+        let over = found.iter().copied().filter(|square| square.median > least);
+        let first = over.min_by(|a, b| a.median.total_cmp(&b.median))?;
+        let side = ((SQUARE_MM / pixel.x.max(pixel.y)) as usize / 2 * 2).clamp(LEAST_SQUARE, SQUARE);
+        let darkest = squares.darkest(side, least, first);
         found.push(darkest);
         why(&found, darkest.median)
     });
@@ -300,9 +299,9 @@ mod tests {
         let levels = Levels { dark: &zeros, row: &ones[..SIZE.0], drift: &ones };
         let part = BoxPx { x: 0, y: 0, width: SIZE.1 as u32, height: SIZE.0 as u32 };
         let source = Source::new(Counts::new(&plane, Polarity::AirBright), part, levels);
-        let squares = Squares { source: &source, side: SQUARE, dead: &[] };
+        let squares = Squares { source: &source, dead: &[] };
         let mut found = squares.all();
-        found.push(squares.darkest(found[0]));
+        found.push(squares.darkest(SQUARE, 0.0, found[0]));
         offset(&squares, &found, 0.1, Some(1e-4), count)
     }
 

@@ -20,7 +20,7 @@ const BESIDE_MM: f32 = 3_500.0;
 /// Something under a container that reaches as deep as this is no chassis and no railcar, but another container.
 const UNDER_MM: f32 = 2_200.0;
 /// The least absorbed share of the beam that is something: two walls of an empty container absorb 6 to 12 %.
-const SOMETHING: f32 = 0.025;
+pub(super) const SOMETHING: f32 = 0.025;
 /// What stands beside a container and rises as little as this over its floor line may be the frame of what carries it.
 const OVER_FLOOR_MM: f32 = 400.0;
 /// How far a length at even speed is from its nominal size, as a share.

@@ -4,7 +4,7 @@ use super::counts::Counts;
 use super::robust::{median, quantile, spread};
 use crate::scan::Polarity;
 
-/// A border is even where its values differ by less than this share of the range from others of their row.
+/// A border is even where the levels of its columns spread by less than this share of the range.
 const EVEN: f32 = 0.03;
 
 /// How the polarity was settled.
@@ -24,8 +24,8 @@ pub(super) struct Decision {
 /// pixels are near has one and a half. Black strips, which hardly scatter, do not vote.
 ///
 /// Posts, roof and floor at the borders of a picture that was cut at the walls vote as air would. So the noise is asked, which
-/// may overrule them ([`noisier_end`]); and the votes count as a guess unless one of the borders that cast them is even along
-/// its rows, as air is and steel is not.
+/// may overrule them ([`noisier_end`]); and the votes count as a guess unless the left or the right border is among those that
+/// cast them and its columns are alike, as air's are and a post's are not.
 pub(super) fn decide(counts: Counts<'_>) -> Decision {
     let (rows, columns) = counts.dim();
     let mut all = counts.sample(40_000);
@@ -36,49 +36,45 @@ pub(super) fn decide(counts: Counts<'_>) -> Decision {
         let polarity = if votes >= 0.0 { Polarity::AirBright } else { Polarity::AirDark };
         Decision { polarity, votes, certain }
     };
-    // What each border votes, and whether it is even.
-    let mut ballots: Vec<(f32, bool)> = Vec::new();
-    let ballot = |levels: &mut [f32], rest: &mut [f32]| {
-        let vote = match (median(levels) - low) / range {
-            share if share > 0.7 => 1.0,
-            share if share < 0.3 => -1.0,
-            _ => 0.0,
-        };
-        (vote, spread(rest) < EVEN * range)
+    let ballot = |level: f32| match (level - low) / range {
+        share if share > 0.7 => 1.0,
+        share if share < 0.3 => -1.0,
+        _ => 0.0,
     };
+    let mut votes = 0.0f32;
+    // What the borders vote that are even.
+    let mut air: Vec<f32> = Vec::new();
     // A tenth at both ends of a side is left out: corners belong to two, and black strips end there.
     let thick = (columns / 64).clamp(2, 16);
     let mut line = vec![0.0; thick];
     for from in [0, columns - thick] {
-        let (mut side, mut rest) = (Vec::new(), Vec::new());
+        let mut side = Vec::new();
         for row in (rows / 10..rows - rows / 10).step_by((rows / 200).max(1)) {
             counts.read(row, from, &mut line);
             side.extend_from_slice(&line);
-            rest.extend(less_median(&line));
         }
-        ballots.push(ballot(&mut side, &mut rest));
+        let column = |at: usize| median(&mut side.iter().copied().skip(at).step_by(thick).collect::<Vec<f32>>());
+        let even = spread(&mut (0..thick).map(column).collect::<Vec<f32>>()) < EVEN * range;
+        let vote = ballot(median(&mut side));
+        votes += vote;
+        air.extend(even.then_some(vote));
     }
     let step = (columns / 400).max(1);
     let mut line = vec![0.0; columns.div_ceil(step)];
     for from_top in [true, false] {
-        let (mut levels, mut rest) = (Vec::new(), Vec::new());
-        for i in 0..rows / 4 {
+        let levels = (0..rows / 4).filter_map(|i| {
             let row = if from_top { i } else { rows - 1 - i };
             counts.read_every(row, 0, step, &mut line);
-            if spread(&mut line.clone()) > 5e-4 * range {
-                levels.push(median(&mut line.clone()));
-                rest.extend(less_median(&line));
-            }
-            if levels.len() == 6 {
-                break;
-            }
-        }
+            let level = median(&mut line);
+            let scatters = spread(&mut line) > 5e-4 * range;
+            scatters.then_some(level)
+        });
+        let mut levels: Vec<f32> = levels.take(6).collect();
         if !levels.is_empty() {
-            ballots.push(ballot(&mut levels, &mut rest));
+            votes += ballot(median(&mut levels));
         }
     }
-    let borders: f32 = ballots.iter().map(|ballot| ballot.0).sum();
-    let mut votes = borders;
+    let borders = votes;
     let near = |level: f32| all.iter().filter(|&&v| (v - level).abs() < 0.12 * range).count() as f32;
     let (bright, dark) = (near(high), near(low));
     if bright > 1.5 * dark {
@@ -93,17 +89,11 @@ pub(super) fn decide(counts: Counts<'_>) -> Decision {
         let air = if median(&mut all) > 0.5 * counts.full_scale { 1.0 } else { -1.0 };
         return of(if borders.abs() >= 3.0 { borders } else { air }, false);
     }
-    let voted = of(votes, votes.abs() >= 2.0 && ballots.iter().any(|(vote, even)| *even && vote * votes > 0.0));
+    let voted = of(votes, votes.abs() >= 2.0 && air.iter().any(|vote| vote * votes > 0.0));
     match noisier_end(counts) {
         Some(polarity) if polarity != voted.polarity => Decision { polarity, votes, certain: false },
         _ => voted,
     }
-}
-
-/// A line's values over its median.
-fn less_median(line: &[f32]) -> impl Iterator<Item = f32> {
-    let middle = median(&mut line.to_vec());
-    line.iter().map(move |value| value - middle)
 }
 
 /// The end of the range that has more noise, as the polarity which that makes likely; nothing where neither clearly has.

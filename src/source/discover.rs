@@ -37,6 +37,8 @@ pub struct Discovery {
     pub ignored: Vec<Ignored>,
     /// Inputs that cannot be used, with their names: each becomes a failed entry of the result.
     pub problems: Vec<(String, Error)>,
+    /// Folders that hold no scan, as problems are: beside others that do, they are failed entries too.
+    pub empty: Vec<(String, Error)>,
 }
 
 /// Finds the files to read.
@@ -44,7 +46,7 @@ pub struct Discovery {
 /// An input is a file, a folder (walked with all below it), a glob (`*`, `**`, `?`, `[a-z]`, `{a,b}`), or `-` for a list on
 /// `stdin`, one path a line or separated by NUL bytes. A file named outright is an entry whatever it is; in folders,
 /// globs and lists companions (sidecars, truth, documents, reports) are [`Ignored`], and so is what is hidden in folders.
-/// A file that is reached twice is one entry, and a folder without any scan is a problem. `skip` is the folder that reports go
+/// A file that is reached twice is one entry, and a folder without any scan is named as [`Discovery::empty`]. `skip` is the folder that reports go
 /// to: what portray keeps in folders of its own there is passed over.
 pub fn discover(inputs: &[String], stdin: Option<&mut dyn Read>, skip: Option<&Path>) -> Discovery {
     let mut search = Search::new(skip);
@@ -299,22 +301,23 @@ mod tests {
         assert_eq!(names(&discover(&[at(&folder, "reports")], None, Some(&skip))), ["gate/b.png"]);
         fs::remove_dir_all(skip.join("gate")).unwrap();
         let own = discover(&[at(&folder, "reports")], None, Some(&skip));
-        assert!(own.entries.is_empty() && own.problems.is_empty(), "{own:?}");
+        assert!(own.entries.is_empty() && own.empty.is_empty(), "{own:?}");
     }
 
     #[test]
-    fn a_folder_without_scans_is_a_problem() {
+    fn a_folder_without_scans_is_named() {
         let folder = folder(&["full/a.tif", "notes/README.md", "notes/a.json"]);
         fs::create_dir(folder.path().join("empty")).unwrap();
         let found = find(&["empty", "full", "notes"].map(|below| at(&folder, below)));
         assert_eq!(names(&found), ["a.tif"]);
-        let problems: Vec<(String, bool, bool)> = found
-            .problems
+        assert!(found.problems.is_empty());
+        let empty: Vec<(String, bool, bool)> = found
+            .empty
             .iter()
             .map(|(name, error)| (name.clone(), error.message.contains("no file"), error.message.contains("no scan")))
             .collect();
         let expected = [(given(&folder, "empty"), true, false), (given(&folder, "notes"), false, true)];
-        assert_eq!(problems, expected);
+        assert_eq!(empty, expected);
     }
 
     #[test]

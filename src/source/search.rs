@@ -20,6 +20,7 @@ pub(super) struct Search {
     /// Files to read, and what keeps the rest from being read.
     found: Vec<(Name, PathBuf)>,
     problems: Vec<(Name, Error)>,
+    empty: Vec<(Name, Error)>,
     ignored: Vec<Ignored>,
     seen: BTreeSet<PathBuf>,
     skip: Option<PathBuf>,
@@ -162,6 +163,7 @@ impl Search {
         if matcher.is_none() && scans == 0 && !own && self.problems.len() == before {
             let what = if empty { "the folder holds no file" } else { "the folder holds no scan" };
             self.unusable(given(), base, Error::io(what).help("leave it out if that is as it should be"));
+            self.empty.extend(self.problems.pop());
         }
     }
 
@@ -189,14 +191,15 @@ impl Search {
 
     /// Gives every scan a name of its own, those that cannot be used among them.
     pub(super) fn finish(self) -> Discovery {
-        let (found, problems) = (self.found, self.problems);
-        let mut pairs: Vec<Name> =
-            found.iter().map(|(name, _)| name).chain(problems.iter().map(|(name, _)| name)).cloned().collect();
+        let (found, problems, empty) = (self.found, self.problems, self.empty);
+        let told = problems.iter().chain(&empty).map(|(name, _)| name);
+        let mut pairs: Vec<Name> = found.iter().map(|(name, _)| name).chain(told).cloned().collect();
         names::unique(&mut pairs);
         let mut names = pairs.into_iter().map(|(name, _)| name);
         Discovery {
             entries: found.into_iter().zip(names.by_ref()).map(|((_, path), name)| Entry { path, name }).collect(),
-            problems: problems.into_iter().zip(names).map(|((_, error), name)| (name, error)).collect(),
+            problems: problems.into_iter().zip(names.by_ref()).map(|((_, error), name)| (name, error)).collect(),
+            empty: empty.into_iter().zip(names).map(|((_, error), name)| (name, error)).collect(),
             ignored: self.ignored,
         }
     }

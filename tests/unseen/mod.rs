@@ -248,7 +248,8 @@ fn mirror_images_have_mirrored_reports() {
         assert_eq!((one.verdict, reasons(&one)), (other.verdict, reasons(&other)));
         let (a, b) = (one.preparation.unwrap(), other.preparation.unwrap());
         let columns = counts.ncols() as u32;
-        let near = |a: u32, b: u32| a.abs_diff(b) <= 2;
+        // The model's map has cells of 20 mm, which begin at the crop's left.
+        let near = |a: u32, b: u32| a.abs_diff(b) <= 5;
         assert!(near(a.crop_px.x, columns - b.crop_px.right()) && near(a.crop_px.width, b.crop_px.width));
         assert_eq!(one.regions.len(), other.regions.len());
         for (a, b) in one.regions.iter().zip(&other.regions) {

@@ -71,7 +71,7 @@ fn values_that_are_no_number_are_filled_and_marked() {
 
 #[test]
 fn a_picture_without_beam_is_refused() {
-    let mut dim = Scene { air: 12.0, dark: 900.0, black_strip: 12, ..Scene::empty_box() }.scan(Polarity::AirBright);
+    let mut dim = Scene { air: 2.0, dark: 900.0, black_strip: 12, ..Scene::empty_box() }.scan(Polarity::AirBright);
     dim.metadata.polarity = Some(Polarity::AirBright);
     let settings = Settings { trim: false, ..Settings::default() }.check().unwrap();
     let frames = Calibration { dark: Some(vec![Array2::from_elem((444, 3), 900.0)]), air: None };
