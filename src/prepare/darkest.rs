@@ -62,6 +62,18 @@ impl Squares<'_> {
         found
     }
 
+    /// What the darkest hundredth of the pixels lets through, roofs and posts that are thinner than a square among them.
+    fn hundredth(&self) -> f32 {
+        let (rows, columns) = self.source.dim();
+        let mut line = vec![0.0; columns];
+        let mut values = Vec::with_capacity(128 * 512);
+        for row in (0..rows).step_by((rows / 128).max(1)).filter(|row| self.dead.binary_search(row).is_err()) {
+            self.source.read(row, 0, &mut line);
+            values.extend(line.iter().step_by((columns / 512).max(1)).filter(|t| t.is_finite()));
+        }
+        quantile(&mut values, HUNDREDTH)
+    }
+
     /// The corner and every second row of each square, `apart` pixels from the next.
     fn each(&self, side: usize, apart: usize, mut take: impl FnMut((usize, usize), &[Vec<f32>])) {
         let (rows, columns) = self.source.dim();
@@ -154,8 +166,9 @@ const DARKEST_SHARE: f32 = 0.002;
 const DARKEST_FACTOR: f32 = 1.25;
 const DARKEST_MOST: f32 = 0.05;
 
-/// A container or vehicle of which the darkest thousandths let more through than this is made of less steel than any.
+/// A container or vehicle of which the darkest hundredth lets more through than this is made of less steel than any.
 const LITTLE_CONTRAST: f32 = 0.85;
+const HUNDREDTH: f32 = 0.01;
 
 /// The fewest pairs of pixels that tell a variance to a third.
 const LEAST_PAIRS: usize = 24;
@@ -220,9 +233,10 @@ pub(super) fn shielded_level(
     let mut found = squares.all();
     let mut medians: Vec<f32> = found.iter().map(|square| square.median).collect();
     let usual = quantile(&mut medians, DARKEST_SHARE);
-    if located != Located::WholeImage && usual > LITTLE_CONTRAST {
+    let contrast = squares.hundredth();
+    if located != Located::WholeImage && contrast > LITTLE_CONTRAST {
         let text = format!(
-            "the darkest of what was located lets {usual:.2} of the beam through: are the values proportional to dose, and is the full scale right?"
+            "the darkest hundredth of what was located lets {contrast:.2} of the beam through: are the values proportional to dose, and is the full scale right?"
         );
         record.warn("little_contrast", text);
     }
