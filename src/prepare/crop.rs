@@ -73,19 +73,26 @@ pub(super) fn crop(
     Cropped { part, located, pixel, pixel_sigma }
 }
 
-/// The area without its margins of air. Rows behind thin walls look like air until they are compared with it.
+/// The area without its margins of air. Rows behind thin walls from end to end look like air, until they are compared with it
+/// at the sides: by what they absorb or, where the drift was taken from them, by that.
 fn within(channel: &Channel<'_>, area: BoxPx) -> BoxPx {
-    let AirMargins { left, right, top, bottom } = channel.air.margins;
+    let AirMargins { left, right, mut top, mut bottom } = channel.air.margins;
     let source = channel.source(area, BoxPx { x: 0, y: 0, ..area });
     let (height, width) = source.dim();
+    let drift = &channel.air.drift;
+    let ends = f32::midpoint(drift[0], drift[width - 1]);
+    let bent = (median(&mut drift.clone()) / ends - 1.0).abs() > 2.0 * SOMETHING;
     let mut line = vec![0.0; width];
-    let mut air = |rows: usize, middle: usize| {
-        if rows > 0 {
-            source.read(middle, 0, &mut line);
-        }
-        if rows > 0 && 1.0 - median(&mut line) < SOMETHING { rows } else { 0 }
+    let mut absorbs = |row: usize| {
+        source.read(row, 0, &mut line);
+        1.0 - median(&mut line) > SOMETHING
     };
-    let (top, bottom) = (air(top, top / 2), air(bottom, height - 1 - bottom / 2));
+    if bent || absorbs(top / 2) {
+        top = 0;
+    }
+    if bent || absorbs(height - 1 - bottom / 2) {
+        bottom = 0;
+    }
     let across = area.width.saturating_sub((left + right) as u32);
     BoxPx { x: left as u32, y: top as u32, width: across, height: area.height.saturating_sub((top + bottom) as u32) }
 }
