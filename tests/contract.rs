@@ -28,6 +28,7 @@ fn scan(attenuation: Array2<f32>) -> Prepared {
             crop: BoxPx { x: 0, y: 0, width: columns as u32, height: rows as u32 },
             located: Located::Container,
             source_pixel: pixel,
+            pixel_sigma: 0.0,
             pixel,
             doors: End::Right,
             doors_known: true,
@@ -169,12 +170,34 @@ fn a_detectors_boxes_come_back_in_scan_pixels() {
     attenuation[[5, 5]] = 0.9;
     attenuation[[5, 40]] = 0.6;
     let answer = load("detector").unwrap().score(&scan(attenuation)).unwrap();
-    // Tiles start at columns 0, 32, 38 and rows 0, 8; the weak box and those of empty tiles are dropped, and the two
-    // tiles that see the same dot disagree by 6 pixels: too far apart to be one.
-    let found: Vec<(f32, f32, f32)> = answer.boxes.iter().map(|b| (b.x, b.y, b.score)).collect();
+    // Tiles start at columns 0, 32, 38 and rows 0, 8; the two tiles that see the same dot disagree by 6 pixels: too far apart
+    // to be one. The weak boxes that every tile has stand last, for whoever asks for less than the model does.
+    let weak = answer.boxes.iter().position(|b| b.score < 0.2).unwrap();
+    assert!(answer.boxes[weak..].iter().all(|b| b.score == 0.1));
+    let found: Vec<(f32, f32, f32)> = answer.boxes[..weak].iter().map(|b| (b.x, b.y, b.score)).collect();
     assert_eq!(found, [(8.0, 4.0, 0.9), (40.0, 4.0, 0.6), (46.0, 4.0, 0.6)]);
-    assert!(answer.boxes.iter().all(|b| b.label.as_deref() == Some("bag") && (b.width, b.height) == (8.0, 8.0)));
+    assert!(
+        answer.boxes[..weak].iter().all(|b| b.label.as_deref() == Some("bag") && (b.width, b.height) == (8.0, 8.0))
+    );
     assert_eq!(answer.runs, 6);
+}
+
+#[test]
+fn a_threshold_under_the_models_own_is_asked_of_all_boxes() {
+    let mut attenuation = Array2::zeros((40, 70));
+    attenuation[[5, 5]] = 0.2;
+    let scorer = load("detector").unwrap();
+    assert!(scorer.contract().score.region_grow > 0.2);
+    let prepared = scan(attenuation);
+    let answer = scorer.score(&prepared).unwrap();
+    let verdict = |threshold| {
+        let settings = portray::judge::Settings { threshold, min_area_mm2: Some(0.0), ..Default::default() };
+        let settings = settings.check().unwrap();
+        let about = portray::scan::Metadata::default();
+        portray::judge::judge(&prepared, &answer, scorer.contract(), &about, &[], &settings).unwrap().verdict
+    };
+    assert_eq!(verdict(None), portray::judge::Verdict::Clear);
+    assert_eq!(verdict(Some(0.1)), portray::judge::Verdict::Flagged);
 }
 
 #[test]

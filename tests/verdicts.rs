@@ -1,6 +1,8 @@
 //! What the built-in baseline says of the samples: the loads it can see are flagged, and README names the rest.
 
+mod drawn;
 mod sample_reports;
+mod unseen;
 
 use portray::judge::{MaterialBand, Verdict, Zone};
 use portray::scan::{BoxPx, Samples, Truth};

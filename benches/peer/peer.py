@@ -140,24 +140,24 @@ def locate(t, pixel):
     new_top = a + edge(1 - np.median(t[a : top + reach, inner], axis=1))
     new_bottom = b - edge(1 - np.median(t[bottom - reach : b, inner], axis=1)[::-1])
     length, height = (new_right - new_left) * pixel[0], (new_bottom - new_top) * pixel[1]
-    if min(abs(length / nominal - 1) for nominal in LENGTHS_MM) > 0.035:
+    if min(abs(length / nominal - 1) for nominal in LENGTHS_MM) > 0.08:
         return (new_top, new_bottom, new_left, new_right), False
     below = bottoms[under_roof] - bottom // size
     if (below > 2).sum() > 2 or (abs(below) <= 2).mean() < 0.9 or not any(0.97 <= height / nominal <= 1.4 for nominal in HEIGHTS_MM):
-        # Beams and wheels hang below: the floor is the strongest edge along the length at an ISO height that has
-        # something under it.
-        best, strongest = None, 0.02
-        for nominal in HEIGHTS_MM[:2]:
-            expected = nominal / pixel[1]
-            for at in range(int(expected * 0.988), min(int(expected * 1.012) + 1, len(t) - new_top - 8)):
-                rows = t[new_top + at - 3 : new_top + at + 3, inner]
-                step = abs(float(np.median(rows[3:].mean(axis=0) - rows[:3].mean(axis=0))))
-                under = np.quantile(1 - t[new_top + at + 8, inner], 0.15)
-                if step > strongest and under > 0.05:
-                    best, strongest = at, step
-        if best is None:
+        # Beams and wheels hang below: the floor is the lowest edge along the length, from an ISO height down to what a
+        # fan beam makes of one, that has something under it.
+        lines = []
+        for at in range(int(0.988 * HEIGHTS_MM[1] / pixel[1]), min(int(1.4 * HEIGHTS_MM[0] / pixel[1]), len(t) - new_top - 8)):
+            rows = t[new_top + at - 3 : new_top + at + 3, inner]
+            steps = rows[3:].mean(axis=0) - rows[:3].mean(axis=0)
+            step = abs(float(np.median(steps)))
+            straight = max((steps > 0.01).mean(), (steps < -0.01).mean()) >= 2 / 3
+            if straight and step > 0.02 and np.quantile(1 - t[new_top + at + 7, inner], 0.15) > 0.05:
+                lines.append((at, step))
+        if not lines:
             return (new_top, new_bottom, new_left, new_right), False
-        new_bottom = new_top + best
+        # A line is found in several rows; the strongest of them is its place.
+        new_bottom = new_top + max((line for line in lines if line[0] + 6 > lines[-1][0]), key=lambda line: line[1])[0]
     return (new_top, new_bottom, new_left, new_right), True
 
 
@@ -191,10 +191,16 @@ def fill_dropouts(t):
 
 
 def darkest(t):
-    """The transmission that 0.2 % of the medians of squares of 16 pixels lie under."""
-    rows, columns = (n // 16 * 16 for n in t.shape)
-    squares = t[:rows, :columns].reshape(rows // 16, 16, columns // 16, 16)[:, ::2, :, ::2]
-    return float(np.quantile(np.median(squares.transpose(0, 2, 1, 3).reshape(rows // 16, columns // 16, -1), axis=2), 0.002))
+    """The transmission that 0.2 % of the medians of squares of 16 pixels lie under, and the least of them half a square apart."""
+
+    def medians(t):
+        rows, columns = (n // 16 * 16 for n in t.shape)
+        squares = t[:rows, :columns].reshape(rows // 16, 16, columns // 16, 16)[:, ::2, :, ::2]
+        return np.median(squares.transpose(0, 2, 1, 3).reshape(rows // 16, columns // 16, -1), axis=2)
+
+    whole = medians(t)
+    least = [whole.min(), *(medians(part).min() for part in (t[8:], t[:, 8:], t[8:, 8:]))]
+    return float(np.quantile(whole, 0.002)), float(min(least))
 
 
 def resize(plane, size, how):
@@ -228,8 +234,7 @@ def prepare(planes, meta, pixel_mm):
     quantum = 2 / (0.9 * full) if planes.dtype.kind == "u" else 0
     level = max(SHIELDED, 5 * normal[0][3], quantum)
     if normal[0][3] == 0:  # No black strip tells the dark level: what is near the darkest is not seen.
-        raised = 1.25 * darkest(ts[0])
-        level = raised if level < raised <= 0.05 else level
+        level = next((1.25 * t for t in darkest(ts[0]) if level < 1.25 * t <= 0.05), level)
     shielded = (ts[0] < level) & ~repaired
     size = (max(round((bottom - top) * pixel[1] / pixel_mm), 1), max(round((right - left) * pixel[0] / pixel_mm), 1))
     attenuation = []

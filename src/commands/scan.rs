@@ -27,7 +27,11 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     let calibration = args.calibration.as_deref().map(|path| Given::read("--calibration", path)).transpose()?;
 
     let discovery = source::discover(&args.inputs, Some(&mut std::io::stdin().lock()), Some(&args.out));
-    let jobs = jobs(discovery.entries, discovery.problems);
+    let mut problems = discovery.problems;
+    if !(discovery.entries.is_empty() && problems.is_empty()) {
+        problems.extend(discovery.empty);
+    }
+    let jobs = jobs(discovery.entries, problems);
     if jobs.is_empty() {
         let earlier = if args.out.join("summary.json").exists() {
             format!("; what is in {} is of an earlier run", args.out.display())

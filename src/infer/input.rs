@@ -184,6 +184,7 @@ pub(super) mod tests {
                 crop: BoxPx { x: 0, y: 0, width: size.1 as u32, height: size.0 as u32 },
                 located: Located::Container,
                 source_pixel: pixel,
+                pixel_sigma: 0.0,
                 pixel,
                 doors: End::Right,
                 doors_known: true,

@@ -317,8 +317,8 @@ impl OnnxScorer {
         if let (Some(output), Some(part)) = (&named.boxes, parts.first_mut()) {
             let labels = output.labels.as_ref().map(|name| answer.integers(name)).transpose()?;
             let (coordinates, scores) = (answer.floats(&output.boxes)?, answer.floats(&output.scores)?);
-            let least = self.contract.score.region_grow;
-            part.boxes = outputs::boxes(&coordinates, &scores, labels.as_deref(), output, least)?;
+            // All of them: a threshold under the model's own is the judge's to apply.
+            part.boxes = outputs::boxes(&coordinates, &scores, labels.as_deref(), output, f32::MIN_POSITIVE)?;
         }
         Ok(parts)
     }

@@ -149,6 +149,8 @@ pub(super) fn boxes(
 /// Cuts boxes to the scan and sorts them by falling score. Returns how many have no area in it, and the highest score
 /// among those: they have no place to show, but the model did see something.
 pub(super) fn clip(boxes: &mut Vec<ScoredBox>, size: (usize, usize)) -> (usize, f32) {
+    /// Those that score least are dropped where there are more: each is compared with all others.
+    const MOST: usize = 10_000;
     let mut lost = (0, 0.0_f32);
     boxes.retain_mut(|b| {
         let (right, bottom) = ((b.x + b.width).min(size.1 as f32), (b.y + b.height).min(size.0 as f32));
@@ -161,6 +163,7 @@ pub(super) fn clip(boxes: &mut Vec<ScoredBox>, size: (usize, usize)) -> (usize, 
         inside
     });
     boxes.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.y.total_cmp(&b.y)).then(a.x.total_cmp(&b.x)));
+    boxes.truncate(MOST);
     lost
 }
 

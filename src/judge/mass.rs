@@ -36,7 +36,7 @@ pub struct Mass {
     pub kg: f32,
     /// Whether more may hide where the beam did not get through than the coefficient leaves open: `kg` is then the least it can be.
     pub at_least: bool,
-    /// Standard uncertainty in kg: background, effective energy and material.
+    /// Standard uncertainty in kg: background, effective energy, material, and the pixel size where it was not stated.
     pub sigma_kg: f32,
     /// Mean extra attenuation (-ln T over the surroundings).
     pub extra_attenuation: f32,
@@ -205,17 +205,22 @@ fn hidden_share(prepared: &Prepared, component: &Component, background: f32) -> 
     if hidden <= 0.0 { 0.0 } else { (hidden / own.max(1e-6)) as f32 }
 }
 
-/// Extra mass of a component, from the high-energy plane.
+/// Extra mass of a component, from the high-energy plane; nothing where the pixel size is not known at all.
 pub(super) fn mass(prepared: &Prepared, component: &Component, high: Beam) -> Option<Mass> {
+    if prepared.frame.pixel_sigma >= 1.0 {
+        return None;
+    }
     let excess = excess(prepared, 0, component)?;
     let coefficient = MassAttenuation::at(high.effective_mev).organic;
     let area_cm2 = excess.pixels as f32 * prepared.frame.pixel.area() / 100.0;
     let to_kg = area_cm2 / coefficient / 1000.0;
     let kg = excess.mean * to_kg;
-    let spread = if high.known { COEFFICIENT_SPREAD } else { COEFFICIENT_SPREAD_ASSUMED };
+    let coefficient_spread = if high.known { COEFFICIENT_SPREAD } else { COEFFICIENT_SPREAD_ASSUMED };
+    // Mass goes with the pixel's area, and so twice with its side.
+    let spread = coefficient_spread.hypot(2.0 * prepared.frame.pixel_sigma);
     Some(Mass {
         kg: rounded(kg, 0.01),
-        at_least: hidden_share(prepared, component, excess.background) > spread,
+        at_least: hidden_share(prepared, component, excess.background) > coefficient_spread,
         sigma_kg: rounded((excess.sigma * to_kg).hypot(kg * spread), 0.01),
         extra_attenuation: rounded(excess.mean, 1e-4),
         coefficient_cm2_g: rounded(coefficient, 1e-5),

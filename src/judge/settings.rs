@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Warnings that say that a picture is too poor to call it clear.
-pub(super) const POOR: [&str; 8] = [
+pub(super) const POOR: [&str; 13] = [
     "no_air",
     "nothing_located",
     "polarity_guessed",
@@ -16,6 +16,11 @@ pub(super) const POOR: [&str; 8] = [
     "planes_differ",
     "intensity_not_linear",
     "modality_lut_ignored",
+    "planes_unused",
+    "frames_ignored",
+    "trailing_bytes",
+    "pixel_size_unknown",
+    "little_contrast",
 ];
 
 /// Settings as given; every field may be left out. [`Settings::check`] makes them usable.
@@ -38,7 +43,8 @@ pub struct Settings {
     pub max_repaired_share: f32,
     /// Warnings of reading and preparation that do not make a scan `inconclusive` although they say that the picture is poor:
     /// some of `no_air`, `nothing_located`, `polarity_guessed`, `air_saturated`, `incomplete`, `planes_differ`,
-    /// `intensity_not_linear`, `modality_lut_ignored`. Default: none.
+    /// `intensity_not_linear`, `modality_lut_ignored`, `planes_unused`, `frames_ignored`, `trailing_bytes`,
+    /// `pixel_size_unknown`, `little_contrast`. Default: none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<String>,
     /// At most this many regions are reported, those with the highest peaks, 1 to 1000.

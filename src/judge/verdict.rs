@@ -282,8 +282,8 @@ fn planes_differ(prepared: &Prepared) -> bool {
         let (a, b) = (a - mean_a, b - mean_b);
         (aa, bb, ab) = (aa + a * a / count, bb + b * b / count, ab + a * b / count);
     }
-    // Variances of attenuation under 0.001 are noise and thin walls.
-    aa.max(bb) > 1e-3 && ab < 0.8 * (aa * bb).sqrt()
+    // Variances of attenuation under 0.001 are noise and thin walls; a plane without any shows nothing of the other's scene.
+    aa.max(bb) > 1e-3 && (aa.min(bb) <= 1e-6 || ab < 0.8 * (aa * bb).sqrt())
 }
 
 fn share(prepared: &Prepared, state: PixelState) -> f32 {

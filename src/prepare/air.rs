@@ -27,6 +27,8 @@ pub(super) struct Air {
     pub(super) saturated: f32,
     /// Rows whose level was taken from other rows.
     pub(super) guessed_rows: usize,
+    /// Whether the rows taken for air drift as no source does, and were left out.
+    pub(super) odd_rows: bool,
 }
 
 /// Every row's median over the left and the right air columns, and whether all of them were equal.
@@ -143,12 +145,20 @@ pub(super) fn estimate(
         (margins.top, margins.bottom) = air_rows(counts, area, dark, &row, &linear);
     }
     let mut drift = linear;
+    let mut odd_rows = false;
     if given.is_some() || with_drift {
-        if let Some(found) = drift_from_rows(counts, area, dark, &row, margins) {
+        let found = drift_from_rows(counts, area, dark, &row, margins);
+        odd_rows = found.as_ref().is_some_and(|found| !is_steady(found, &drift, given.is_some()));
+        if odd_rows {
+            (margins.top, margins.bottom) = (0, 0);
+        }
+        if let Some(found) = found.filter(|_| !odd_rows) {
             drift = found;
-        } else if given.is_some() && left > 0 {
-            // Given frames set the scale; the image's left margin says how the source stands against it.
-            let mut share: Vec<f32> = seen.left.iter().zip(&row).map(|(l, g)| l / g).collect();
+        } else if given.is_some() && left + right > 0 {
+            // Given frames set the scale; the image's own air says how the source stands against it. The linear drift is 1
+            // at the left margin, and everywhere where there is but one.
+            let side = if left > 0 { &seen.left } else { &seen.right };
+            let mut share: Vec<f32> = side.iter().zip(&row).map(|(l, g)| l / g).filter(|s| s.is_finite()).collect();
             let share = median(&mut share);
             for d in &mut drift {
                 *d *= share;
@@ -163,7 +173,17 @@ pub(super) fn estimate(
         *d = d.clamp(0.2, 5.0);
     }
     let (noise, saturated) = air_noise(counts, area, dark, &row, &drift, margins);
-    Air { row, drift, margins, dead, noise, saturated, guessed_rows }
+    Air { row, drift, margins, dead, noise, saturated, guessed_rows, odd_rows }
+}
+
+/// Whether a drift is one that a source may have: none drifts by over a third from end to end of a scan. A pillar before the
+/// rows above the load looks like that. Against frames that were `given` the whole scan may be brighter or darker.
+fn is_steady(found: &[f32], linear: &[f32], given: bool) -> bool {
+    const STEADY: std::ops::RangeInclusive<f32> = 0.7..=1.4;
+    let mut shares: Vec<f32> = found.iter().zip(linear).map(|(found, linear)| found / linear).collect();
+    let usual = if given { median(&mut shares.clone()) } else { 1.0 };
+    shares.retain(|share| !STEADY.contains(&(share / usual)));
+    shares.is_empty()
 }
 
 /// Row levels where no column is all air: rows that are even from end to end are air, the others take the level of
@@ -273,19 +293,45 @@ fn air_noise(
     if n < 16 { (0.0, 0.0) } else { (spread(&mut values), full as f32 / n as f32) }
 }
 
-impl Air {
-    /// A level that is the same for all columns, not taken from the image.
-    pub(super) fn flat(row: Vec<f32>, width: usize) -> Self {
-        Self {
-            row,
-            drift: vec![1.0; width],
-            margins: AirMargins::default(),
-            dead: Vec::new(),
-            noise: 0.0,
-            saturated: 0.0,
-            guessed_rows: 0,
-        }
+/// A level that was not taken from the image. What of the image is air is looked for all the same, so that what stands in
+/// front of it can be located: only lines that are as bright as the level are.
+pub(super) fn flat(counts: Counts<'_>, area: BoxPx, dark: &[f32], row: Vec<f32>) -> Air {
+    /// What share of the level air may have.
+    const NEAR: std::ops::RangeInclusive<f32> = 0.9..=1.1;
+    let (height, width) = (area.height as usize, area.width as usize);
+    let drift = vec![1.0; width];
+    let (mut left, mut right) = air_columns(counts, area);
+    let seen = sides(counts, area, dark, (left, right));
+    let lost = dead::lost_rows(counts, area, dark, [&seen.left, &seen.right]);
+    let fits = |levels: &[f32]| {
+        let mut shares: Vec<f32> =
+            (0..height).filter(|&r| !lost[r]).map(|r| levels[r] / row[r]).filter(|s| s.is_finite()).collect();
+        !shares.is_empty() && is_air(levels, &lost) && NEAR.contains(&median(&mut shares))
+    };
+    if !fits(&seen.left) {
+        left = 0;
     }
+    if !fits(&seen.right) {
+        right = 0;
+    }
+    let (top, bottom) = air_rows(counts, area, dark, &row, &drift);
+    let rows_fit = |rows: std::ops::Range<usize>| {
+        let mut line = vec![0.0; width];
+        let mut levels: Vec<f32> = rows
+            .map(|r| {
+                counts.read(area.y as usize + r, area.x as usize, &mut line);
+                (median(&mut line) - dark[r]) / row[r]
+            })
+            .collect();
+        !levels.is_empty() && NEAR.contains(&median(&mut levels))
+    };
+    let top = if rows_fit(0..top) { top } else { 0 };
+    let bottom = if rows_fit(height - bottom..height) { bottom } else { 0 };
+    let margins = AirMargins { left, right, top, bottom };
+    let dead = (0..height).filter(|&r| lost[r]).collect();
+    let (noise, _) = air_noise(counts, area, dark, &row, &drift, margins);
+    // Full scale is air here: that air is at full scale says nothing.
+    Air { row, drift, margins, dead, noise, saturated: 0.0, guessed_rows: 0, odd_rows: false }
 }
 
 #[cfg(test)]

@@ -14,12 +14,13 @@ pub(super) struct Counts<'a> {
     flip: Option<f32>,
     /// The largest value the detector could record.
     pub(super) full_scale: f32,
+    step: f32,
 }
 
 impl<'a> Counts<'a> {
     pub(super) fn new(plane: &'a Plane, polarity: Polarity) -> Self {
         let flip = (polarity == Polarity::AirDark).then_some(plane.full_scale);
-        Self { samples: &plane.samples, flip, full_scale: plane.full_scale }
+        Self { samples: &plane.samples, flip, full_scale: plane.full_scale, step: plane.step }
     }
 
     /// `(rows, columns)`.
@@ -27,9 +28,9 @@ impl<'a> Counts<'a> {
         self.samples.dim()
     }
 
-    /// The height of one count: 1 for integers, 0 for float samples.
+    /// The height of one of the detector's counts; 0 where it is not known.
     pub(super) fn quantum(&self) -> f32 {
-        if matches!(self.samples, Samples::F32(_)) { 0.0 } else { 1.0 }
+        self.step
     }
 
     /// The count at a pixel; NaN and infinities as they are.
@@ -185,7 +186,7 @@ mod tests {
     use crate::scan::Energy;
 
     fn plane(samples: Samples, full_scale: f32) -> Plane {
-        Plane { energy: Energy::Single, samples, full_scale }
+        Plane { energy: Energy::Single, samples, full_scale, step: 1.0 }
     }
 
     #[test]

@@ -7,8 +7,10 @@ use super::trim::Margins;
 /// What a dark level rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Evidence {
-    /// Frames, or the statement that nothing is to be subtracted.
-    Stated,
+    /// Frames.
+    Frames,
+    /// The statement that the scanner subtracts it: nobody measured it here.
+    Claimed,
     /// A strip of the picture, which may come from other detectors or have been filled.
     Strip,
     /// Nothing: opaque and offset cannot be told apart.
@@ -110,7 +112,7 @@ mod tests {
         // A white dropout column and a dead row.
         image.column_mut(100).fill(65535);
         image.row_mut(60).fill(0);
-        let plane = Plane { energy: Energy::Single, samples: Samples::U16(image), full_scale: 65535.0 };
+        let plane = Plane { energy: Energy::Single, samples: Samples::U16(image), full_scale: 65535.0, step: 1.0 };
         strip(Counts::new(&plane, Polarity::AirBright), margins, BRIGHT)
     }
 

@@ -2,51 +2,118 @@
 
 use super::dark::Evidence;
 use super::level::Channel;
+use super::prepared::Located;
 use super::record::Record;
 use super::robust::{median, quantile};
 use super::settings::Checked;
 use super::shielded;
 use super::transmission::Source;
-use crate::scan::BoxPx;
+use crate::scan::{BoxPx, PixelSize};
+use std::cell::LazyCell;
 
-/// Side in pixels of the squares whose medians say how dark a picture gets: dead pixels and columns fill less than half
-/// of one and cannot pass for what the beam did not get through. Dead rows are left out.
+/// Side in pixels of the squares whose medians say how dark a picture gets: dead pixels and columns fill less than half of one
+/// and cannot pass for what the beam did not get through. Dead rows are left out.
 const SQUARE: usize = 16;
+/// Side in mm of those among which the darkest is looked for, but not under [`LEAST_SQUARE`] and not over [`SQUARE`] pixels:
+/// what may hide something (a square of 100 mm) fills one.
+const SQUARE_MM: f32 = 80.0;
+const LEAST_SQUARE: usize = 8;
 
 /// Pixels this far apart are compared for noise: neighbours may share theirs, by cross-talk, afterglow or resampling.
 const APART: usize = 3;
 
 /// A square of pixels by its upper left corner, and how much it lets through.
+#[derive(Debug, Clone, Copy)]
 struct Square {
     top: usize,
     left: usize,
+    side: usize,
     median: f32,
 }
 
-/// The squares of a part of a picture, every second row of each, without those that hold a row of `dead` (rising).
-fn squares(source: &Source<'_>, dead: &[usize]) -> Vec<Square> {
-    let (rows, columns) = source.dim();
-    let mut lines = vec![vec![0.0; columns]; SQUARE / 2];
-    let mut squares = Vec::with_capacity(rows / SQUARE * (columns / SQUARE));
-    let mut values = Vec::with_capacity(SQUARE * SQUARE / 4);
-    for top in (0..rows.saturating_sub(SQUARE - 1)).step_by(SQUARE) {
-        if dead.partition_point(|&row| row < top) < dead.partition_point(|&row| row < top + SQUARE) {
-            continue;
-        }
-        for (number, line) in lines.iter_mut().enumerate() {
-            source.read(top + 2 * number, 0, line);
-        }
-        for left in (0..columns.saturating_sub(SQUARE - 1)).step_by(SQUARE) {
-            values.clear();
-            for line in &lines {
-                values.extend(line[left..left + SQUARE].iter().step_by(2).filter(|t| t.is_finite()));
+/// A part of a picture in squares, without those that hold a row of `dead` (rising).
+struct Squares<'a> {
+    source: &'a Source<'a>,
+    dead: &'a [usize],
+}
+
+impl Squares<'_> {
+    /// Squares of [`SQUARE`] pixels side by side.
+    fn all(&self) -> Vec<Square> {
+        let mut found = Vec::new();
+        self.each(SQUARE, SQUARE, |(top, left), lines| {
+            found.extend(middle(left, SQUARE, lines).map(|median| Square { top, left, side: SQUARE, median }));
+        });
+        found
+    }
+
+    /// The darkest square of `side` pixels over `least` where they stand half a side apart, so that whatever is one and a half
+    /// wide holds one: `found` so far, or darker.
+    fn darkest(&self, side: usize, least: f32, mut found: Square) -> Square {
+        self.each(side, side / 2, |(top, left), lines| {
+            // Most squares are seen to be brighter without their median.
+            let darker =
+                |line: &Vec<f32>| line[left..left + side].iter().map(|&t| u32::from(t < found.median)).sum::<u32>();
+            if 2 * lines.iter().map(darker).sum::<u32>() as usize >= lines.len() * side {
+                let median = middle(left, side, lines).filter(|median| (least..found.median).contains(median));
+                found = median.map_or(found, |median| Square { top, left, side, median });
             }
-            if !values.is_empty() {
-                squares.push(Square { top, left, median: median(&mut values) });
+        });
+        found
+    }
+
+    /// What the darkest hundredth of the pixels lets through, roofs and posts that are thinner than a square among them.
+    fn hundredth(&self) -> f32 {
+        let (rows, columns) = self.source.dim();
+        let mut line = vec![0.0; columns];
+        let mut values = Vec::with_capacity(128 * 512);
+        for row in (0..rows).step_by((rows / 128).max(1)).filter(|row| self.dead.binary_search(row).is_err()) {
+            self.source.read(row, 0, &mut line);
+            values.extend(line.iter().step_by((columns / 512).max(1)).filter(|t| t.is_finite()));
+        }
+        quantile(&mut values, HUNDREDTH)
+    }
+
+    /// The corner and every second row of each square, `apart` pixels from the next.
+    fn each(&self, side: usize, apart: usize, mut take: impl FnMut((usize, usize), &[Vec<f32>])) {
+        let (rows, columns) = self.source.dim();
+        let places = |of: usize| (0..(of + 1).saturating_sub(side)).step_by(apart);
+        let dead_before = |row: usize| self.dead.partition_point(|&dead| dead < row);
+        let mut lines = vec![vec![0.0; columns]; side / 2];
+        for top in places(rows).filter(|&top| dead_before(top) == dead_before(top + side)) {
+            for (number, line) in lines.iter_mut().enumerate() {
+                self.source.read(top + 2 * number, 0, line);
             }
+            places(columns).for_each(|left| take((top, left), &lines));
         }
     }
-    squares
+
+    /// The variance of the pixels of a square that are as dark as the `darkest`, from differences along the rows: pixels of one
+    /// row have one detector and so one offset. Nothing where they are few.
+    fn even_variance(&self, square: &Square, darkest: f32, photons: f32) -> Option<f32> {
+        let near = |t: &f32| (t - darkest).abs() <= ELSE * photons.sqrt();
+        let mut line = [0.0; SQUARE];
+        let line = &mut line[..square.side];
+        let mut pairs = Vec::with_capacity(SQUARE * SQUARE);
+        for row in square.top..square.top + square.side {
+            self.source.read(row, square.left, line);
+            pairs.extend(line.iter().zip(&line[APART..]).filter(|(a, b)| near(a) && near(b)).map(|(a, b)| (*a, *b)));
+        }
+        (pairs.len() >= LEAST_PAIRS).then(|| variance(pairs.iter().map(|(a, b)| (a, b))))
+    }
+}
+
+/// The median of every second pixel of `side` in each of the `lines`, from column `left` on; nothing where none is a number.
+fn middle(left: usize, side: usize, lines: &[Vec<f32>]) -> Option<f32> {
+    let mut values = [0.0; SQUARE * SQUARE / 4];
+    let mut n = 0;
+    for line in lines {
+        for &t in line[left..left + side].iter().step_by(2).filter(|t| t.is_finite()) {
+            values[n] = t;
+            n += 1;
+        }
+    }
+    (n > 0).then(|| median(&mut values[..n]))
 }
 
 /// The variance of a value, from pairs of values that differ by noise alone.
@@ -92,15 +159,19 @@ fn air_variance(channel: &Channel<'_>, area: BoxPx) -> Option<f32> {
 }
 
 /// Where the dark level is not known, the darkest thousandths of a picture may be an offset or scatter behind something
-/// opaque. What is not brighter than that by a quarter is not seen, up to this transmission: beyond it, a picture that
-/// shows nothing darker simply holds nothing dense, unless it [`is_offset`].
+/// opaque, and so may its darkest square: one is enough, for it may hide something and is a ten-thousandth of a picture. What
+/// is not brighter than that by a quarter is not seen, up to this transmission: beyond it, a picture that shows nothing darker
+/// simply holds nothing dense, unless it is an [`offset`].
 const DARKEST_SHARE: f32 = 0.002;
 const DARKEST_FACTOR: f32 = 1.25;
 const DARKEST_MOST: f32 = 0.05;
 
-/// Squares that an even place must fill, at the least, and as a multiple of [`DARKEST_SHARE`].
-const LEAST_EVEN: usize = 8;
-const LEAST_EVEN_SHARE: f32 = 2.0 * DARKEST_SHARE;
+/// A container or vehicle of which the darkest hundredth lets more through than this is made of less steel than any.
+const LITTLE_CONTRAST: f32 = 0.85;
+const HUNDREDTH: f32 = 0.01;
+
+/// The fewest pairs of pixels that tell a variance to a third.
+const LEAST_PAIRS: usize = 24;
 /// A place of which less than this part of the counts can be photons is an offset.
 const LEAST_PHOTONS: f32 = 0.5;
 /// Noise that is not this many counts high is lost in the digitiser's steps, or to compression.
@@ -108,42 +179,46 @@ const LEAST_COUNTS: f32 = 2.0;
 /// Pixels this many deviations from the darkest are of something else: the edge of a bar, a dropout.
 const ELSE: f32 = 4.0;
 
-/// Whether the `darkest` transmission is an offset behind something opaque, and no beam that got through: a large place is as
-/// dark, even to the noise, and has less noise than so many photons have.
+/// What the noise of the darkest place says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Offset {
+    /// It has less noise than so many photons have: an offset behind something opaque.
+    Shown,
+    /// It has the noise of photons: a beam that got through, or scatter.
+    Refuted,
+    /// Too little air or too coarse steps to tell.
+    Untold,
+}
+
+/// Whether the `darkest` transmission is an offset behind something opaque, and no beam that got through.
 ///
 /// The variance of counted photons is as their number. Of a place as bright as a share T of air it is therefore T times that
 /// of air, or more, for detectors and scatter add to it; of an offset it is only what the detectors add. `air` is the
 /// variance of air and `count` the transmission of one count.
-fn is_offset(source: &Source<'_>, squares: &[Square], darkest: f32, air: f32, count: f32) -> bool {
+fn offset(squares: &Squares<'_>, found: &[Square], darkest: f32, air: Option<f32>, count: f32) -> Offset {
+    let Some(air) = air else { return Offset::Untold };
     let photons = air * darkest;
     if photons.sqrt() < LEAST_COUNTS * count {
-        return false;
+        return Offset::Untold;
     }
     let even = |square: &&Square| (square.median - darkest).abs() <= photons.sqrt();
     let mut variances: Vec<f32> =
-        squares.iter().filter(even).filter_map(|square| even_variance(source, square, darkest, photons)).collect();
-    let large = variances.len() >= LEAST_EVEN && variances.len() as f32 >= LEAST_EVEN_SHARE * squares.len() as f32;
-    large && median(&mut variances) < LEAST_PHOTONS * photons
-}
-
-/// The variance of the pixels of a square that are as dark as the `darkest`, from differences along the rows: pixels of one
-/// row have one detector and so one offset. Nothing where they are few.
-fn even_variance(source: &Source<'_>, square: &Square, darkest: f32, photons: f32) -> Option<f32> {
-    const LEAST: usize = SQUARE * SQUARE / 8;
-    let near = |t: &f32| (t - darkest).abs() <= ELSE * photons.sqrt();
-    let mut line = [0.0; SQUARE];
-    let mut pairs = Vec::with_capacity(SQUARE * SQUARE);
-    for row in square.top..square.top + SQUARE {
-        source.read(row, square.left, &mut line);
-        pairs.extend(line.iter().zip(&line[APART..]).filter(|(a, b)| near(a) && near(b)).map(|(a, b)| (*a, *b)));
+        found.iter().filter(even).filter_map(|square| squares.even_variance(square, darkest, photons)).collect();
+    if variances.is_empty() {
+        // An offset is even; the edge of a post is not.
+        Offset::Refuted
+    } else if median(&mut variances) < LEAST_PHOTONS * photons {
+        Offset::Shown
+    } else {
+        Offset::Refuted
     }
-    (pairs.len() >= LEAST).then(|| variance(pairs.iter().map(|(a, b)| (a, b))))
 }
 
-/// The transmission below which the high-energy plane's pixels are shielded.
+/// The transmission below which the high-energy plane's pixels are shielded; nothing where that is switched off.
 pub(super) fn shielded_level(
     channel: &Channel<'_>,
-    (area, part): (BoxPx, BoxPx),
+    (area, part, pixel): (BoxPx, BoxPx, PixelSize),
+    located: Located,
     settings: &Checked,
     record: &mut Record,
 ) -> Option<f32> {
@@ -151,32 +226,59 @@ pub(super) fn shielded_level(
     let air = median(&mut channel.air.row[rows.clone()].to_vec());
     let (sigmas, quantum) = (settings.shielded_sigmas, channel.counts.quantum());
     let level = shielded::threshold(settings.shielded_below, sigmas, channel.dark.sigma, quantum, air);
-    if channel.dark.evidence == Evidence::Stated || !settings.shielded {
-        return settings.shielded.then_some(level);
-    }
     let dead: Vec<usize> =
         channel.air.dead.iter().filter(|row| rows.contains(row)).map(|row| row - rows.start).collect();
     let source = channel.source(area, part);
-    let squares = squares(&source, &dead);
-    if squares.is_empty() {
-        return Some(level);
+    let squares = Squares { source: &source, dead: &dead };
+    let mut found = squares.all();
+    let mut medians: Vec<f32> = found.iter().map(|square| square.median).collect();
+    let usual = quantile(&mut medians, DARKEST_SHARE);
+    let contrast = squares.hundredth();
+    if located != Located::WholeImage && contrast > LITTLE_CONTRAST {
+        let text = format!(
+            "the darkest hundredth of what was located lets {contrast:.2} of the beam through: are the values proportional to dose, and is the full scale right?"
+        );
+        record.warn("little_contrast", text);
     }
-    let mut medians: Vec<f32> = squares.iter().map(|square| square.median).collect();
-    let darkest = quantile(&mut medians, DARKEST_SHARE);
-    let raised = DARKEST_FACTOR * darkest;
-    if raised <= level {
-        return Some(level);
+    if !settings.shielded {
+        return None;
     }
-    // Also a strip may be of dead detectors, or of others than those that saw the load.
-    let offset =
-        || air_variance(channel, area).is_some_and(|noise| is_offset(&source, &squares, darkest, noise, quantum / air));
-    let why = if channel.dark.evidence == Evidence::Nothing && raised <= DARKEST_MOST {
-        "near the darkest of the picture"
-    } else if offset() {
-        "near the darkest of the picture, which is even and has not the noise of a beam"
-    } else {
-        return Some(level);
+    let air_noise = LazyCell::new(|| air_variance(channel, area));
+    let told = |found: &[Square], darkest: f32| offset(&squares, found, darkest, *air_noise, quantum / air);
+    // Why what is near the `darkest` counts as not penetrated, where it does.
+    let why = |found: &[Square], darkest: f32| {
+        let raised = DARKEST_FACTOR * darkest;
+        if raised <= level {
+            return None;
+        }
+        // Also a strip may be of dead detectors, or of others than those that saw the load; a frame may be of another day;
+        // and what a scanner is said to subtract it may have left.
+        let near = raised <= DARKEST_MOST
+            && match channel.dark.evidence {
+                Evidence::Nothing => true,
+                // A claim holds where the noise bears it out.
+                Evidence::Claimed => told(found, darkest) == Offset::Untold,
+                Evidence::Frames | Evidence::Strip => false,
+            };
+        if near {
+            Some((raised, "near the darkest of the picture"))
+        } else if told(found, darkest) == Offset::Shown {
+            Some((raised, "near the darkest of the picture, which is even and has not the noise of a beam"))
+        } else {
+            None
+        }
     };
+    // Either may be what the beam did not get through. What lies under the level anyway, as dead columns do, tells nothing.
+    let raised = why(&found, usual).or_else(|| {
+        let least = level / DARKEST_FACTOR;
+        let over = found.iter().copied().filter(|square| square.median > least);
+        let first = over.min_by(|a, b| a.median.total_cmp(&b.median))?;
+        let side = ((SQUARE_MM / pixel.x.max(pixel.y)) as usize / 2 * 2).clamp(LEAST_SQUARE, SQUARE);
+        let darkest = squares.darkest(side, least, first);
+        found.push(darkest);
+        why(&found, darkest.median)
+    });
+    let Some((raised, why)) = raised else { return Some(level) };
     let text = format!(
         "the dark level is not known: what transmits less than {raised:.4}, {why}, counts as not penetrated; give a dark frame"
     );
@@ -197,38 +299,44 @@ mod tests {
 
     const SIZE: (usize, usize) = (160, 400);
 
-    /// Whether a picture of air of 1 % noise, half as bright, is found to lie on an offset: `dark` says where it is a tenth
+    /// What the noise says of a picture of half of the air, which has 1 % of noise: `dark` says where it is a tenth
     /// of air, and how much of the noise of photons it has there.
-    fn found(dark: impl Fn(usize, usize) -> Option<f32>, count: f32) -> bool {
+    fn found(dark: impl Fn(usize, usize) -> Option<f32>, count: f32) -> Offset {
         let mut random = ChaCha8Rng::seed_from_u64(3);
         let normal = Normal::new(0.0f32, 1.0).unwrap();
         let samples = Array2::from_shape_fn(SIZE, |(r, c)| {
             let (level, noise) = dark(r, c).map_or((0.5, 1.0), |noise| (0.1, noise));
             level + noise * (1e-4f32 * level).sqrt() * normal.sample(&mut random)
         });
-        let plane = Plane { energy: Energy::Single, samples: Samples::F32(samples), full_scale: 1.0 };
+        let plane = Plane { energy: Energy::Single, samples: Samples::F32(samples), full_scale: 1.0, step: 0.0 };
         let (zeros, ones) = (vec![0.0; SIZE.0], vec![1.0; SIZE.1]);
         let levels = Levels { dark: &zeros, row: &ones[..SIZE.0], drift: &ones };
         let part = BoxPx { x: 0, y: 0, width: SIZE.1 as u32, height: SIZE.0 as u32 };
         let source = Source::new(Counts::new(&plane, Polarity::AirBright), part, levels);
-        is_offset(&source, &squares(&source, &[]), 0.1, 1e-4, count)
+        let squares = Squares { source: &source, dead: &[] };
+        let mut found = squares.all();
+        found.push(squares.darkest(SQUARE, 0.0, found[0]));
+        offset(&squares, &found, 0.1, Some(1e-4), count)
     }
 
     #[test]
-    fn an_offset_is_large_even_and_has_less_noise_than_photons() {
+    fn an_offset_is_even_and_has_less_noise_than_photons() {
         let block = |side: usize, noise: f32| move |r: usize, c: usize| (r.max(c) < side).then_some(noise);
-        assert!(found(block(96, 0.3), 1e-5));
-        assert!(found(block(96, 0.0), 1e-5));
+        assert_eq!(found(block(96, 0.3), 1e-5), Offset::Shown);
+        assert_eq!(found(block(96, 0.0), 1e-5), Offset::Shown);
         // Noise of photons, or of just more than half as many.
-        assert!(!found(block(96, 1.0), 1e-5));
-        assert!(!found(block(96, 0.8), 1e-5));
-        // Small: four squares.
-        assert!(!found(block(32, 0.3), 1e-5));
+        assert_eq!(found(block(96, 1.0), 1e-5), Offset::Refuted);
+        assert_eq!(found(block(96, 0.8), 1e-5), Offset::Refuted);
         // Eight bits: a count is more than the noise.
-        assert!(!found(block(96, 0.0), 4e-3));
+        assert_eq!(found(block(96, 0.0), 4e-3), Offset::Untold);
         // Bars that fill most of each square, of either kind.
         let bars = |noise: f32| move |r: usize, c: usize| (r < 96 && c % 16 < 11).then_some(noise);
-        assert!(found(bars(0.3), 1e-5));
-        assert!(!found(bars(1.0), 1e-5));
+        assert_eq!(found(bars(0.3), 1e-5), Offset::Shown);
+        assert_eq!(found(bars(1.0), 1e-5), Offset::Refuted);
+        // One and a half squares wide, wherever it stands.
+        for at in 40..56 {
+            let place = |r: usize, c: usize| ((at..at + 24).contains(&r) && (at..at + 24).contains(&c)).then_some(0.3);
+            assert_eq!(found(place, 1e-5), Offset::Shown, "{at}");
+        }
     }
 }

@@ -178,7 +178,7 @@ mod tests {
     const COLUMNS: usize = 120;
 
     fn found(counts: Array2<u16>) -> Vec<Dropout> {
-        let plane = Plane { energy: Energy::Single, samples: Samples::U16(counts), full_scale: 65535.0 };
+        let plane = Plane { energy: Energy::Single, samples: Samples::U16(counts), full_scale: 65535.0, step: 1.0 };
         let (row, drift) = ([50_000.0; ROWS], [1.0; COLUMNS]);
         let levels = Levels { dark: &[0.0; ROWS], row: &row, drift: &drift };
         let part = BoxPx { x: 0, y: 0, width: COLUMNS as u32, height: ROWS as u32 };
@@ -232,7 +232,8 @@ mod tests {
 
     #[test]
     fn narrow_images_have_none() {
-        let plane = Plane { energy: Energy::Single, samples: Samples::U16(Array2::zeros((20, 7))), full_scale: 1.0 };
+        let plane =
+            Plane { energy: Energy::Single, samples: Samples::U16(Array2::zeros((20, 7))), full_scale: 1.0, step: 1.0 };
         let levels = Levels { dark: &[0.0; 20], row: &[1.0; 20], drift: &[1.0; 7] };
         let part = BoxPx { x: 0, y: 0, width: 7, height: 20 };
         let source = Source::new(Counts::new(&plane, Polarity::AirBright), part, levels);

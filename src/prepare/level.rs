@@ -11,7 +11,7 @@ use super::robust::{median, quantile};
 use super::settings::Checked;
 use super::transmission::{Levels, Source};
 use super::trim::Margins;
-use crate::scan::{BoxPx, Polarity, Result};
+use crate::scan::{BoxPx, Error, Polarity, Result};
 use serde_json::json;
 
 /// One energy plane with its levels.
@@ -59,14 +59,22 @@ pub(super) struct Basis<'a> {
 /// Settles the levels of a plane.
 ///
 /// # Errors
-/// Parameter errors for calibration frames that do not fit.
+/// Parameter errors for calibration frames that do not fit; a format error where the picture shows no beam.
 pub(super) fn channel<'a>(
     basis: Basis<'a>,
     settings: &Checked,
     calibration: &Calibration,
     record: &mut Record,
 ) -> Result<Channel<'a>> {
+    /// Air that is not brighter than this many counts over dark is none: nothing can be measured against it.
+    const LEAST_COUNTS: f32 = 16.0;
     let dark = dark(basis, settings, calibration, record)?;
+    let over = basis.bright - median(&mut dark.level.clone());
+    if over <= LEAST_COUNTS * basis.counts.quantum() {
+        let text =
+            format!("its brightest is {over} counts over dark, expected over {LEAST_COUNTS}: the file shows no beam");
+        return Err(Error::format(text).at(format!("plane {}", basis.number + 1)));
+    }
     let air = air(basis, &dark, settings, calibration, record)?;
     Ok(Channel { counts: basis.counts, number: basis.number, dark, air })
 }
@@ -86,9 +94,9 @@ fn dark(basis: Basis<'_>, settings: &Checked, calibration: &Calibration, record:
     let given = calibration::rows(calibration.dark.as_ref(), "dark", basis.number, all_rows, basis.flip())?;
     let n = basis.rows().len();
     let (dark, from) = if !settings.dark {
-        (Dark { level: vec![0.0; n], sigma: 0.0, evidence: Evidence::Stated }, "off")
+        (Dark { level: vec![0.0; n], sigma: 0.0, evidence: Evidence::Claimed }, "off")
     } else if let Some(given) = given {
-        (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma, evidence: Evidence::Stated }, "frames")
+        (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma, evidence: Evidence::Frames }, "frames")
     } else {
         match dark::strip(basis.counts, basis.margins, basis.bright) {
             Some(strip) => {
@@ -126,9 +134,26 @@ fn air(
         given.map(|g| g.level[basis.rows()].iter().zip(&dark.level).map(|(a, d)| a - d).collect());
     if !settings.air {
         let row: Vec<f32> = dark.level.iter().map(|d| (counts.full_scale - d).max(f32::MIN_POSITIVE)).collect();
-        let from = ("from", json!("full_scale"));
-        record.step("air", false, [("plane", json!(plane)), from, ("level", number(counts.full_scale))]);
-        return Ok(Air::flat(row, area.width as usize));
+        let air = air::flat(counts, area, &dark.level, row);
+        let m = air.margins;
+        if m == AirMargins::default() {
+            record.warn("no_air", format!("plane {} shows no air at full scale, which was taken for air", plane + 1));
+        }
+        record.step(
+            "air",
+            false,
+            [
+                ("plane", json!(plane)),
+                ("from", json!("full_scale")),
+                ("level", number(counts.full_scale)),
+                ("noise", number(air.noise)),
+                ("left", json!(m.left)),
+                ("right", json!(m.right)),
+                ("top", json!(m.top)),
+                ("bottom", json!(m.bottom)),
+            ],
+        );
+        return Ok(air);
     }
     let from = if given.is_some() { "frames" } else { "image" };
     let air = air::estimate(counts, area, &dark.level, given.as_deref(), settings.drift, bright);
@@ -143,6 +168,13 @@ fn air(
             area.height
         );
         record.warn("air_partial", text);
+    }
+    if air.odd_rows {
+        let text = format!(
+            "plane {}: the rows above and below the load drift as no source does and were not taken for air",
+            plane + 1
+        );
+        record.warn("air_uneven", text);
     }
     if air.saturated > 0.1 {
         let text = format!("plane {}: {:.0} % of the air pixels are at full scale", plane + 1, 100.0 * air.saturated);

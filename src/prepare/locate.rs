@@ -11,16 +11,20 @@ use super::robust::median;
 use super::transmission::Source;
 use crate::scan::{BoxPx, PixelSize};
 use floor::floor;
-use nominal::nominal;
+use nominal::{has_ratio, nominal};
 use rayon::prelude::*;
 
-/// Something beside a container that is as long as this and higher than half of it is no cab: these are 2 to 3 m long, the
-/// shortest usual container 6 m.
+/// Something beside a container that is as long as this is no cab and no bonnet: cabs are 2 to 3 m long, bonnets 2 m, the
+/// shortest usual container 6 m; and freight is not to be cropped away.
 const BESIDE_MM: f32 = 3_500.0;
 /// Something under a container that reaches as deep as this is no chassis and no railcar, but another container.
 const UNDER_MM: f32 = 2_200.0;
 /// The least absorbed share of the beam that is something: two walls of an empty container absorb 6 to 12 %.
-const SOMETHING: f32 = 0.025;
+pub(super) const SOMETHING: f32 = 0.025;
+/// What stands beside a container and rises as little as this over its floor line may be the frame of what carries it.
+const OVER_FLOOR_MM: f32 = 400.0;
+/// How far a length at even speed is from its nominal size, as a share.
+pub(super) const EVEN_SPEED: f32 = 0.035;
 /// Blocks by which a roof line may wave.
 const WAVE: usize = 2;
 /// Blocks by which a roof line may be interrupted.
@@ -36,6 +40,23 @@ pub(super) struct Found {
     pub(super) nominal: Option<(f32, f32)>,
     /// Whether something as large as a container stands in line with, or under, another; then the whole is an object.
     pub(super) several: bool,
+    /// The share of the picture that holds something outside `area`.
+    pub(super) outside: f32,
+}
+
+impl Found {
+    /// Whether it is as long as a container to what an even speed leaves open: a piece of a longer one may be nearly as long.
+    pub(super) fn has_length_of_a_container(&self, pixel: Option<PixelSize>) -> bool {
+        let off = |long: f32| pixel.map_or(0.0, |p| self.area.width as f32 * p.x / long - 1.0);
+        self.nominal.is_some_and(|(long, _)| off(long).abs() < EVEN_SPEED)
+    }
+
+    /// Standard uncertainty, as a share, of a length in mm that follows from the nominal one: where the sides stand to one
+    /// another as a container's do, and where a fan beam or anything else makes them do otherwise.
+    pub(super) fn length_sigma(&self) -> f32 {
+        let ratio = self.area.width as f32 / self.area.height as f32;
+        if self.nominal.is_some_and(|nominal| has_ratio(ratio, nominal)) { 0.05 } else { 0.5 }
+    }
 }
 
 /// The absorbed share of the beam in blocks of `size` x `size` pixels.
@@ -53,9 +74,10 @@ impl Blocks {
         let (rows, columns) = (height / size, width / size);
         let mut absorbed = vec![0.0; rows * columns];
         absorbed.par_chunks_mut(columns).enumerate().with_min_len(4).for_each(|(block_row, out)| {
-            let mut line = vec![0.0; width];
+            let (mut line, mut spare) = (vec![0.0; width], vec![0.0; width]);
             for r in block_row * size..(block_row + 1) * size {
                 source.read(r, 0, &mut line);
+                without_dropouts(&mut line, &mut spare);
                 for (sum, block) in out.iter_mut().zip(line.chunks_exact(size)) {
                     *sum += block.iter().sum::<f32>();
                 }
@@ -70,6 +92,37 @@ impl Blocks {
 
     fn is_something(&self, threshold: f32, row: usize, column: usize) -> bool {
         self.absorbed[row * self.columns + column] > threshold
+    }
+
+    /// The share of the picture that lies outside `area` and is something.
+    fn outside(&self, threshold: f32, area: BoxPx) -> f32 {
+        let size = self.size as u32;
+        let rows = (area.y / size) as usize..area.bottom().div_ceil(size) as usize;
+        let columns = (area.x / size) as usize..area.right().div_ceil(size) as usize;
+        let something = (0..self.rows * self.columns).filter(|&at| {
+            let inside = rows.contains(&(at / self.columns)) && columns.contains(&(at % self.columns));
+            !inside && self.absorbed[at] > threshold
+        });
+        something.count() as f32 / self.absorbed.len().max(1) as f32
+    }
+}
+
+/// A line without what is one or two columns wide: dropouts, which cross the air above a roof and beside a wall. The median of
+/// five leaves edges where they are. `spare` is scratch of the line's length.
+fn without_dropouts(line: &mut [f32], spare: &mut [f32]) {
+    // Plain comparisons become vector code.
+    let least = |a: f32, b: f32| if a < b { a } else { b };
+    let most = |a: f32, b: f32| if a < b { b } else { a };
+    let spare = &mut spare[..line.len()];
+    spare.copy_from_slice(line);
+    let n = line.len().saturating_sub(4);
+    let shifted = |by: usize| spare.get(by..by + n).unwrap_or_default();
+    let (a, b, c, d, e) = (shifted(0), shifted(1), shifted(2), shifted(3), shifted(4));
+    for (i, value) in line.iter_mut().skip(2).take(n).enumerate() {
+        // Of four the outer two cannot be the median of five; it is that of what is left.
+        let low = most(least(a[i], b[i]), least(d[i], e[i]));
+        let high = least(most(a[i], b[i]), most(d[i], e[i]));
+        *value = most(least(low, high), least(most(low, high), c[i]));
     }
 }
 
@@ -143,10 +196,18 @@ fn profile(
     along_rows: bool,
 ) -> Vec<f32> {
     let mut out = vec![0.0f32; if along_rows { rows.len() } else { columns.len() }];
+    // Two columns more at either side, so that a dropout at the ends is seen beside its neighbours.
+    let (from, to) = (columns.start.saturating_sub(2), (columns.end + 2).min(source.dim().1));
+    let inner = columns.start - from..columns.end - from;
+    let (mut wide, mut spare) = (vec![0.0; to - from], vec![0.0; to - from]);
     let mut line = vec![0.0; columns.len()];
     let step = if along_rows { 1 } else { (rows.len() / 256).max(1) };
     for r in rows.clone().step_by(step) {
-        source.read(r, columns.start, &mut line);
+        source.read(r, from, &mut wide);
+        if !along_rows {
+            without_dropouts(&mut wide, &mut spare);
+        }
+        line.copy_from_slice(&wide[inner.clone()]);
         for value in &mut line {
             *value = 1.0 - *value;
         }
@@ -188,7 +249,9 @@ pub(super) fn locate(source: &Source<'_>, noise: f32, pixel: Option<PixelSize>) 
     let whole = refine(source, &object, size);
 
     let runs = roofs(&spans);
-    let found_object = |several| Found { area: whole, located: Located::Object, nominal: None, several };
+    let outside = |area| blocks.outside(threshold, area);
+    let found_object =
+        |several| Found { area: whole, located: Located::Object, nominal: None, several, outside: outside(whole) };
     let Some(&(begin, end, level)) = runs.first() else { return Some(found_object(false)) };
     // A second roof as high and nearly as long: two boxes in line. Cropping to one would leave the other unseen.
     if runs[1..].iter().any(|r| 10 * (r.1 - r.0) >= 6 * (end - begin) && r.2.abs_diff(level) <= 3 * WAVE) {
@@ -209,10 +272,15 @@ pub(super) fn locate(source: &Source<'_>, noise: f32, pixel: Option<PixelSize>) 
         let mm_x = pixel.map_or(nominal.0 / boxed.width as f32, |p| p.x);
         let mm_y = pixel.map_or(mm_x, |p| p.y);
         let under = ((low + 1) * size).saturating_sub(area.bottom() as usize) as f32 * mm_y;
-        if under >= UNDER_MM || beside(&spans, size, area) as f32 * mm_x >= BESIDE_MM {
+        let (middle, over) = (area.y + area.height / 2, (OVER_FLOOR_MM / mm_y) as u32);
+        // Higher than half of it, or lower: a cab with a bonnet is a little of both.
+        let beside = [0..middle, middle..area.bottom().saturating_sub(over)]
+            .map(|tops| beside(&spans, size, area, &(tops.start as usize..tops.end as usize)) as f32 * mm_x);
+        if under >= UNDER_MM || beside.iter().any(|long| *long >= BESIDE_MM) {
             return Some(found_object(true));
         }
-        Some(Found { area, located: Located::Container, nominal: Some(nominal), several: false })
+        let located = Located::Container;
+        Some(Found { area, located, nominal: Some(nominal), several: false, outside: outside(area) })
     };
     // Wheels or beams hang below: look for the floor line where ISO heights put it.
     let uneven = 10 * even < 9 * (end - begin);
@@ -225,14 +293,13 @@ pub(super) fn locate(source: &Source<'_>, noise: f32, pixel: Option<PixelSize>) 
     }
 }
 
-/// The longest run of columns, in pixels, in which something beside `area` stands higher than half of it.
-fn beside(spans: &[Span], size: usize, area: BoxPx) -> usize {
-    let middle = (area.y + area.height / 2) as usize;
+/// The longest run of columns, in pixels, in which something beside `area` begins in the rows `tops`.
+fn beside(spans: &[Span], size: usize, area: BoxPx, tops: &std::ops::Range<usize>) -> usize {
     let (left, right) = (area.x as usize / size, (area.right() as usize).div_ceil(size));
     let high: Vec<bool> = spans
         .iter()
         .enumerate()
-        .map(|(c, span)| !(left..right).contains(&c) && span.is_some_and(|(first, _)| first * size < middle))
+        .map(|(c, span)| !(left..right).contains(&c) && span.is_some_and(|(first, _)| tops.contains(&(first * size))))
         .collect();
     let (mut longest, mut begin, mut end) = (0, None, 0);
     for c in (0..high.len()).filter(|&c| high[c]) {

@@ -9,6 +9,7 @@ mod attenuation;
 mod calibration;
 mod convert;
 mod counts;
+mod crop;
 mod dark;
 mod darkest;
 mod dead;
@@ -39,6 +40,7 @@ pub use settings::{Checked, Filter, Settings};
 use crate::scan::{BoxPx, End, Error, PixelSize, Result, Samples, Scan};
 use convert::{Converted, Input, Job};
 use counts::Counts;
+use crop::Cropped;
 use level::{Basis, Channel};
 use rayon::prelude::*;
 use record::{Record, number};
@@ -115,9 +117,9 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
         channels.push(channel?);
     }
 
-    let (part, located, source_pixel) =
-        crop(&channels[0], (area, margins), scan.metadata.pixel_mm, settings, &mut record);
-    if located == Located::Container && settings.dropouts {
+    let Cropped { part, located, pixel: source_pixel, pixel_sigma } =
+        crop::crop(&channels[0], (area, margins), scan.metadata.pixel_mm, settings, &mut record);
+    if located == Located::Container {
         for channel in &mut channels {
             channel.find_blind_rows(area, part);
         }
@@ -133,7 +135,8 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
             Input { source, repairs, not_finite: not_finite > 0 }
         })
         .collect();
-    let shielded_below = darkest::shielded_level(&channels[0], (area, part), settings, &mut record);
+    let squares = (area, part, source_pixel);
+    let shielded_below = darkest::shielded_level(&channels[0], squares, located, settings, &mut record);
 
     let size = (part.height as usize, part.width as usize);
     let (grid, pixel) = if settings.resample {
@@ -177,6 +180,7 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
         crop: BoxPx { x: area.x + part.x, y: area.y + part.y, ..part },
         located,
         source_pixel,
+        pixel_sigma,
         pixel,
         doors: scan.metadata.doors.unwrap_or(End::Right),
         doors_known: scan.metadata.doors.is_some(),
@@ -191,59 +195,6 @@ fn finite(mut values: Vec<f32>) -> Vec<f32> {
     values
 }
 
-/// The crop within the area, what it holds, and the source's pixel size.
-fn crop(
-    channel: &Channel<'_>,
-    (area, margins): (BoxPx, trim::Margins),
-    known: Option<PixelSize>,
-    settings: &Checked,
-    record: &mut Record,
-) -> (BoxPx, Located, PixelSize) {
-    let whole = BoxPx { x: 0, y: 0, ..area };
-    let mut found = None;
-    // Where no air is seen, nothing can stand in front of it.
-    let seen = channel.air.margins != air_margins::AirMargins::default();
-    if settings.locate && seen {
-        found = locate::locate(&channel.source(area, whole).bridging(&channel.air.dead), channel.air.noise, known)
-            .filter(|f| f.area.width >= 16 && f.area.height >= 16);
-    }
-    if settings.locate && found.is_none() {
-        record.warn("nothing_located", "neither a container nor another object was told apart from air");
-    }
-    let (part, located) = found.as_ref().map_or((whole, Located::WholeImage), |f| (f.area, f.located));
-    if let Some(found) = &found
-        && let Some(text) = whole::cut(margins, area, part, found.nominal.is_some())
-    {
-        record.warn("incomplete", text);
-    }
-    if found.as_ref().is_some_and(|f| f.several) {
-        record.warn("several_containers", "more than one container stands in line; the whole of them is used");
-    }
-    let nominal = found.and_then(|f| f.nominal);
-    let source_pixel = known.unwrap_or_else(|| {
-        let (mm, how) = match nominal {
-            Some((long, _)) => (long / part.width as f32, format!("from a container {long} mm long")),
-            None => (settings.default_pixel_mm, "by default".to_owned()),
-        };
-        let mm = mm.clamp(*PixelSize::RANGE_MM.start(), *PixelSize::RANGE_MM.end());
-        record.warn("pixel_size_assumed", format!("the pixel size is not stated and was taken as {mm:.2} mm, {how}"));
-        PixelSize { x: mm, y: mm }
-    });
-    record.step(
-        "locate",
-        part != whole,
-        [
-            ("located", json!(located)),
-            ("box_px", json!(BoxPx { x: area.x + part.x, y: area.y + part.y, ..part })),
-            ("length_mm", number(part.width as f32 * source_pixel.x)),
-            ("height_mm", number(part.height as f32 * source_pixel.y)),
-            ("nominal_length_mm", nominal.map_or(Value::Null, |n| number(n.0))),
-            ("nominal_height_mm", nominal.map_or(Value::Null, |n| number(n.1))),
-        ],
-    );
-    (part, located, source_pixel)
-}
-
 /// Finds what is to be filled in one plane of the crop.
 fn find_repairs(
     channel: &Channel<'_>,
@@ -255,12 +206,9 @@ fn find_repairs(
 ) -> Repairs {
     /// More than this many are counted but not listed.
     const LISTED: usize = 64;
-    if !settings.dropouts {
-        record.step("dropouts", false, [("plane", json!(channel.number))]);
-        return Repairs::default();
-    }
     let min_rows = ((settings.dropout_min_share * part.height as f32).ceil() as usize).max(8);
-    let found = dropouts::find(source, min_rows);
+    let found = if settings.dropouts { dropouts::find(source, min_rows) } else { Vec::new() };
+    // Rows that do not measure are no matter of taste: nothing can be said of what lies there.
     let rows = part.y as usize..part.bottom() as usize;
     let dead: Vec<usize> = channel.air.dead.iter().filter(|r| rows.contains(r)).map(|r| r - rows.start).collect();
     let repairs = Repairs::new(&found, &dead);

@@ -30,7 +30,10 @@ pub(super) fn choose_planes<'a>(scan: &'a Scan, record: &mut Record) -> Result<V
     planes.sort_by_key(|(_, p)| p.energy == Energy::Low);
     planes.truncate(2);
     if scan.planes.len() > planes.len() {
-        record.warn("planes_unused", format!("{} of {} planes are used", planes.len(), scan.planes.len()));
+        // Further energies show what the two show; a plane of which nothing is stated may be another view.
+        let stated = scan.metadata.energies_mv.len() == scan.planes.len();
+        let code = if stated { "energies_unused" } else { "planes_unused" };
+        record.warn(code, format!("{} of {} planes are used", planes.len(), scan.planes.len()));
     }
     Ok(planes)
 }

@@ -4,13 +4,16 @@ use super::counts::Counts;
 use super::robust::{median, quantile, spread};
 use crate::scan::Polarity;
 
+/// A border is even where the levels of its columns spread by less than this share of the range.
+const EVEN: f32 = 0.03;
+
 /// How the polarity was settled.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Decision {
     pub(super) polarity: Polarity,
     /// Votes for bright air less votes for dark air, -5.5 to 5.5.
     pub(super) votes: f32,
-    /// False where the votes are nearly balanced.
+    /// False where the votes are nearly balanced, or nothing shows that it was air that voted.
     pub(super) certain: bool,
 }
 
@@ -19,6 +22,10 @@ pub(super) struct Decision {
 /// Air is at the image's borders and at one end of its range: each of the four sides whose level is near
 /// an end has a vote. Air is also one level where loads are many: the end of the range that clearly more
 /// pixels are near has one and a half. Black strips, which hardly scatter, do not vote.
+///
+/// Posts, roof and floor at the borders of a picture that was cut at the walls vote as air would. So the noise is asked, which
+/// may overrule them ([`noisier_end`]); and the votes count as a guess unless the left or the right border is among those that
+/// cast them and its columns are alike, as air's are and a post's are not.
 pub(super) fn decide(counts: Counts<'_>) -> Decision {
     let (rows, columns) = counts.dim();
     let mut all = counts.sample(40_000);
@@ -29,12 +36,14 @@ pub(super) fn decide(counts: Counts<'_>) -> Decision {
         let polarity = if votes >= 0.0 { Polarity::AirBright } else { Polarity::AirDark };
         Decision { polarity, votes, certain }
     };
-    let mut votes = 0.0f32;
     let ballot = |level: f32| match (level - low) / range {
         share if share > 0.7 => 1.0,
         share if share < 0.3 => -1.0,
         _ => 0.0,
     };
+    let mut votes = 0.0f32;
+    // What the borders vote that are even.
+    let mut air: Vec<f32> = Vec::new();
     // A tenth at both ends of a side is left out: corners belong to two, and black strips end there.
     let thick = (columns / 64).clamp(2, 16);
     let mut line = vec![0.0; thick];
@@ -44,7 +53,11 @@ pub(super) fn decide(counts: Counts<'_>) -> Decision {
             counts.read(row, from, &mut line);
             side.extend_from_slice(&line);
         }
-        votes += ballot(median(&mut side));
+        let column = |at: usize| median(&mut side.iter().copied().skip(at).step_by(thick).collect::<Vec<f32>>());
+        let even = spread(&mut (0..thick).map(column).collect::<Vec<f32>>()) < EVEN * range;
+        let vote = ballot(median(&mut side));
+        votes += vote;
+        air.extend(even.then_some(vote));
     }
     let step = (columns / 400).max(1);
     let mut line = vec![0.0; columns.div_ceil(step)];
@@ -76,7 +89,63 @@ pub(super) fn decide(counts: Counts<'_>) -> Decision {
         let air = if median(&mut all) > 0.5 * counts.full_scale { 1.0 } else { -1.0 };
         return of(if borders.abs() >= 3.0 { borders } else { air }, false);
     }
-    of(votes, votes.abs() >= 2.0)
+    let voted = of(votes, votes.abs() >= 2.0 && air.iter().any(|vote| vote * votes > 0.0));
+    match noisier_end(counts) {
+        Some(polarity) if polarity != voted.polarity => Decision { polarity, votes, certain: false },
+        _ => voted,
+    }
+}
+
+/// The end of the range that has more noise, as the polarity which that makes likely; nothing where neither clearly has.
+///
+/// The variance of counted photons grows with their number, so that what is brighter is noisier where air is bright. The
+/// quietest quarter of each end's squares counts: structure only adds to the variance.
+fn noisier_end(counts: Counts<'_>) -> Option<Polarity> {
+    /// Side of a square and distance of the pixels compared, in pixels.
+    const SIDE: usize = 8;
+    const APART: usize = 3;
+    /// The fewest squares that tell.
+    const LEAST: usize = 200;
+    /// How much more variance one end must have.
+    const MORE: f32 = 2.0;
+    let (rows, columns) = counts.dim();
+    let across = ((rows * columns) as f32 / 4_000.0).sqrt().ceil().max(SIDE as f32) as usize;
+    let mut found = Vec::new();
+    let mut square = [[0.0f32; SIDE]; SIDE];
+    for top in (0..rows.saturating_sub(SIDE - 1)).step_by(across) {
+        for left in (0..columns.saturating_sub(SIDE - 1)).step_by(across) {
+            for (row, line) in square.iter_mut().enumerate() {
+                counts.read(top + row, left, line);
+            }
+            // What was clipped at either end of the detector's range has lost its noise.
+            if square.as_flattened().iter().any(|&v| v <= 0.0 || v >= 0.999 * counts.full_scale) {
+                continue;
+            }
+            let level = median(&mut square.as_flattened().to_vec());
+            let pairs = square.iter().flat_map(|line| line.iter().zip(&line[APART..]));
+            let (sum, n) = pairs.fold((0.0, 0), |(sum, n), (a, b)| (sum + (a - b) * (a - b), n + 1));
+            let variance = sum / (2 * n) as f32;
+            // Drawn, dead and saturated places have no noise and tell nothing.
+            if variance > 0.0 {
+                found.push((level, variance));
+            }
+        }
+    }
+    if found.len() < LEAST {
+        return None;
+    }
+    found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let quiet =
+        |part: &[(f32, f32)]| quantile(&mut part.iter().map(|(_, variance)| *variance).collect::<Vec<_>>(), 0.25);
+    let fifth = found.len() / 5;
+    let (dark, bright) = (quiet(&found[..fifth]), quiet(&found[found.len() - fifth..]));
+    if bright > MORE * dark {
+        Some(Polarity::AirBright)
+    } else if dark > MORE * bright {
+        Some(Polarity::AirDark)
+    } else {
+        None
+    }
 }
 
 /// The least value of all bits set, eight or more, that `most` does not exceed.

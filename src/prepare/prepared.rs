@@ -40,6 +40,8 @@ pub struct Frame {
     pub located: Located,
     /// Source pixel size in mm; known or assumed.
     pub source_pixel: PixelSize,
+    /// Standard uncertainty of `source_pixel` as a share: 0 where it was stated.
+    pub pixel_sigma: f32,
     /// Prepared pixel size in mm.
     pub pixel: PixelSize,
     /// The end of the image where the doors are.
@@ -169,6 +171,7 @@ mod tests {
                 crop: BoxPx { x, y, width, height },
                 located: Located::Container,
                 source_pixel: PixelSize { x: sx, y: sy },
+                pixel_sigma: 0.0,
                 pixel: PixelSize { x: px, y: py },
                 doors: if left { End::Left } else { End::Right },
                 doors_known: true,

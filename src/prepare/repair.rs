@@ -96,7 +96,7 @@ mod tests {
         let dead = [3, 4, 7];
         let hole = |r: usize, c: usize| dead.contains(&r) || ((2..4).contains(&c) && r < 6);
         let samples = Array2::from_shape_fn((8, 6), |(r, c)| if hole(r, c) { 0.0 } else { (10 * r + c) as f32 });
-        let plane = Plane { energy: Energy::Single, samples: Samples::F32(samples), full_scale: 75.0 };
+        let plane = Plane { energy: Energy::Single, samples: Samples::F32(samples), full_scale: 75.0, step: 0.0 };
         let levels = Levels { dark: &[0.0; 8], row: &[1.0; 8], drift: &[1.0; 6] };
         let part = BoxPx { x: 0, y: 0, width: 6, height: 8 };
         let source = Source::new(Counts::new(&plane, Polarity::AirBright), part, levels);

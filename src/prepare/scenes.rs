@@ -120,7 +120,12 @@ impl Scene {
         let energies = if self.dual { vec![Energy::High, Energy::Low] } else { vec![Energy::Single] };
         let planes = energies
             .into_iter()
-            .map(|energy| Plane { energy, samples: Samples::U16(self.plane(energy, polarity)), full_scale: 65535.0 })
+            .map(|energy| Plane {
+                energy,
+                samples: Samples::U16(self.plane(energy, polarity)),
+                full_scale: 65535.0,
+                step: 1.0,
+            })
             .collect();
         scan(planes, Metadata { pixel_mm: PixelSize::new(self.pixel_mm, self.pixel_mm), ..Metadata::default() })
     }

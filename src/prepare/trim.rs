@@ -86,7 +86,7 @@ mod tests {
     }
 
     fn found(image: Array2<u16>) -> Margins {
-        let plane = Plane { energy: Energy::Single, samples: Samples::U16(image), full_scale: 65535.0 };
+        let plane = Plane { energy: Energy::Single, samples: Samples::U16(image), full_scale: 65535.0, step: 1.0 };
         find(Counts::new(&plane, Polarity::AirBright), 50_000.0)
     }
 

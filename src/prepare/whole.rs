@@ -9,11 +9,11 @@ const NEAR: u32 = 3;
 const STRIP: f32 = 0.01;
 
 /// Why the picture may lack a part of the object `part` of the measured `area`; nothing where it holds all of it.
-/// `nominal` says whether the object has the length of a container.
+/// `found` says whether an object was told apart, and whether it has the length of a container.
 ///
 /// An object may stand on the lower edge, for detectors often begin at the belt or the ground; and what has the length of
 /// a container and fills the picture was cut out of a larger one.
-pub(super) fn cut(margins: Margins, area: BoxPx, part: BoxPx, nominal: bool) -> Option<String> {
+pub(super) fn cut(margins: Margins, area: BoxPx, part: BoxPx, found: Option<bool>) -> Option<String> {
     let left = part.x <= NEAR;
     let right = part.right() + NEAR >= area.width;
     let top = part.y <= NEAR;
@@ -25,6 +25,7 @@ pub(super) fn cut(margins: Margins, area: BoxPx, part: BoxPx, nominal: bool) -> 
         ("top", top && wide(margins.top, area.height)),
         ("bottom", bottom && wide(margins.bottom, area.height)),
     ];
+    let nominal = found.unwrap_or(false);
     // With air at one end only, the scan began or ended too soon.
     let edges = [
         ("left", left && (!right || !nominal)),
@@ -39,6 +40,8 @@ pub(super) fn cut(margins: Margins, area: BoxPx, part: BoxPx, nominal: bool) -> 
         let text = "the object ends at a black or constant strip at the";
         return Some(format!("{text} {names}: was the scan stopped, or is it shielded there?"));
     }
+    // Where nothing was looked for or found, the picture's own edges say nothing.
+    found?;
     named(&edges).map(|names| format!("the object reaches the picture's edge at the {names}: is a part of it missing?"))
 }
 
@@ -49,7 +52,7 @@ mod tests {
     const AREA: BoxPx = BoxPx { x: 0, y: 0, width: 2000, height: 600 };
 
     fn said(margins: Margins, (x, y, right, bottom): (u32, u32, u32, u32), nominal: bool) -> String {
-        cut(margins, AREA, BoxPx { x, y, width: right - x, height: bottom - y }, nominal).unwrap_or_default()
+        cut(margins, AREA, BoxPx { x, y, width: right - x, height: bottom - y }, Some(nominal)).unwrap_or_default()
     }
 
     #[test]

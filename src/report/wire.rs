@@ -204,7 +204,7 @@ pub struct PixelSizeMm {
 impl Preparation {
     /// What a report says of the preparation.
     pub fn new(prepared: &Prepared) -> Self {
-        let Frame { crop, located, source_pixel, pixel, doors, doors_known } = prepared.frame;
+        let Frame { crop, located, source_pixel, pixel_sigma: _, pixel, doors, doors_known } = prepared.frame;
         Self {
             crop_px: crop,
             crop_mm: PixelSizeMm {

@@ -84,6 +84,9 @@ pub struct Plane {
     pub samples: Samples,
     /// The largest value the detector could record, in sample units: 255, 4095, 65535, or for float data the largest seen.
     pub full_scale: f32,
+    /// The height of one of the detector's counts, in sample units: 1 for integers as recorded, the slope for values that were
+    /// rescaled, 0 for floats of which nothing is known.
+    pub step: f32,
 }
 
 impl Plane {

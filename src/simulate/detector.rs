@@ -160,9 +160,9 @@ pub(super) fn record(
         _ => Energy::Low,
     };
     if scanner.bits == 8 {
-        return Plane { energy, samples: Samples::U8(counts.mapv(|v| (v >> 8) as u8)), full_scale: 255.0 };
+        return Plane { energy, samples: Samples::U8(counts.mapv(|v| (v >> 8) as u8)), full_scale: 255.0, step: 1.0 };
     }
-    Plane { energy, samples: Samples::U16(counts), full_scale: 65535.0 }
+    Plane { energy, samples: Samples::U16(counts), full_scale: 65535.0, step: 1.0 }
 }
 
 /// The crystals' light in units of air's: what reaches them, in whole photons.

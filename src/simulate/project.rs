@@ -358,7 +358,7 @@ fn darken(scan: &Scan, plane: usize, change: &Change<'_>, level: &Level, prepare
         Samples::U16(_) => Samples::U16(counts.mapv(|value| value.round() as u16)),
         _ => Samples::F32(counts),
     };
-    Plane { energy: from.energy, samples, full_scale: full }
+    Plane { energy: from.energy, samples, full_scale: full, step: from.step }
 }
 
 #[cfg(test)]

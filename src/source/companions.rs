@@ -1,6 +1,7 @@
 //! Files in a scan folder that are no scans: sidecars, truth, documents, portray's own reports and overlays.
 
-use super::open::sidecar_paths;
+use super::open::{contents, own_sidecars, sidecar_paths, spelled};
+use super::sidecar;
 use super::sniff::sniff;
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -20,7 +21,17 @@ const TEXTS: [&str; 11] = ["json", "toml", "md", "txt", "csv", "html", "jsonl", 
 
 /// The names that some file in `files` may have its sidecar under.
 pub(super) fn sidecar_names<'a>(files: impl Iterator<Item = &'a PathBuf>) -> BTreeSet<PathBuf> {
-    files.filter(|file| !is_text(file)).flat_map(|file| sidecar_paths(file)).collect()
+    let scans = files.filter(|file| !is_text(file) || is_described(file));
+    scans.flat_map(|file| sidecar_paths(file)).flat_map(|path| spelled(&path)).collect()
+}
+
+/// Whether a sidecar of a file's own says that it holds raw counts, whatever the file is called.
+fn is_described(path: &Path) -> bool {
+    own_sidecars(path).iter().flat_map(|sidecar| spelled(sidecar)).any(|sidecar| {
+        let name = sidecar.to_string_lossy();
+        let object = contents(&sidecar, sidecar::MAX_BYTES, |_| Ok(())).and_then(|text| sidecar::object(&name, &text));
+        object.is_ok_and(|object| object.get("raw").is_some_and(|raw| !raw.is_null()))
+    })
 }
 
 fn is_text(path: &Path) -> bool {
@@ -56,7 +67,7 @@ pub(super) fn reason(path: &Path, sidecars: &BTreeSet<PathBuf>) -> Option<&'stat
         return None;
     }
     // What cannot be opened is judged by its name; reading it as a scan would fail as well.
-    if sniff(&start_of(path, 132)).is_some() {
+    if sniff(&start_of(path, 132)).is_some() || is_described(path) {
         return None;
     }
     Some(match end_of(path).as_str() {

@@ -64,6 +64,18 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<(&'static str, Decod
     for part in data.chunks_exact(frame).take(stored.frames) {
         decoded.planes.push(rescaled(stored.samples(part)?, stored.range(), slope, intercept)?);
     }
+    // What Rows or NumberOfFrames do not count was measured all the same. One byte pads the data to an even length.
+    let more = data.len() - frame * stored.frames;
+    if more > 1 {
+        decoded.warn("trailing_bytes", format!("{more} bytes after the last frame were not read"));
+    }
+    if let Pixels::Fragments(fragments) = pixels {
+        let begun = fragments.iter().filter(|fragment| bytes[(*fragment).clone()].starts_with(&jpeg::BEGIN)).count();
+        if begun > stored.frames {
+            let text = format!("{begun} JPEG frames lie in the file, {} are stated and were read", stored.frames);
+            decoded.warn("trailing_bytes", text);
+        }
+    }
     dicom_tags::metadata(&attributes, &mut decoded);
     if matches!(layout.transfer_syntax.as_str(), "1.2.840.10008.1.2.4.50" | "1.2.840.10008.1.2.4.51") {
         decoded.warn_lossy();
@@ -225,6 +237,7 @@ mod tests {
         }));
         assert_eq!(scaled.planes[0].samples, Samples::F32(array![[-10.0, -9.5], [-9.0, 32757.5]]));
         assert_eq!(scaled.planes[0].full_scale, 32757.5);
+        assert_eq!(scaled.planes[0].step, 0.5, "one count of the detector");
         let same = good(&file(&[0, 1, 2, 65535], |object| text(object, tags::RESCALE_SLOPE, VR::DS, "1.0")));
         assert_eq!(same.planes[0].samples, Samples::U16(array![[0, 1], [2, 65535]]));
         for slope in ["0", "x", "1e300", "-1e36", "NaN", "1e-400"] {
@@ -259,6 +272,18 @@ mod tests {
         assert_eq!(decoded.planes[1].samples, Samples::U16(array![[5, 6], [7, 8]]));
         let limits = Limits { max_pages: 1, ..Limits::default() };
         assert_eq!(read(&bytes, &limits).unwrap_err().fault, Fault::Limit);
+        // One that is not counted was not looked at; nor were rows that are not.
+        let codes = |bytes: &[u8]| good(bytes).warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>();
+        assert_eq!(codes(&file(&[1, 2, 3, 4, 5, 6, 7, 8], |_| {})), ["trailing_bytes"]);
+        assert_eq!(codes(&file(&[1, 2, 3, 4, 5], |_| {})), ["trailing_bytes"]);
+        let eight = file(&[0x0201, 0x0403, 0x0605, 0x0807, 0x0009], |object| {
+            short(object, tags::ROWS, 3);
+            short(object, tags::COLUMNS, 3);
+            short(object, tags::BITS_ALLOCATED, 8);
+            short(object, tags::BITS_STORED, 8);
+            short(object, tags::HIGH_BIT, 7);
+        });
+        assert_eq!([codes(&eight), codes(&bytes)], [[""; 0]; 2], "a byte of padding");
         let few = file(&[1, 2, 3, 4], |object| text(object, tags::NUMBER_OF_FRAMES, VR::IS, "2"));
         assert!(error(&few).to_string().contains("2 frames of 2x2 need 16 bytes of pixel data, found 8"));
     }

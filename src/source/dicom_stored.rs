@@ -118,5 +118,6 @@ pub(super) fn rescaled(samples: Samples, range: (f64, f64), slope: f64, intercep
         Samples::F32(a) => a.mapv(|v| apply(v.into()) as f32),
     };
     let full_scale = apply(range.0).max(apply(range.1)) as f32;
-    Ok(DecodedPlane::with_full_scale(Samples::F32(values), full_scale))
+    // One count of the detector is a slope high: what two counts are, they are after rescaling.
+    Ok(DecodedPlane { step: slope.abs() as f32, ..DecodedPlane::with_full_scale(Samples::F32(values), full_scale) })
 }

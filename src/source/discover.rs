@@ -37,6 +37,8 @@ pub struct Discovery {
     pub ignored: Vec<Ignored>,
     /// Inputs that cannot be used, with their names: each becomes a failed entry of the result.
     pub problems: Vec<(String, Error)>,
+    /// Folders that hold no scan, as problems are: beside others that do, they are failed entries too.
+    pub empty: Vec<(String, Error)>,
 }
 
 /// Finds the files to read.
@@ -44,7 +46,8 @@ pub struct Discovery {
 /// An input is a file, a folder (walked with all below it), a glob (`*`, `**`, `?`, `[a-z]`, `{a,b}`), or `-` for a list on
 /// `stdin`, one path a line or separated by NUL bytes. A file named outright is an entry whatever it is; in folders,
 /// globs and lists companions (sidecars, truth, documents, reports) are [`Ignored`], and so is what is hidden in folders.
-/// A file that is reached twice is one entry. `skip` is a folder that is not entered: the one that reports go to.
+/// A file that is reached twice is one entry, and a folder without any scan is named as [`Discovery::empty`]. `skip` is the folder that reports go
+/// to: what portray keeps in folders of its own there is passed over.
 pub fn discover(inputs: &[String], stdin: Option<&mut dyn Read>, skip: Option<&Path>) -> Discovery {
     let mut search = Search::new(skip);
     let mut stdin = stdin;
@@ -298,10 +301,50 @@ mod tests {
 
     #[test]
     fn the_reports_own_folder_is_not_entered() {
-        let folder = folder(&["a.tif", "reports/a.png"]);
+        let folder = folder(&["a.tif", "reports/overlays/a.png", "reports/scans/a.json", "reports/gate/b.png"]);
         let skip = folder.path().join("reports");
-        assert_eq!(names(&discover(&[at(&folder, "")], None, Some(&skip))), ["a.tif"]);
-        assert_eq!(names(&discover(&[at(&folder, "reports")], None, Some(&skip))), ["a.png"]);
+        // Scans that lie there all the same are scans.
+        assert_eq!(names(&discover(&[at(&folder, "")], None, Some(&skip))), ["a.tif", "reports/gate/b.png"]);
+        assert_eq!(names(&discover(&[at(&folder, "reports")], None, Some(&skip))), ["gate/b.png"]);
+        fs::remove_dir_all(skip.join("gate")).unwrap();
+        let own = discover(&[at(&folder, "reports")], None, Some(&skip));
+        assert!(own.entries.is_empty() && own.empty.is_empty(), "{own:?}");
+    }
+
+    #[test]
+    fn a_folder_without_scans_is_named() {
+        let folder = folder(&["full/a.tif", "notes/README.md", "notes/a.json"]);
+        fs::create_dir(folder.path().join("empty")).unwrap();
+        let found = find(&["empty", "full", "notes"].map(|below| at(&folder, below)));
+        assert_eq!(names(&found), ["a.tif"]);
+        assert!(found.problems.is_empty());
+        let empty: Vec<(String, bool, bool)> = found
+            .empty
+            .iter()
+            .map(|(name, error)| (name.clone(), error.message.contains("no file"), error.message.contains("no scan")))
+            .collect();
+        let expected = [(given(&folder, "empty"), true, false), (given(&folder, "notes"), false, true)];
+        assert_eq!(empty, expected);
+    }
+
+    #[test]
+    fn counts_under_a_text_s_name_are_read_where_a_sidecar_describes_them() {
+        let folder = folder(&["a.txt", "b.txt", "c.csv"]);
+        let raw = r#"{"raw": {"width": 2, "height": 2, "type": "u8"}}"#;
+        fs::write(folder.path().join("a.txt.json"), raw).unwrap();
+        fs::write(folder.path().join("b.json"), raw).unwrap();
+        fs::write(folder.path().join("c.csv.TOML"), "[raw]\nwidth = 2\nheight = 2\ntype = 'u8'").unwrap();
+        let found = find(&[at(&folder, "")]);
+        assert_eq!(names(&found), ["a.txt", "c.csv"]);
+        let reasons: Vec<(&str, &str)> =
+            found.ignored.iter().map(|ignored| (ignored.name.as_str(), ignored.reason.as_str())).collect();
+        let expected = [
+            ("a.txt.json", "sidecar"),
+            ("b.json", "report or sidecar without a scan"),
+            ("b.txt", "document"),
+            ("c.csv.TOML", "sidecar"),
+        ];
+        assert_eq!(reasons, expected);
     }
 
     #[cfg(unix)]

@@ -10,6 +10,9 @@ use image::codecs::jpeg::JpegDecoder;
 use image::{ColorType, ImageDecoder, ImageError};
 use std::io::Cursor;
 
+/// What a stream begins with. In entropy-coded data it cannot stand.
+pub(super) const BEGIN: [u8; 2] = [0xff, 0xd8];
+
 /// What a JPEG frame header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FrameHeader {

@@ -117,7 +117,10 @@ fn order(mut planes: Vec<DecodedPlane>, metadata: &mut Metadata, warnings: &mut 
     planes
         .into_iter()
         .enumerate()
-        .map(|(index, plane)| Plane { energy: energy(index), samples: plane.samples, full_scale: plane.full_scale })
+        .map(|(index, plane)| {
+            let DecodedPlane { samples, full_scale, step } = plane;
+            Plane { energy: energy(index), samples, full_scale, step }
+        })
         .collect()
 }
 

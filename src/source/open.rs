@@ -103,14 +103,24 @@ pub(super) fn io(error: &std::io::Error) -> Error {
     Error::io(text)
 }
 
-/// The names that a scan's sidecar may have, the closest first.
-pub(super) fn sidecar_paths(scan: &Path) -> Vec<PathBuf> {
-    let with = |end: &str| {
+/// The names of sidecars that are of this very file, whatever else its stem is shared with.
+pub(super) fn own_sidecars(scan: &Path) -> [PathBuf; 2] {
+    [".json", ".toml"].map(|end| {
         let mut name: OsString = scan.as_os_str().to_owned();
         name.push(end);
         PathBuf::from(name)
-    };
-    let mut paths = vec![with(".json"), with(".toml")];
+    })
+}
+
+/// A name as it is, and with its end in capitals: to some systems these are one.
+pub(super) fn spelled(path: &Path) -> [PathBuf; 2] {
+    let end = path.extension().unwrap_or_default().to_ascii_uppercase();
+    [path.to_owned(), path.with_extension(end)]
+}
+
+/// The names that a scan's sidecar may have, the closest first.
+pub(super) fn sidecar_paths(scan: &Path) -> Vec<PathBuf> {
+    let mut paths = own_sidecars(scan).to_vec();
     for path in [scan.with_extension("json"), scan.with_extension("toml")] {
         // A scan that is itself called .json has no stem of its own to lend.
         if path != scan && !paths.contains(&path) {
@@ -122,10 +132,14 @@ pub(super) fn sidecar_paths(scan: &Path) -> Vec<PathBuf> {
 
 /// Finds the scan's sidecar, and makes a warning for each further one that was passed over.
 fn sidecar_of(scan: &Path, beside: &mut Beside) -> Result<()> {
-    for path in sidecar_paths(scan).iter().filter(|path| path.is_file()) {
+    // A broken link fails below: it was to say something.
+    let is_there = |path: &PathBuf| {
+        path.symlink_metadata().is_ok_and(|about| about.is_file() || (about.is_symlink() && !path.is_dir()))
+    };
+    for path in sidecar_paths(scan).iter().filter_map(|path| spelled(path).into_iter().find(is_there)) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let bytes =
-            contents(path, sidecar::MAX_BYTES, |_| Ok(())).map_err(|error| error.at(format!("sidecar {name}")))?;
+            contents(&path, sidecar::MAX_BYTES, |_| Ok(())).map_err(|error| error.at(format!("sidecar {name}")))?;
         // Reports may stand beside their scans under the sidecar's name.
         if sidecar::object(&name, &bytes).is_ok_and(|object| sidecar::is_report(&object)) {
             continue;
@@ -166,6 +180,21 @@ mod tests {
         assert_eq!((read.width(), read.height()), (1, 2));
         let codes: Vec<&str> = read.warnings.iter().map(|warning| warning.code.as_str()).collect();
         assert_eq!(codes, ["sidecar_ignored"]);
+    }
+
+    #[test]
+    fn a_sidecar_in_capitals_is_read_and_one_that_leads_nowhere_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let scan = folder.path().join("A.RAW");
+        fs::write(&scan, [1, 2]).unwrap();
+        fs::write(folder.path().join("A.JSON"), r#"{"raw": {"width": 2, "height": 1, "type": "u8"}}"#).unwrap();
+        assert_eq!(open(&entry(scan.clone()), &Limits::default()).unwrap().width(), 2);
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("nowhere", folder.path().join("A.RAW.json")).unwrap();
+            let error = open(&entry(scan), &Limits::default()).unwrap_err();
+            assert_eq!(error.to_string(), "sidecar A.RAW.json: no such file or folder");
+        }
     }
 
     #[test]

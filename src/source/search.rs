@@ -20,6 +20,7 @@ pub(super) struct Search {
     /// Files to read, and what keeps the rest from being read.
     found: Vec<(Name, PathBuf)>,
     problems: Vec<(Name, Error)>,
+    empty: Vec<(Name, Error)>,
     ignored: Vec<Ignored>,
     seen: BTreeSet<PathBuf>,
     skip: Option<PathBuf>,
@@ -91,15 +92,18 @@ impl Search {
 
     /// Everything below `base`, or what matches there.
     fn walk(&mut self, base: &Path, matcher: Option<(&str, &GlobMatcher)>) {
+        let before = self.problems.len();
         let mut files = Vec::new();
         let (mut unseen, mut broken) = (Vec::new(), Vec::new());
-        let skip = self.skip.clone();
+        // What portray writes there; scans that lie in the same folder are scans all the same.
+        let skip: Vec<PathBuf> =
+            self.skip.iter().flat_map(|out| ["scans", "overlays"].map(|own| out.join(own))).collect();
         let walk = WalkDir::new(base).follow_links(true).sort_by_file_name().into_iter().filter_entry(|entry| {
             let hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
             let skipped = entry.depth() > 0
                 && entry.file_type().is_dir()
-                && skip.is_some()
-                && entry.path().canonicalize().ok() == skip;
+                && !skip.is_empty()
+                && entry.path().canonicalize().is_ok_and(|real| skip.contains(&real));
             if hidden && !skipped {
                 unseen.push(entry.path().to_owned());
             }
@@ -145,12 +149,21 @@ impl Search {
         }
         files.sort_by_cached_key(|file| names::of(file.strip_prefix(base).unwrap_or(file)).into_bytes());
         let sidecars = companions::sidecar_names(files.iter());
+        let (empty, mut scans) = (files.is_empty(), 0);
         for file in files {
             if let Some(reason) = companions::reason(&file, &sidecars) {
                 self.ignore(base, &file, reason);
             } else {
+                scans += 1;
                 self.add(base, file);
             }
+        }
+        // A folder that a program was to fill, or that is not mounted, must not pass for a day without scans.
+        let own = self.skip.is_some() && self.skip == base.canonicalize().ok();
+        if matcher.is_none() && scans == 0 && !own && self.problems.len() == before {
+            let what = if empty { "the folder holds no file" } else { "the folder holds no scan" };
+            self.unusable(given(), base, Error::io(what).help("leave it out if that is as it should be"));
+            self.empty.extend(self.problems.pop());
         }
     }
 
@@ -178,14 +191,15 @@ impl Search {
 
     /// Gives every scan a name of its own, those that cannot be used among them.
     pub(super) fn finish(self) -> Discovery {
-        let (found, problems) = (self.found, self.problems);
-        let mut pairs: Vec<Name> =
-            found.iter().map(|(name, _)| name).chain(problems.iter().map(|(name, _)| name)).cloned().collect();
+        let (found, problems, empty) = (self.found, self.problems, self.empty);
+        let told = problems.iter().chain(&empty).map(|(name, _)| name);
+        let mut pairs: Vec<Name> = found.iter().map(|(name, _)| name).chain(told).cloned().collect();
         names::unique(&mut pairs);
         let mut names = pairs.into_iter().map(|(name, _)| name);
         Discovery {
             entries: found.into_iter().zip(names.by_ref()).map(|((_, path), name)| Entry { path, name }).collect(),
-            problems: problems.into_iter().zip(names).map(|((_, error), name)| (name, error)).collect(),
+            problems: problems.into_iter().zip(names.by_ref()).map(|((_, error), name)| (name, error)).collect(),
+            empty: empty.into_iter().zip(names).map(|((_, error), name)| (name, error)).collect(),
             ignored: self.ignored,
         }
     }

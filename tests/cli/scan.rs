@@ -207,6 +207,16 @@ fn a_start_that_fails_leaves_no_folders() {
 }
 
 #[test]
+fn a_folder_without_scans_beside_others_is_a_failed_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    day(folder.path());
+    fs::create_dir(folder.path().join("nothing")).unwrap();
+    let output = portray(folder.path()).args(["scan", "nothing", "day", "--out", "r"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing: the folder holds no file"), "{output:?}");
+}
+
+#[test]
 fn a_list_as_find_prints_it_needs_no_filter_and_numbers_are_those_of_the_files() {
     let folder = tempfile::tempdir().unwrap();
     day(folder.path());

@@ -8,9 +8,14 @@ use std::path::Path;
 
 /// portray's reports of the samples, in the order of their names.
 pub(crate) fn reports(samples: &Path) -> Vec<Report> {
+    reports_with(samples, |_| {})
+}
+
+/// The same, of whatever folder, with settings that `edit` changes.
+pub(crate) fn reports_with(samples: &Path, edit: impl FnOnce(&mut Line<'_>)) -> Vec<Report> {
     let scorer = OnnxScorer::load(default_model(), None, &SessionOptions::default()).unwrap();
     assert_eq!(scorer.contract().name, "contrast");
-    let line = Line {
+    let mut line = Line {
         scorer: &scorer,
         prepare: portray::prepare::Checked::default(),
         calibration: portray::prepare::Calibration::default(),
@@ -20,6 +25,7 @@ pub(crate) fn reports(samples: &Path) -> Vec<Report> {
         timings: false,
         settings: RunSettings::default(),
     };
+    edit(&mut line);
     let found = source::discover(&[samples.display().to_string()], None, None);
     assert!(found.problems.is_empty());
     let job = |entry: source::Entry| Job { name: entry.name.clone(), stem: entry.name.clone(), entry: Ok(entry) };

@@ -36,6 +36,26 @@ fn a_load_is_flagged_with_its_mass_place_and_band() {
 }
 
 #[test]
+fn a_mass_is_as_uncertain_as_the_pixels_are_large() {
+    let mass = |pixel_sigma: f32| {
+        let mut prepared = prepared();
+        let mut inference = inference(&prepared);
+        let place = s![100..150, 600..660];
+        prepared.attenuation[0].slice_mut(place).mapv_inplace(|value| value + 1.0);
+        inference.map.as_mut().unwrap().scores.slice_mut(place).fill(0.9);
+        prepared.frame.pixel_sigma = pixel_sigma;
+        judged(&prepared, &inference).regions[0].mass
+    };
+    let stated = mass(0.0).unwrap();
+    for (sigma, expected) in [(0.05, 0.16_f32.hypot(0.1)), (0.5, 0.16_f32.hypot(1.0))] {
+        let found = mass(sigma).unwrap();
+        assert_eq!(found.kg, stated.kg);
+        assert!((found.sigma_kg / found.kg - expected).abs() < 0.01, "{sigma}: {found:?}");
+    }
+    assert_eq!(mass(1.0), None, "a default tells nothing");
+}
+
+#[test]
 fn a_band_is_named_only_where_the_energies_can_tell_it() {
     let band = |stated: &[f32], low_mev: f32, coefficient: fn(MassAttenuation) -> f32| {
         let mut prepared = prepared();

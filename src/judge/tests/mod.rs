@@ -59,6 +59,7 @@ fn prepared() -> Prepared {
             crop: BoxPx { x: 100, y: 50, width: 2438, height: 518 },
             located: Located::Container,
             source_pixel: PixelSize { x: 5.0, y: 5.0 },
+            pixel_sigma: 0.0,
             pixel: PixelSize { x: 10.0, y: 10.0 },
             doors: End::Right,
             doors_known: true,

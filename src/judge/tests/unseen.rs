@@ -136,4 +136,8 @@ fn two_views_given_as_two_energies_are_noticed() {
     let judgement = judged(&prepared, &inference(&prepared));
     assert_eq!(judgement.verdict, Verdict::Inconclusive);
     assert!(judgement.reasons[0].message.starts_with("planes_differ"), "{:?}", judgement.reasons);
+    // A plane that shows nothing at all is no second energy.
+    prepared.attenuation[1].fill(0.0);
+    let judgement = judged(&prepared, &inference(&prepared));
+    assert!(judgement.reasons[0].message.starts_with("planes_differ"), "{:?}", judgement.reasons);
 }

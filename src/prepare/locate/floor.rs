@@ -2,8 +2,8 @@
 
 use super::super::robust::{median, quantile};
 use super::super::transmission::Source;
-use super::SOMETHING;
-use super::nominal::{APPARENT_HEIGHT, HEIGHTS_MM, LENGTHS_MM, TOLERANCE, nearest_height};
+use super::nominal::{APPARENT_HEIGHT, HEIGHTS_MM, LENGTHS_MM, nearest_height, nearest_length};
+use super::{SOMETHING, without_dropouts};
 use crate::scan::{BoxPx, PixelSize};
 
 /// Rows above and below a line that are compared.
@@ -11,16 +11,22 @@ const REACH: usize = 3;
 
 /// The height in pixels down to the floor of a container with a chassis below, and its nominal size.
 ///
-/// At an ISO height the strongest of the [`lines`] is the floor. In a fan beam the floor is a band that ends lower, at its
-/// near edge: a lower line that is at least half as strong is taken instead, so that nothing of the container is left out.
+/// At an ISO height one of the [`lines`] is the floor. In a fan beam the floor is a band that ends lower, at its near edge; and
+/// the upper edge of pallets may lie at an ISO height over a floor of another. So the lowest line of all is taken, however weak:
+/// what is taken along of a chassis hides nothing, what is cropped away of a container does.
 pub(super) fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>) -> Option<(u32, (f32, f32))> {
+    /// Without a pixel size lines of any length's heights come together: those weaker than this share of the strongest are
+    /// edges of something else.
+    const WEAK: f32 = 0.05;
     let mut best = None;
     let mut most = 0.0;
-    for long in LENGTHS_MM {
+    let lengths = match pixel {
+        Some(p) => nearest_length(boxed.width as f32 * p.x).into_iter().collect(),
+        None => LENGTHS_MM.to_vec(),
+    };
+    for long in lengths {
+        let mut at_heights = Vec::new();
         let across = long / boxed.width as f32;
-        if pixel.is_some_and(|p| (p.x / across - 1.0).abs() > TOLERANCE) {
-            continue;
-        }
         let mm = pixel.map_or(across, |p| p.y);
         // Not 8 ft: the bottom rail of a box of 8 ft 6 in begins there, and is a line as straight as a floor.
         for high in &HEIGHTS_MM[..2] {
@@ -29,6 +35,7 @@ pub(super) fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>)
             for (at, step) in
                 lines(source, boxed, (expected - slack).max(0.0) as usize, (expected + slack).ceil() as usize)
             {
+                at_heights.push((at as u32, step, (long, *high)));
                 if step > most {
                     most = step;
                     best = Some((at as u32, (long, *high)));
@@ -37,13 +44,14 @@ pub(super) fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>)
         }
         // Without a pixel size half of all heights would be possible.
         if pixel.is_none() {
+            let strong = at_heights.into_iter().filter(|(_, step, _)| *step > WEAK * most);
+            best = strong.max_by_key(|(at, ..)| *at).map(|(at, _, size)| (at, size)).or(best);
             continue;
         }
         let from =
             best.map_or(APPARENT_HEIGHT.start() * HEIGHTS_MM[1] / mm, |(at, _)| at as f32 + 0.03 * HEIGHTS_MM[1] / mm);
         let lower = lines(source, boxed, from as usize, (APPARENT_HEIGHT.end() * HEIGHTS_MM[0] / mm) as usize);
-        let strong = |(_, step): &&(usize, f32)| *step > 0.5 * most;
-        if let Some(&(lowest, _)) = lower.iter().rev().find(strong) {
+        if let Some(&(lowest, _)) = lower.last() {
             // A line is found in several rows; the strongest of them is its place.
             let same = lower.iter().filter(|(at, _)| at + 2 * REACH > lowest);
             if let Some(&(at, _)) = same.max_by(|a, b| a.1.total_cmp(&b.1)) {
@@ -55,8 +63,8 @@ pub(super) fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>)
 }
 
 /// The rows `from..to` below the roof at which most changes between the three rows above and the three below, in the same
-/// sense in three quarters of all columns, and how much. Edges of the cargo are not that long; and below the line there
-/// must be something, else it is the lower edge of the chassis.
+/// sense in two thirds of all columns, and how much. Edges of the cargo are not that long; and below the line there must be
+/// something, else it is the lower edge of the chassis.
 fn lines(source: &Source<'_>, boxed: BoxPx, from: usize, to: usize) -> Vec<(usize, f32)> {
     // Where there must be something: far enough down that the line itself does not count.
     const BELOW: usize = 8;
@@ -69,9 +77,10 @@ fn lines(source: &Source<'_>, boxed: BoxPx, from: usize, to: usize) -> Vec<(usiz
     if from >= to {
         return Vec::new();
     }
-    let mut line = vec![0.0; right - left];
+    let (mut line, mut spare) = (vec![0.0; right - left], vec![0.0; right - left]);
     let mut absorbed = |r: usize| -> Vec<f32> {
         source.read(r, left, &mut line);
+        without_dropouts(&mut line, &mut spare);
         columns.iter().map(|&c| 1.0 - line[c - left]).collect()
     };
     let rows: Vec<Vec<f32>> = (from - REACH..to + BELOW).map(|r| absorbed(boxed.y as usize + r)).collect();
@@ -87,7 +96,7 @@ fn lines(source: &Source<'_>, boxed: BoxPx, from: usize, to: usize) -> Vec<(usiz
         let rising = steps.iter().filter(|&&s| s > 0.01).count();
         let falling = steps.iter().filter(|&&s| s < -0.01).count();
         let step = median(&mut steps).abs();
-        let straight = 4 * rising.max(falling) >= 3 * columns.len();
+        let straight = 3 * rising.max(falling) >= 2 * columns.len();
         if straight && step > LEAST && quantile(&mut under, 0.15) > 2.0 * SOMETHING {
             found.push((at, step));
         }

@@ -8,7 +8,9 @@ pub(super) const LENGTHS_MM: [f32; 3] = [6058.0, 12192.0, 13716.0];
 pub(super) const HEIGHTS_MM: [f32; 3] = [2896.0, 2591.0, 2438.0];
 /// How far a measured length may be from its nominal size. Along the container the belt or the truck's speed sets the
 /// scale, so that nothing is enlarged.
-pub(super) const TOLERANCE: f32 = 0.035;
+pub(super) const TOLERANCE: f32 = 0.08;
+/// The same for a ratio of sides, of which height is one: it does not follow the truck's speed alone.
+const RATIO_TOLERANCE: f32 = 0.035;
 /// Measured over true height: a fan beam enlarges the side that is nearer to its source, by as much as a third.
 pub(super) const APPARENT_HEIGHT: std::ops::RangeInclusive<f32> = 0.97..=1.4;
 
@@ -17,8 +19,15 @@ pub(super) const APPARENT_HEIGHT: std::ops::RangeInclusive<f32> = 0.97..=1.4;
 pub(super) fn nominal(length: f32, height: f32, pixel: Option<PixelSize>) -> Option<(f32, f32)> {
     let Some(pixel) = pixel else { return by_ratio(length / height) };
     let (length, height) = (length * pixel.x, height * pixel.y);
-    let long = LENGTHS_MM.into_iter().find(|long| (length / long - 1.0).abs() < TOLERANCE)?;
+    let long = nearest_length(length)?;
     nearest_height(height).map(|high| (long, high))
+}
+
+/// The nominal length nearest to a measured one, in mm.
+pub(super) fn nearest_length(length: f32) -> Option<f32> {
+    let off = |long: &f32| (length / long - 1.0).abs();
+    let long = LENGTHS_MM.into_iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
+    (off(&long) < TOLERANCE).then_some(long)
 }
 
 /// The nominal height nearest to a measured one, in mm.
@@ -28,9 +37,14 @@ pub(super) fn nearest_height(height: f32) -> Option<f32> {
     possible.min_by(|a, b| off(a).total_cmp(&off(b)))
 }
 
+/// Whether sides stand to one another as those of a container of this length and height do.
+pub(super) fn has_ratio(ratio: f32, (long, high): (f32, f32)) -> bool {
+    (ratio / (long / high) - 1.0).abs() < RATIO_TOLERANCE
+}
+
 fn by_ratio(ratio: f32) -> Option<(f32, f32)> {
     let mut best = None;
-    let mut least = TOLERANCE;
+    let mut least = RATIO_TOLERANCE;
     for long in LENGTHS_MM {
         for high in HEIGHTS_MM {
             let off = (ratio / (long / high) - 1.0).abs();

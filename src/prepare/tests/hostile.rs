@@ -70,6 +70,29 @@ fn values_that_are_no_number_are_filled_and_marked() {
 }
 
 #[test]
+fn a_picture_without_beam_is_refused() {
+    let mut dim = Scene { air: 2.0, dark: 900.0, black_strip: 12, ..Scene::empty_box() }.scan(Polarity::AirBright);
+    dim.metadata.polarity = Some(Polarity::AirBright);
+    let settings = Settings { trim: false, ..Settings::default() }.check().unwrap();
+    let frames = Calibration { dark: Some(vec![Array2::from_elem((444, 3), 900.0)]), air: None };
+    let error = prepare(&dim, Target::all(8.0), &settings, &frames).unwrap_err();
+    assert!(error.to_string().starts_with("plane 1: its brightest is"), "{error}");
+    assert_eq!(error.fault, Fault::Format);
+}
+
+#[test]
+fn a_count_is_a_slope_high_in_rescaled_values() {
+    let scene = Scene { air: 200.0, dark: 0.0, ..Scene::empty_box() };
+    let mut scan = scene.scan(Polarity::AirBright);
+    let below = |scan: &Scan| step(&run(scan, 8.0), "shielded").found["below"].as_f64().unwrap();
+    let expected = below(&scan);
+    assert!((0.009..0.012).contains(&expected), "{expected}");
+    let plane = &mut scan.planes[0];
+    (plane.samples, plane.step) = (Samples::F32(plane.samples.to_f32() * 257.0), 257.0);
+    assert!((below(&scan) / expected - 1.0).abs() < 0.01);
+}
+
+#[test]
 fn too_large_a_grid_is_refused() {
     let mut scan = Scene::empty_box().scan(Polarity::AirBright);
     scan.metadata.pixel_mm = PixelSize::new(50.0, 50.0);
@@ -82,7 +105,7 @@ fn a_scan_that_is_all_margin_is_refused_or_kept_but_never_panics() {
     let mut values = Array2::<u16>::zeros((60, 60));
     values.slice_mut(ndarray::s![22..38, 22..38]).fill(40_000);
     values[[25, 25]] = 39_000;
-    let plane = Plane { energy: Energy::Single, samples: Samples::U16(values), full_scale: 65535.0 };
+    let plane = Plane { energy: Energy::Single, samples: Samples::U16(values), full_scale: 65535.0, step: 1.0 };
     let mut scan = scan(vec![plane], Metadata::default());
     scan.metadata.polarity = Some(Polarity::AirBright);
     let prepared = run(&scan, 5.0);
@@ -142,7 +165,7 @@ proptest! {
                 2 => (Samples::I32(values.mapv(|v| v as i32)), 65_535.0),
                 _ => (Samples::F32(values), 65_535.0),
             };
-            Plane { energy: energies[n], samples, full_scale }
+            Plane { energy: energies[n], samples, full_scale, step: 1.0 }
         }).collect();
         let mut scan = scan(planes, Metadata::default());
         scan.metadata.pixel_mm = known.then_some(PixelSize { x: 5.0, y: 6.0 });

@@ -152,7 +152,8 @@ fn steps_can_be_switched_off() {
     };
     let prepared = prepare(&scan, Target::all(5.0), &off.check().unwrap(), &Calibration::default()).unwrap();
     assert_eq!(prepared.dim(), (444, 1724));
-    assert_eq!(codes(&prepared), ["grid_differs"]);
+    // Air is at three quarters of full scale: what is claimed with `air` off does not hold here.
+    assert_eq!(codes(&prepared), ["no_air", "grid_differs"]);
     assert!(prepared.state.iter().all(|&s| s == PixelState::Valid));
     assert!(prepared.steps.iter().all(|s| !s.applied || s.name == "attenuation"), "{:?}", prepared.steps);
     // Without an air level, transmission is the share of full scale.
@@ -216,4 +217,81 @@ fn random_scenes_are_located_without_false_dropouts() {
         assert!(found <= dropouts, "{n}: {scene:?}");
         assert_eq!(step(&prepared, "trim").found["bottom"], json!(scene.black_strip), "{n}: {scene:?}");
     }
+}
+
+#[test]
+fn pallets_at_an_iso_height_over_the_floor_are_no_floor() {
+    let mut scene = Scene::empty_box();
+    // A high cube on a chassis; dense goods on pallets whose upper edge lies 2591 mm below its roof.
+    let container = box_px(440, 60, 1524, 362);
+    (scene.width, scene.height, scene.chassis, scene.container) = (2100, 600, true, Some(container));
+    let inside = |from: u32, to: u32| box_px(container.x + 22, container.y + from, 1480, to - from);
+    scene.slabs.push(Slab { area: inside(100, 324), attenuation: 1.9, ratio: 1.1 });
+    scene.slabs.push(Slab { area: inside(324, 342), attenuation: 0.2, ratio: 1.1 });
+    let prepared = run(&scene.scan(Polarity::AirBright), 8.0);
+    assert_eq!(prepared.frame.located, Located::Container, "{:?}", step(&prepared, "locate"));
+    assert!(prepared.frame.crop.bottom() + 2 >= container.bottom(), "{:?} {container:?}", prepared.frame.crop);
+}
+
+/// A scan whose columns are wider or narrower, by `factor` and a little wave.
+fn stretched(scan: &crate::scan::Scan, factor: f32) -> crate::scan::Scan {
+    let mut scan = scan.clone();
+    let Samples::U16(counts) = &mut scan.planes[0].samples else { panic!() };
+    let wide = counts.ncols() as f32;
+    let from = |c: usize| {
+        let at = c as f32 / factor + 4.0 * (c as f32 / 150.0).sin();
+        at.clamp(0.0, wide - 1.0) as usize
+    };
+    *counts = Array2::from_shape_fn((counts.nrows(), (wide * factor) as usize), |(r, c)| counts[[r, from(c)]]);
+    scan
+}
+
+#[test]
+fn a_container_at_an_uneven_speed_is_one_and_its_length_is_told() {
+    let scene = Scene::empty_box();
+    let scan = scene.scan(Polarity::AirBright);
+    for (factor, told) in [(0.93, true), (0.95, true), (0.98, false), (1.02, false), (1.04, true), (1.06, true)] {
+        let prepared = run(&stretched(&scan, factor), 8.0);
+        assert_eq!(prepared.frame.located, Located::Container, "{factor}: {:?}", step(&prepared, "locate"));
+        assert_eq!(codes(&prepared), if told { vec!["length_off"] } else { vec![] }, "{factor}");
+        let (crop, container) = (prepared.frame.crop, scene.container.unwrap());
+        assert!(crop.y.abs_diff(container.y) <= 2 && crop.bottom().abs_diff(container.bottom()) <= 2, "{crop:?}");
+        let sigma = prepared.frame.pixel_sigma;
+        assert!(if told { (0.015..0.04).contains(&sigma) } else { sigma == 0.0 }, "{factor}: {sigma}");
+    }
+}
+
+/// Blackens every 20th column or so, whole or in part, one or two pixels wide.
+fn dropped(scan: &mut crate::scan::Scan) {
+    let mut random = ChaCha8Rng::seed_from_u64(11);
+    let (height, width) = scan.planes[0].samples.dim();
+    for x in (3..width - 2).filter(|_| random.random_range(0..20) == 0).collect::<Vec<_>>() {
+        let (from, wide) = (random.random_range(0..2) * height / 3, random.random_range(1..3));
+        paint(scan, 0, box_px(x as u32, from as u32, wide, (height - from) as u32), 0);
+    }
+}
+
+#[test]
+fn dropout_columns_hide_neither_a_container_nor_its_floor() {
+    for chassis in [false, true] {
+        let mut scene = Scene::empty_box();
+        let container = box_px(440, 60, 1524, 324);
+        (scene.width, scene.height, scene.chassis, scene.container) = (2100, 560, chassis, Some(container));
+        let mut scan = scene.scan(Polarity::AirBright);
+        dropped(&mut scan);
+        let prepared = run(&scan, 8.0);
+        assert_eq!(prepared.frame.located, Located::Container, "{chassis}: {:?}", step(&prepared, "locate"));
+        near(prepared.frame.crop, container, 3);
+    }
+}
+
+#[test]
+fn a_pillar_above_the_load_is_no_drift() {
+    let mut scene = Scene::empty_box();
+    scene.slabs.push(Slab { area: box_px(900, 0, 120, 60), attenuation: 1.6, ratio: 1.2 });
+    let clean = run(&Scene::empty_box().scan(Polarity::AirBright), 8.0);
+    let prepared = run(&scene.scan(Polarity::AirBright), 8.0);
+    assert!(codes(&prepared).contains(&"air_uneven"), "{:?}", codes(&prepared));
+    let wall = |prepared: &Prepared| mean(prepared, &prepared.attenuation[0], box_px(920, 150, 80, 80));
+    assert!((wall(&prepared) - wall(&clean)).abs() < 0.02, "{} {}", wall(&prepared), wall(&clean));
 }

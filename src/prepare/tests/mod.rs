@@ -232,6 +232,7 @@ fn unusable_scans_and_arguments_are_refused() {
         energy: Energy::Single,
         samples: Samples::U8(Array2::from_shape_fn((rows, columns), |(r, c)| (r * c) as u8)),
         full_scale: 255.0,
+        step: 1.0,
     };
     let refused = |planes, pixel_mm| {
         let scan = scan(planes, Metadata::default());

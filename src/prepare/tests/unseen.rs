@@ -70,6 +70,24 @@ fn dead_pixels_rows_and_columns_do_not_pass_for_the_dark_level() {
 }
 
 #[test]
+fn a_small_opaque_place_is_shielded_beside_dead_columns_too() {
+    for dead in [0, 6] {
+        for (x, y) in [(700, 200), (705, 203), (709, 211)] {
+            let area = BoxPx { x, y, width: 15, height: 15 };
+            let scene = Scene { slabs: vec![Slab { area, attenuation: 12.0, ratio: 1.2 }], ..opaque(1500.0) };
+            let mut scan = scene.scan(Polarity::AirBright);
+            paint(&mut scan, 0, BoxPx { x: 900, y: 0, width: dead, height: 444 }, 0);
+            let prepared = prepared(&scan);
+            assert!(super::codes(&prepared).contains(&"dark_unknown"), "{x} {y} {dead}");
+            let crop = prepared.frame.crop;
+            let (r, c) = ((y - crop.y) as usize, (x - crop.x) as usize);
+            let place = prepared.state.slice(ndarray::s![r..r + 15, c..c + 15]);
+            assert!(place.iter().all(|&state| state == PixelState::Shielded), "{x} {y} {dead}");
+        }
+    }
+}
+
+#[test]
 fn an_offset_of_more_than_a_twentieth_of_air_is_no_penetrated_cargo() {
     let clear = |scene: &Scene| {
         let prepared = prepared(&scene.scan(Polarity::AirBright));

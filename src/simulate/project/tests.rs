@@ -19,7 +19,7 @@ fn flat(air: f32, per_photon: f32, flip: bool) -> Plane {
         let counts = (air + (per_photon * air).sqrt() * draw.normal() as f32).round() as u16;
         if flip { u16::MAX - counts } else { counts }
     });
-    Plane { energy: Energy::Single, samples: Samples::U16(values), full_scale: 65535.0 }
+    Plane { energy: Energy::Single, samples: Samples::U16(values), full_scale: 65535.0, step: 1.0 }
 }
 
 fn mean_and_variance(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {

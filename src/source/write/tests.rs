@@ -5,7 +5,8 @@ use ndarray::Array2;
 use std::io::Cursor;
 
 fn plane(samples: Samples, energy: Energy) -> Plane {
-    Plane { energy, samples, full_scale: 65535.0 }
+    let step = if matches!(samples, Samples::F32(_)) { 0.0 } else { 1.0 };
+    Plane { energy, samples, full_scale: 65535.0, step }
 }
 
 fn scan(planes: Vec<Plane>) -> Scan {
