@@ -75,6 +75,7 @@ mod tests {
             located: Located::Object,
             source_pixel: PixelSize { x: 5.0, y: 5.0 },
             pixel: PixelSize { x: 10.0, y: 10.0 },
+            pixel_sigma: 0.0,
             doors: End::Right,
             doors_known: false,
         };

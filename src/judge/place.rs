@@ -34,6 +34,7 @@ mod tests {
             located: Located::Container,
             source_pixel: PixelSize { x: 5.0, y: 5.0 },
             pixel: PixelSize { x: 5.0, y: 5.0 },
+            pixel_sigma: 0.0,
             doors: End::Left,
             doors_known: true,
         };

@@ -176,7 +176,7 @@ fn say_left_out(gathered: &Gathered) {
 
 /// The outcome as a line of JSON.
 #[derive(serde::Serialize)]
-struct Event<'a> {
+struct Made<'a> {
     event: &'static str,
     out: String,
     false_alarms: f64,
@@ -188,7 +188,7 @@ struct Event<'a> {
 
 fn say(args: &Args, calibration: &Calibration, shared: (u64, u64), out: &Path) -> anyhow::Result<()> {
     let text = if args.json {
-        let event = Event {
+        let event = Made {
             event: "calibration",
             out: out.display().to_string(),
             false_alarms: calibration.false_alarms,
