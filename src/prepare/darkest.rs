@@ -48,15 +48,20 @@ impl Squares<'_> {
     }
 
     /// The darkest square of `side` pixels over `least` where they stand half a side apart, so that whatever is one and a half
-    /// wide holds one: `found` so far, or darker.
-    fn darkest(&self, side: usize, least: f32, mut found: Square) -> Square {
+    /// wide holds one. Squares of which an eighth lies under that are at the edge of something darker.
+    fn darkest(&self, side: usize, least: f32) -> Option<Square> {
+        let mut found: Option<Square> = None;
         self.each(side, side / 2, |(top, left), lines| {
+            let under = |most: f32| {
+                let of_line =
+                    |line: &Vec<f32>| line[left..left + side].iter().map(|&t| u32::from(t < most)).sum::<u32>();
+                lines.iter().map(of_line).sum::<u32>() as usize
+            };
+            let (bound, pixels) = (found.map_or(f32::INFINITY, |square| square.median), lines.len() * side);
             // Most squares are seen to be brighter without their median.
-            let darker =
-                |line: &Vec<f32>| line[left..left + side].iter().map(|&t| u32::from(t < found.median)).sum::<u32>();
-            if 2 * lines.iter().map(darker).sum::<u32>() as usize >= lines.len() * side {
-                let median = middle(left, side, lines).filter(|median| (least..found.median).contains(median));
-                found = median.map_or(found, |median| Square { top, left, side, median });
+            if 2 * under(bound) >= pixels && 8 * under(least) < pixels {
+                let median = middle(left, side, lines).filter(|median| (least..bound).contains(median));
+                found = median.map(|median| Square { top, left, side, median }).or(found);
             }
         });
         found
@@ -270,11 +275,8 @@ pub(super) fn shielded_level(
     };
     // Either may be what the beam did not get through. What lies under the level anyway, as dead columns do, tells nothing.
     let raised = why(&found, usual).or_else(|| {
-        let least = level / DARKEST_FACTOR;
-        let over = found.iter().copied().filter(|square| square.median > least);
-        let first = over.min_by(|a, b| a.median.total_cmp(&b.median))?;
         let side = ((SQUARE_MM / pixel.x.max(pixel.y)) as usize / 2 * 2).clamp(LEAST_SQUARE, SQUARE);
-        let darkest = squares.darkest(side, least, first);
+        let darkest = squares.darkest(side, level / DARKEST_FACTOR)?;
         found.push(darkest);
         why(&found, darkest.median)
     });
@@ -315,7 +317,7 @@ mod tests {
         let source = Source::new(Counts::new(&plane, Polarity::AirBright), part, levels);
         let squares = Squares { source: &source, dead: &[] };
         let mut found = squares.all();
-        found.push(squares.darkest(SQUARE, 0.0, found[0]));
+        found.extend(squares.darkest(SQUARE, 0.0));
         offset(&squares, &found, 0.1, Some(1e-4), count)
     }
 
