@@ -135,7 +135,7 @@ fn every_tint_is_in_the_legend_and_metres_stand_below_the_scan() {
     };
     let orange = |image: &RgbImage| {
         let legend = image.rows().skip((captions::HEADER + 200 + ruler::HEIGHT) as usize);
-        legend.flatten().filter(|pixel| pixel.0[0] > pixel.0[2] + 60).count()
+        legend.flatten().filter(|pixel| pixel.0[0] > pixel.0[2].saturating_add(60)).count()
     };
     let (plain, tinted) = (picture(None, &prepared()), picture(Some(&map(0.4)), &prepared()));
     assert_eq!(picture(Some(&map(0.2)), &prepared()), plain, "no tint, no legend of it");
