@@ -14,6 +14,7 @@ mod wire;
 mod words;
 mod write;
 
+#[cfg(feature = "cli")]
 pub(crate) use self::csv::inert;
 pub use self::csv::to_csv;
 pub use event::Event;

@@ -11,6 +11,7 @@ use image::{ColorType, ImageDecoder, ImageError};
 use std::io::Cursor;
 
 /// What a stream begins with. In entropy-coded data it cannot stand.
+#[cfg(feature = "dicom")]
 pub(super) const BEGIN: [u8; 2] = [0xff, 0xd8];
 
 /// What a JPEG frame header says.
