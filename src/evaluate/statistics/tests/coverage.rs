@@ -4,7 +4,7 @@
 
 use super::super::{
     Bootstrap, Calibration, DeLong, DriftMartingale, Paired, Ranking, Wanted, Weights, beta_cdf, clopper_pearson,
-    kolmogorov_smirnov, newcombe_paired, normal_cdf, upper_bound, wilson,
+    interleaved_ratio, kolmogorov_smirnov, newcombe_paired, normal_cdf, quantile_interval, upper_bound, wilson,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -126,6 +126,88 @@ fn the_bootstrap_covers_by_containers_and_not_by_scans() {
     // Percentile intervals of 20 containers with a load and of 200 rounds fall a little short.
     assert!((0.915..0.965).contains(&clustered), "by containers {clustered}");
     assert!(naive < 0.8, "by scans {naive}");
+}
+
+#[test]
+fn delongs_interval_of_a_difference_covers() {
+    let positive: Vec<bool> = (0..160).map(|case| case % 4 == 0).collect();
+    let mut scores = [vec![0.0; 160], vec![0.0; 160]];
+    // What both share has a variance of 1, what each has alone one of 1/4.
+    let auc = |apart: f64| normal_cdf(apart / 2.5_f64.sqrt());
+    let truth = auc(1.2) - auc(0.9);
+    let covered = share(31, |random| {
+        for (case, &positive) in positive.iter().enumerate() {
+            let common = normal(random);
+            for (scores, apart) in scores.iter_mut().zip([1.2, 0.9]) {
+                scores[case] = common + apart * f64::from(positive) + 0.5 * normal(random);
+            }
+        }
+        let [first, second] = [0, 1].map(|model| DeLong::new(&scores[model], &positive).unwrap());
+        first.compare(&second, 0.95).unwrap().interval.contains(truth)
+    });
+    assert!((0.935..0.962).contains(&covered), "{covered}");
+}
+
+#[test]
+fn intervals_of_times_cover() {
+    // Rounds with a fifth more time for the second model, a tenth of noise each, and a load that both share.
+    let ratio = share(32, |random| {
+        let mut rounds = [Vec::new(), Vec::new()];
+        for _ in 0..12 {
+            let load = (0.3 * normal(random)).exp();
+            for (times, ms) in rounds.iter_mut().zip([10.0, 12.0]) {
+                times.push(ms * load * (0.1 * normal(random)).exp());
+            }
+        }
+        interleaved_ratio(&rounds[0], &rounds[1], 0.95).unwrap().interval.contains(1.2)
+    });
+    assert!((0.941..0.959).contains(&ratio), "ratio {ratio}");
+    // Exponential times: the median is ln 2. Between order statistics, an interval covers at least its level.
+    let median = share(33, |random| {
+        let mut times: Vec<f64> = (0..41).map(|_| -random.random::<f64>().ln()).collect();
+        times.sort_by(f64::total_cmp);
+        quantile_interval(&times, 0.5, 0.95).unwrap().unwrap().contains(2_f64.ln())
+    });
+    assert!((0.945..0.985).contains(&median), "median {median}");
+}
+
+#[test]
+fn bootstrap_intervals_of_detection_and_average_precision_cover() {
+    // 100 loaded scans a standard deviation and a half over 200 clean ones, each a container of its own.
+    let positive: Vec<bool> = (0..300).map(|case| case % 3 == 0).collect();
+    let alone: Vec<u32> = (0..300).collect();
+    let (rate, apart) = (0.1, 1.5);
+    let wanted = Wanted::new(&[rate], &[]).unwrap();
+    // At the threshold that a tenth of clean scans reaches.
+    let detected = normal_cdf(apart - 1.281_551_565_544_600_4);
+    // The sum of precision over recall, at a share of a third.
+    let steps: Vec<(f64, f64)> = (-600..=900)
+        .map(|step| f64::from(step) / 100.0)
+        .map(|t| (1.0 - normal_cdf(t - apart), 1.0 - normal_cdf(t)))
+        .collect();
+    let precision = |(hits, alarms): (f64, f64)| if hits + alarms == 0.0 { 1.0 } else { hits / (hits + 2.0 * alarms) };
+    let area: f64 =
+        steps.windows(2).map(|pair| (pair[0].0 - pair[1].0) * 0.5 * (precision(pair[0]) + precision(pair[1]))).sum();
+    let mut scores = vec![0.0; 300];
+    let (mut seed, mut areas) = (0, 0_u32);
+    let covered = share(34, |random| {
+        for (score, &positive) in scores.iter_mut().zip(&positive) {
+            *score = normal(random) + apart * f64::from(positive);
+        }
+        let ranking = Ranking::new(&scores, &positive).unwrap();
+        seed += 1;
+        let bootstrap = Bootstrap::new(&alone, &positive, seed).unwrap();
+        let rounds = bootstrap.run(0..200, 3, |counts, row| ranking.fill(Weights::Counts(counts), &wanted, row));
+        areas += u32::from(rounds.interval(1, 0.95).unwrap().unwrap().contains(area));
+        let found = ranking.measure(Weights::Ones, &wanted).unwrap().detection[0].detected;
+        let known = wilson((found * 100.0).round() as u64, 100, 0.95).unwrap();
+        let resampled = rounds.interval(2, 0.95).unwrap().unwrap();
+        // As the bench gives it: the wider of the two at each end.
+        resampled.low.min(known.low) <= detected && detected <= resampled.high.max(known.high)
+    });
+    let areas = f64::from(areas) / f64::from(DRAWS);
+    assert!((0.93..0.985).contains(&covered), "detection {covered}");
+    assert!((0.91..0.965).contains(&areas), "average precision {areas}");
 }
 
 #[test]
