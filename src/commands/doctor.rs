@@ -70,7 +70,7 @@ fn shown(diagnosis: &Diagnosis) -> String {
     }
     line("cores", &diagnosis.cores.to_string());
     let plan = |plan: crate::infer::Plan| {
-        format!("{} at once, {} each", plan.sessions, super::progress::counted(plan.threads, "thread"))
+        format!("{} at once, {} each", plan.sessions, crate::scan::counted(plan.threads, "thread"))
     };
     line("many scans", &plan(diagnosis.many_scans));
     line("one scan", &plan(diagnosis.single_scan));

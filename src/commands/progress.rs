@@ -4,7 +4,7 @@ use super::terminal::printable;
 use crate::judge::Verdict;
 use crate::pipeline::Done;
 use crate::report::{Row, Summary, mass_words, p_words};
-use crate::scan::CheckDigit;
+use crate::scan::{CheckDigit, counted};
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::Write as _;
@@ -143,11 +143,6 @@ fn shortened(text: &str, most: usize) -> String {
     let kept = most.saturating_sub(1);
     let (front, back) = (kept / 2, kept - kept / 2);
     letters[..front].iter().chain(&['…']).chain(&letters[letters.len() - back..]).collect()
-}
-
-/// A number of things, the thing in the plural where there is not just one.
-pub(super) fn counted(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The score, with its p-value where there is one.

@@ -163,7 +163,7 @@ pub(super) fn is_point(interval: Option<Interval>) -> bool {
 }
 
 /// The cases of a class from which on formulas for large samples hold: with 10 loaded scans `DeLong`'s interval covers 90 % instead of 95 %.
-pub(super) const ENOUGH_CASES: f64 = 30.0;
+const ENOUGH_CASES: f64 = 30.0;
 
 /// An interval of an ROC-AUC that always holds: Wilson's, with as many cases as the smaller class is worth, for no ROC-AUC varies more than
 /// a share of that many, `Var(A) <= A (1 - A) / min(m, n)` (Birnbaum and Klose, Annals of Mathematical Statistics 28, 1957).
@@ -171,14 +171,14 @@ pub(super) fn auc_bound(auc: f64, smaller: f64, level: f64) -> Result<Interval> 
     wilson_effective(auc.clamp(0.0, 1.0), smaller.max(1.0), level).map_err(ours)
 }
 
-/// `found`, or what always holds where there is none, it has no width, or the cases are few.
-pub(super) fn auc_interval(found: Option<Interval>, auc: f64, smaller: f64, level: f64) -> Result<Interval> {
-    let bound = auc_bound(auc, smaller, level)?;
-    Ok(match found {
+/// `found` of a figure whose smaller class is worth so many cases, at least as wide as `bound`, which always holds, where they are few; the
+/// bound where nothing was found or it has no width.
+pub(super) fn bounded(found: Option<Interval>, bound: Interval, smaller: f64) -> Interval {
+    match found {
         Some(found) if found.high > found.low && smaller >= ENOUGH_CASES => found,
         Some(found) if found.high > found.low => hull(Some(found), bound),
         _ => bound,
-    })
+    }
 }
 
 /// A part's own columns in the rounds.
@@ -244,7 +244,7 @@ fn ranking(
     let rates = settings.wanted.detection().len();
     let chosen: Vec<usize> = (0..outcomes.len()).filter(|&at| part.kept[at]).collect();
     let of_class = |loaded: bool| chosen.iter().map(|&at| &outcomes[at]).filter(move |o| o.loaded == loaded);
-    let (loaded, clean) = (worth(of_class(true)), worth(of_class(false)));
+    let (loaded, clean) = (worth(of_class(true).map(Outcome::cluster)), worth(of_class(false).map(Outcome::cluster)));
     let resampled = own.interval(0, |value| value)?;
     let interval = if counts.containers == counts.scans {
         let kept: Vec<f64> = chosen.iter().map(|&at| scores[at]).collect();
@@ -254,8 +254,9 @@ fn ranking(
     } else {
         resampled
     };
-    let interval = auc_interval(interval, found.auc, loaded.min(clean), own.level)?;
-    let roc_auc = Estimate::new(found.auc, Some(interval));
+    let smaller = loaded.min(clean);
+    let bound = auc_bound(found.auc, smaller, own.level)?;
+    let roc_auc = Estimate::new(found.auc, Some(bounded(interval, bound, smaller)));
     let detection = found.detection.iter().enumerate().map(|(number, detection)| {
         Ok(DetectionAt {
             false_alarms: detection.rate,
@@ -279,27 +280,22 @@ fn ranking(
 
 /// A share of cases, where there are any; each case comes with its container, for cases of one are not worth as many.
 pub(super) fn share<'a>(cases: impl IntoIterator<Item = (&'a str, bool)>, level: f64) -> Result<Option<Share>> {
-    let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
-    let (mut count, mut of) = (0_u64, 0_u64);
-    for (container, yes) in cases {
-        *sizes.entry(container).or_insert(0) += 1;
-        count += u64::from(yes);
-        of += 1;
-    }
-    if of == 0 {
+    let cases: Vec<(&str, bool)> = cases.into_iter().collect();
+    if cases.is_empty() {
         return Ok(None);
     }
-    let worth = effective_cases(sizes.into_values());
+    let (count, of) = (cases.iter().filter(|(_, yes)| *yes).count() as u64, cases.len() as u64);
+    let worth = worth(cases.into_iter().map(|(container, _)| container));
     let value = count as f64 / of as f64;
     let interval = wilson_effective(value, worth, level).map_err(ours)?;
     Ok(Some(Share { count, of, worth, value, low: interval.low, high: interval.high }))
 }
 
-/// How many independent scans those of a class are worth.
-pub(super) fn worth<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> f64 {
+/// How many independent cases those of these containers are worth; each case names its own.
+pub(super) fn worth<'a>(containers: impl IntoIterator<Item = &'a str>) -> f64 {
     let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
-    for outcome in outcomes {
-        *sizes.entry(outcome.cluster()).or_insert(0) += 1;
+    for container in containers {
+        *sizes.entry(container).or_insert(0) += 1;
     }
     effective_cases(sizes.into_values())
 }

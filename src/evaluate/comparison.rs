@@ -1,6 +1,6 @@
 //! One model against another on the same scans.
 
-use super::accuracy::{ENOUGH_CASES, auc_bound, hull, is_point, ours, ranked_score, worth};
+use super::accuracy::{auc_bound, bounded, hull, is_point, ours, ranked_score, worth};
 use super::figures::Estimate;
 use super::outcome::Outcome;
 use super::settings::Checked;
@@ -140,7 +140,9 @@ pub fn compare(new: &[Outcome], old: &[Outcome], threads: usize, settings: &Chec
     let (new_ranking, old_ranking) = (new_ranking?, old_ranking?);
     let clusters: Vec<&str> = pairs.iter().map(|(outcome, _)| outcome.cluster()).collect();
     let alone = clusters.iter().collect::<BTreeSet<_>>().len() == clusters.len();
-    let of_class = |loaded: bool| worth(pairs.iter().map(|pair| pair.0).filter(|outcome| outcome.loaded == loaded));
+    let of_class = |loaded: bool| {
+        worth(clusters.iter().zip(&labels).filter(|(_, label)| **label == loaded).map(|(cluster, _)| *cluster))
+    };
     let (loaded, clean) = (of_class(true), of_class(false));
     let bootstrap = Bootstrap::new(&clusters, &labels, settings.settings.seed).map_err(ours)?;
     let width = settings.wanted.figures();
@@ -162,6 +164,7 @@ pub fn compare(new: &[Outcome], old: &[Outcome], threads: usize, settings: &Chec
     if let Some((new, old)) = measured {
         roc_auc = Some(from.auc(&new_scores, &old_scores, &labels, (new.auc, old.auc))?);
         average_precision = Some(from.figure(new.average_precision, old.average_precision, 1)?);
+        let clean_scans = labels.iter().filter(|loaded| !**loaded).count() as f64;
         for (number, (new, old)) in new.detection.iter().zip(&old.detection).enumerate() {
             let alarms = |scores: &[f64], at: usize, threshold: f64| scores[at] >= threshold;
             let loaded = (0..labels.len()).filter(|&at| labels[at]);
@@ -169,7 +172,6 @@ pub fn compare(new: &[Outcome], old: &[Outcome], threads: usize, settings: &Chec
                 loaded.map(|at| (alarms(&new_scores, at, new.threshold), alarms(&old_scores, at, old.threshold))),
             );
             let found = from.detection(new.detected, old.detected, 2 + number, &paired)?;
-            let clean_scans = labels.iter().filter(|loaded| !**loaded).count() as f64;
             let enough_clean = clean_scans * new.rate >= 1.0;
             detection.push(DetectionDifference { false_alarms: new.rate, detection: found, enough_clean });
         }
@@ -257,11 +259,7 @@ impl Resampled<'_> {
             high: (new - old + (one.high - new).hypot(old - two.low)).min(1.0),
             level: self.level,
         };
-        let interval = match found {
-            Some(found) if found.high > found.low && smaller >= ENOUGH_CASES => found,
-            Some(found) if found.high > found.low => hull(Some(found), bound),
-            _ => bound,
-        };
+        let interval = bounded(found, bound, smaller);
         let p = tested.map(|tested| tested.p);
         Ok(Difference { new, old, difference: Estimate::new(new - old, Some(interval)), p })
     }

@@ -33,30 +33,13 @@ pub fn froc_curve(outcomes: &[Outcome]) -> Result<Option<Vec<FrocPoint>>> {
 mod tests {
     use super::*;
     use crate::evaluate::RegionOutcome;
-    use crate::judge::Verdict;
+    use crate::evaluate::tests::load;
 
     fn outcome(name: &str, loaded: bool, score: f64, hits: Vec<usize>) -> Outcome {
-        let load = crate::evaluate::LoadOutcome {
-            class: None,
-            mass_kg: None,
-            visible: None,
-            placed: true,
-            hit: None,
-            estimated_kg: None,
-        };
         Outcome {
-            name: name.to_owned(),
-            sha256: None,
-            sidecar_sha256: None,
-            loaded,
-            container: None,
-            scanner: None,
-            family: None,
-            verdict: Verdict::Flagged,
-            score: Some(score),
-            error: None,
             regions: vec![RegionOutcome { score, hits }],
-            loads: if loaded { vec![load] } else { Vec::new() },
+            loads: if loaded { vec![load("rip_off", 10.0, None)] } else { Vec::new() },
+            ..crate::evaluate::tests::outcome(name, loaded, score)
         }
     }
 

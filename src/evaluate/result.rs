@@ -1,6 +1,6 @@
 //! The result of a bench, version 1 of the wire format. It holds every scan's outcome: any result is a baseline for the next.
 
-use super::accuracy::ours;
+use super::accuracy::{ours, tells_places};
 use super::comparison::Comparison;
 use super::figures::Accuracy;
 use super::gate::{Check, Ending};
@@ -10,7 +10,7 @@ use super::speed::{Speed, SpeedComparison};
 use super::statistics::upper_bound;
 use crate::judge::Verdict;
 use crate::report::{Generator, ModelReport, RunSettings};
-use crate::scan::{Digest, Error, Result};
+use crate::scan::{Digest, Error, Result, counted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -324,17 +324,12 @@ pub fn notes(outcomes: &[Outcome], settings: &Settings) -> Result<Vec<String>> {
             failed[..failed.len().min(5)].join(", ")
         ));
     }
-    let unplaced = of_class(true).filter(|o| o.loads.is_empty() || o.loads.iter().any(|load| !load.placed)).count();
+    let unplaced = of_class(true).filter(|outcome| !tells_places(outcome)).count();
     if unplaced > 0 {
         let scans = counted(unplaced, "loaded scan");
         notes.push(format!("the truth does not tell the places in {scans}: figures of regions leave them out"));
     }
     Ok(notes)
-}
-
-/// A number of things in words.
-fn counted(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A share in per cent with the digits that it has.
@@ -350,18 +345,9 @@ mod tests {
 
     fn outcome(number: usize, loaded: bool) -> Outcome {
         Outcome {
-            name: format!("{number:04}.tif"),
             sha256: Some(Digest::of(&number.to_le_bytes())),
-            sidecar_sha256: None,
-            loaded,
             container: Some(format!("c{}", number / 2)),
-            scanner: None,
-            family: None,
-            verdict: Verdict::Clear,
-            score: Some(0.1),
-            error: None,
-            regions: Vec::new(),
-            loads: Vec::new(),
+            ..crate::evaluate::tests::outcome(&format!("{number:04}.tif"), loaded, 0.1)
         }
     }
 

@@ -353,7 +353,7 @@ mod tests {
         use crate::evaluate::{Ending, Gate, statistics::normal_quantile};
         use rand::{RngExt as _, SeedableRng as _};
         let gate = Gate::parse("[speed]\nslower = 0.1\n").unwrap();
-        let outcome = crate::evaluate::tests::one();
+        let outcome = crate::evaluate::tests::outcome("one", false, 0.1);
         let settings = crate::evaluate::Settings { rounds: 100, ..Default::default() }.check().unwrap();
         let accuracy = crate::evaluate::accuracy(&[outcome], None, 1, &settings).unwrap();
         for seed in 0..20 {

@@ -1,7 +1,7 @@
 //! What a contract must satisfy by itself, before any model is seen.
 
 use super::{Area, Contract, NamedOutput, Values};
-use crate::scan::{Error, PixelSize, Result};
+use crate::scan::{Error, PixelSize, Result, counted};
 
 /// The layout of the contract document that this portray reads.
 pub const CONTRACT_VERSION: u32 = 1;
@@ -18,11 +18,6 @@ const MOST_NUMBERS: u64 = 1 << 27;
 /// The JSON Schema of the contract document; committed as `models/contract.schema.json`.
 pub fn contract_schema() -> schemars::Schema {
     schemars::schema_for!(Contract)
-}
-
-/// A number of things, the thing in the plural where there is not just one.
-pub(super) fn counted(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Contract {

@@ -21,7 +21,7 @@ pub use geometry::{BoxPx, PixelSize, Point};
 pub(crate) use median::median;
 pub use metadata::{BeamSource, End, Metadata, Polarity};
 pub use plane::{Energy, Plane, Samples};
-pub use text::misleads;
+pub use text::{counted, misleads};
 pub use truth::{ContainerTruth, ExtraAttenuation, Generator, LoadClass, LoadTruth, ScanFile, Truth};
 
 /// One scan as it was read: sample values exactly as stored, plus what is known about them.

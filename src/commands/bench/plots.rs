@@ -4,6 +4,7 @@ use crate::evaluate::{BenchResult, froc_curve, roc_curve};
 use crate::judge::Verdict;
 use crate::scan::{Error, Result};
 use plotters::chart::MeshStyle;
+use plotters::coord::Shift;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use plotters::prelude::*;
 
@@ -84,12 +85,7 @@ fn curves(x: &str, y: &str, range: std::ops::Range<f64>, lines: &[(usize, Vec<(f
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        let mut chart = ChartBuilder::on(&root)
-            .margin(10)
-            .x_label_area_size(42)
-            .y_label_area_size(52)
-            .build_cartesian_2d(Decades(range.clone()), 0.0..1.0)
-            .map_err(undrawn)?;
+        let mut chart = chart(&root, 52).build_cartesian_2d(Decades(range.clone()), 0.0..1.0).map_err(undrawn)?;
         style(&mut chart.configure_mesh()).x_desc(x).y_desc(y).draw().map_err(undrawn)?;
         for (model, points) in lines {
             // Steps: between two thresholds nothing changes.
@@ -106,6 +102,13 @@ fn curves(x: &str, y: &str, range: std::ops::Range<f64>, lines: &[(usize, Vec<(f
         root.present().map_err(undrawn)?;
     }
     Ok(svg)
+}
+
+/// A chart with room for labels below, and of so many pixels at its left.
+fn chart<'a, 'b>(root: &'a DrawingArea<SVGBackend<'b>, Shift>, left: u32) -> ChartBuilder<'a, 'b, SVGBackend<'b>> {
+    let mut chart = ChartBuilder::on(root);
+    chart.margin(10).x_label_area_size(42).y_label_area_size(left);
+    chart
 }
 
 fn style<'a, 'b, X: Ranged<ValueType = f64> + ValueFormatter<f64>, Y: Ranged + ValueFormatter<Y::ValueType>>(
@@ -171,12 +174,8 @@ fn by_mass(result: &BenchResult) -> Result<Option<Plot>> {
     let models = result.models.len() as f64;
     {
         let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        let mut chart = ChartBuilder::on(&root)
-            .margin(10)
-            .x_label_area_size(42)
-            .y_label_area_size(52)
-            .build_cartesian_2d(-0.5..bands.len() as f64 - 0.5, 0.0..1.0)
-            .map_err(undrawn)?;
+        let mut chart =
+            chart(&root, 52).build_cartesian_2d(-0.5..bands.len() as f64 - 0.5, 0.0..1.0).map_err(undrawn)?;
         let name = |at: &f64| {
             let number = at.round();
             let whole = (at - number).abs() < 1e-6 && number >= 0.0;
@@ -228,12 +227,7 @@ fn histogram(result: &BenchResult) -> Result<Vec<Plot>> {
         let mut svg = String::new();
         {
             let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-            let mut chart = ChartBuilder::on(&root)
-                .margin(10)
-                .x_label_area_size(42)
-                .y_label_area_size(52)
-                .build_cartesian_2d(0.0..1.0, -highest..highest)
-                .map_err(undrawn)?;
+            let mut chart = chart(&root, 52).build_cartesian_2d(0.0..1.0, -highest..highest).map_err(undrawn)?;
             style(&mut chart.configure_mesh())
                 .x_desc("score")
                 .y_desc("loaded above, clean below")
@@ -282,12 +276,8 @@ fn stages(result: &BenchResult) -> Result<Option<Plot>> {
     let height = 90 + 46 * timed.len() as u32;
     {
         let root = SVGBackend::with_string(&mut svg, (SIZE.0, height)).into_drawing_area();
-        let mut chart = ChartBuilder::on(&root)
-            .margin(10)
-            .x_label_area_size(42)
-            .y_label_area_size(120)
-            .build_cartesian_2d(0.0..longest, timed.len() as f64 - 0.5..-0.5)
-            .map_err(undrawn)?;
+        let mut chart =
+            chart(&root, 120).build_cartesian_2d(0.0..longest, timed.len() as f64 - 0.5..-0.5).map_err(undrawn)?;
         let name = |at: &f64| {
             let number = at.round();
             let whole = (at - number).abs() < 1e-6 && number >= 0.0;

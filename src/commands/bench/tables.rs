@@ -1,7 +1,7 @@
 //! The figures as tables of words: the terminal, Markdown and HTML show the same ones.
 
 use crate::evaluate::{
-    Against, BenchResult, DetectionAt, Difference, Estimate, Figures, ModelResult, Share, Speed, TimeRatio,
+    self, Against, BenchResult, DetectionAt, Difference, Estimate, Figures, ModelResult, Share, Speed, TimeRatio,
 };
 
 /// A table: a name, a header and rows of as many cells.
@@ -57,11 +57,6 @@ pub(super) fn percent(share: f64) -> String {
     if percent == 0.0 || percent.abs() >= 1.0 { format!("{percent:.1} %") } else { format!("{percent:.2} %") }
 }
 
-/// A rate as a person writes it: 0.4 %, 5 %.
-pub(super) fn rate(share: f64) -> String {
-    format!("{} %", (share * 1e6).round() / 1e4)
-}
-
 fn ends(low: Option<f64>, high: Option<f64>, word: impl Fn(f64) -> String) -> String {
     let bare = |value| word(value).trim_end_matches(" %").to_owned();
     low.zip(high).map_or_else(String::new, |(low, high)| format!(" ({} to {})", bare(low), bare(high)))
@@ -100,12 +95,12 @@ fn detection(result: &BenchResult) -> Section {
     let mut rows = vec![
         row(result, "ROC-AUC", |model| ranking(model, &|found| estimate(&found.roc_auc, area))),
         row(result, "average precision", |model| ranking(model, &|found| estimate(&found.average_precision, area))),
-        row(result, format!("partial AUC to {}", rate(result.measure.partial_to)), |model| {
+        row(result, format!("partial AUC to {}", evaluate::percent(result.measure.partial_to)), |model| {
             ranking(model, &|found| estimate(&found.partial_auc, area))
         }),
     ];
     for (number, at) in result.measure.false_alarms.iter().enumerate() {
-        rows.push(row(result, format!("detection at {} false alarms", rate(*at)), |model| {
+        rows.push(row(result, format!("detection at {} false alarms", evaluate::percent(*at)), |model| {
             ranking(model, &|found| found.detection.get(number).map_or_else(|| NONE.to_owned(), detected))
         }));
     }
@@ -147,7 +142,7 @@ fn differences(new: &ModelResult, against: &Against) -> Section {
     add("ROC-AUC".into(), comparison.roc_auc.as_ref(), &area, &signed);
     add("average precision".into(), comparison.average_precision.as_ref(), &area, &signed);
     for found in &comparison.detection {
-        let name = format!("detection at {} false alarms", rate(found.false_alarms));
+        let name = format!("detection at {} false alarms", evaluate::percent(found.false_alarms));
         add(name, Some(&found.detection), &percent, &points);
     }
     add("detection at the threshold".into(), comparison.operating_detection.as_ref(), &percent, &points);

@@ -2,7 +2,6 @@
 
 use super::{Args, Given};
 use crate::commands::Exit;
-use crate::commands::progress::counted;
 use crate::commands::scan::{json_line, note};
 use crate::commands::terminal::printable;
 use crate::evaluate::calibration::{
@@ -10,6 +9,7 @@ use crate::evaluate::calibration::{
 };
 use crate::evaluate::percent;
 use crate::report::{Report, p_words};
+use crate::scan::counted;
 use crate::scan::{Error, Fault};
 use anyhow::Context as _;
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
 //! From clean scans to a calibration file.
 
 use super::Args;
-use crate::commands::progress::{self, counted};
+use crate::commands::progress;
 use crate::commands::scan::{jobs, json_line, note, stop_on_signal};
 use crate::commands::scoring::Ready;
 use crate::commands::terminal::printable;
@@ -13,6 +13,7 @@ use crate::judge::GroupKind;
 use crate::pipeline::{Finish, Line, OutputFolder, Overlays, Totals};
 use crate::report::{IgnoredFile, Report, TEMPORARY, to_json, write_atomically};
 use crate::scan::Error;
+use crate::scan::counted;
 use crate::source;
 use anyhow::Context as _;
 use std::fmt::Write as _;

@@ -6,7 +6,7 @@ use crate::commands::terminal::{Color, printable};
 use crate::judge::Verdict;
 use crate::pipeline::Totals;
 use crate::report::{Event, Row, Summary};
-use crate::scan::Error;
+use crate::scan::{Error, counted};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
@@ -53,21 +53,18 @@ pub(super) fn close(
     if summary.calibration_sha256.is_some() && uncovered > 0 {
         note(&format!(
             "note: {} of scanners that the calibration has no clean scan of: the model's own threshold decided",
-            progress::counted(uncovered, "scan") + if uncovered == 1 { " is" } else { " are" }
+            counted(uncovered, "scan") + if uncovered == 1 { " is" } else { " are" }
         ));
     }
     if !summary.stale.is_empty() {
-        let reports = progress::counted(summary.stale.len(), "report");
+        let reports = counted(summary.stale.len(), "report");
         note(&format!(
             "note: the folder also holds {reports} of earlier runs on other scans; see stale in summary.json"
         ));
     }
     if summary.interrupted {
         let done = summary.counts.scans;
-        note(&format!(
-            "interrupted: {done} of {} done; run the same command again to go on",
-            progress::counted(scans, "scan")
-        ));
+        note(&format!("interrupted: {done} of {} done; run the same command again to go on", counted(scans, "scan")));
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 //! a contact sheet.
 
 use super::{Exit, progress, scan, terminal};
-use crate::commands::progress::counted;
 use crate::report::{lock, write_atomically};
+use crate::scan::counted;
 use crate::scan::{Digest, Error, LoadTruth, Scan, Truth};
 use crate::simulate::{COCO_FILE, CONTACT_FILE, CONTACT_MOST, Coco, Contact, Simulated, encode_all};
 use crate::source::write::Format;

@@ -1,8 +1,8 @@
 //! `portray simulate tip`: simulated loads in the user's own clean scans.
 
 use super::{Exit, Result, Split, set};
-use crate::commands::progress::counted;
 use crate::report::Names;
+use crate::scan::counted;
 use crate::scan::{Digest, Error, Samples, Scan, Truth};
 use crate::simulate::{CleanScan, ContainerKind, ScannerModel, Scenario, Simulated, project};
 use crate::source::write::Format;

@@ -2,7 +2,7 @@
 
 use super::soften;
 use crate::prepare::{Calibration, Prepared, Settings, Target, prepare};
-use crate::scan::{Error, Polarity, Result, Samples, Scan};
+use crate::scan::{Error, Polarity, Result, Samples, Scan, counted};
 use crate::simulate::{Artefacts, ScannerModel, presets};
 
 /// Energies within this share of a known beam's are taken for it: a label of 6 MV is no measurement.
@@ -191,11 +191,6 @@ impl Grid {
 
 fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { gcd(b, a % b) }
-}
-
-/// A number of things, the thing in the plural where there is not just one.
-fn counted(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The scanner that a scan seems to come from: its energies, its pixels, its counts and noise.
