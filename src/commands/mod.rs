@@ -10,6 +10,7 @@ mod progress;
 mod scan;
 mod scoring;
 mod simulate;
+mod tensors;
 mod terminal;
 
 pub use exit::Exit;
@@ -42,6 +43,8 @@ enum Command {
     Simulate(Box<simulate::Args>),
     /// Say how well and how fast models detect, on scans with truth, and hold them to a gate
     Bench(Box<bench::Args>),
+    /// Write what a model sees of scans, and what is hidden there, for training
+    Tensors(tensors::Args),
     /// Say what this installation has: runtime, providers, threads, models
     Doctor(doctor::Args),
     /// Print the JSON Schema of something portray reads or writes
@@ -65,6 +68,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Simulate(args) => simulate::run(&args, &mut std::io::stdout()),
         Command::Bench(args) => bench::run(&args, cli.color),
+        Command::Tensors(args) => tensors::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => paper::schema(&args),
         Command::Completions(args) => paper::completions(&args),

@@ -3,7 +3,7 @@
 use super::{Channel, InputContract};
 use crate::prepare::{PixelState, Prepared};
 use crate::scan::{End, Error, Result};
-use ndarray::{Array2, s};
+use ndarray::{Array2, Array3, s};
 
 /// A part of a prepared scan, in prepared pixels; it may reach over the right and the bottom edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,6 +159,20 @@ impl<'a> Input<'a> {
             }
         }
     }
+}
+
+/// What a model of this contract gets of a scan, whatever its area mode: `[channel, row, column]`, clamped and scaled, without
+/// padding. For training.
+///
+/// # Errors
+/// A bug error where the scan lacks planes that the contract wants; a parameter error where it has other pixels.
+pub fn input_tensor(prepared: &Prepared, contract: &InputContract) -> Result<Array3<f32>> {
+    let (rows, columns) = prepared.dim();
+    let mut tensor = Array3::zeros((contract.channels.len(), rows, columns));
+    let window = Window { x: 0, y: 0, width: columns, height: rows };
+    let places = tensor.as_slice_mut().ok_or_else(|| Error::bug("a new array is no plain one"))?;
+    Input::new(prepared, contract)?.fill(&window, places);
+    Ok(tensor)
 }
 
 #[cfg(test)]

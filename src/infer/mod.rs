@@ -27,6 +27,7 @@ pub use contract::{
 };
 pub use doctor::{Diagnosis, ModelStatus, ProviderStatus, RuntimeStatus, cpu_features, diagnose};
 pub use fixed::FixedScorer;
+pub use input::input_tensor;
 pub use onnx::{OnnxScorer, SessionOptions};
 pub use provider::Provider;
 pub use runtime::{Found, How, RuntimeOptions, find_runtime};

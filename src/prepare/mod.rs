@@ -35,6 +35,7 @@ mod whole;
 
 pub use calibration::Calibration;
 pub use prepared::{Frame, Located, PixelState, Prepared, Step, Target};
+pub use resample::area_means;
 pub use settings::{Checked, Filter, Settings};
 
 use crate::scan::{BoxPx, End, Error, PixelSize, Result, Samples, Scan};

@@ -1,10 +1,11 @@
 //! Pixels brought to the model's size.
 
 use super::settings::Filter;
-use crate::scan::{Error, PixelSize, Result};
+use crate::scan::{BoxPx, Error, PixelSize, Result};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::F32;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use ndarray::Array2;
 use std::ops::Range;
 
 /// The grid that `(rows, columns)` of `source` pixels get at `pixel_mm`, and its exact pixel size.
@@ -99,11 +100,42 @@ impl Mapping {
     }
 }
 
+/// The part `crop` of a plane of source pixels on a grid of `(rows, columns)` that covers it: each value is the mean over the
+/// area of its pixel. For what was told of a scan pixel by pixel, such as masks, on the grid of the prepared scan.
+///
+/// # Errors
+/// A parameter error where the crop does not lie in the plane, or the grid has no pixel.
+pub fn area_means(plane: &Array2<f32>, crop: BoxPx, grid: (usize, usize)) -> Result<Array2<f32>> {
+    let (rows, columns) = plane.dim();
+    let image = BoxPx { x: 0, y: 0, width: columns as u32, height: rows as u32 };
+    if crop.intersection(&image) != Some(crop) || grid.0 == 0 || grid.1 == 0 {
+        let message =
+            format!("a plane of {columns}x{rows} has no part {crop:?} to put on {}x{} pixels", grid.1, grid.0);
+        return Err(Error::parameter(message));
+    }
+    let bug = |e: &dyn std::fmt::Display| Error::bug(format!("the resampler refused {crop:?}: {e}"));
+    let numbers = plane.as_standard_layout();
+    let numbers = numbers.as_slice().ok_or_else(|| bug(&"no plain array"))?;
+    let source: TypedImageRef<'_, F32> =
+        TypedImageRef::from_buffer(columns as u32, rows as u32, bytemuck::cast_slice(numbers)).map_err(|e| bug(&e))?;
+    let mut out = Array2::<f32>::zeros(grid);
+    let places = out.as_slice_mut().ok_or_else(|| bug(&"no plain array"))?;
+    let mut target: TypedImage<'_, F32> =
+        TypedImage::from_buffer(grid.1 as u32, grid.0 as u32, bytemuck::cast_slice_mut(places)).map_err(|e| bug(&e))?;
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Box)).crop(
+        f64::from(crop.x),
+        f64::from(crop.y),
+        f64::from(crop.width),
+        f64::from(crop.height),
+    );
+    Resizer::new().resize_typed(&source, &mut target, &options).map_err(|e| bug(&e))?;
+    Ok(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scan::Fault;
-    use ndarray::Array2;
 
     /// A whole plane, in bands of 32 rows.
     fn resample(plane: &Array2<f32>, grid: (usize, usize), filter: Filter) -> Result<Array2<f32>> {
@@ -159,6 +191,23 @@ mod tests {
         let out = resample(&wave, (240, 40), Filter::Bilinear).unwrap();
         let steps: Vec<f32> = out.column(5).iter().zip(out.column(5).iter().skip(1)).map(|(a, b)| b - a).collect();
         assert!(steps.windows(2).all(|w| (w[1] - w[0]).abs() < 0.012), "{steps:?}");
+    }
+
+    #[test]
+    fn means_over_areas_keep_the_sum() {
+        let plane = Array2::from_shape_fn((40, 60), |(r, c)| ((r * 7 + c * 13) % 11) as f32);
+        let crop = BoxPx { x: 10, y: 5, width: 40, height: 30 };
+        let halves = area_means(&plane, crop, (15, 20)).unwrap();
+        for ((row, column), mean) in halves.indexed_iter() {
+            let four = plane.slice(ndarray::s![5 + 2 * row..7 + 2 * row, 10 + 2 * column..12 + 2 * column]);
+            assert!((mean - four.mean().unwrap()).abs() < 1e-5, "{row} {column}");
+        }
+        let inside = plane.slice(ndarray::s![5..35, 10..50]).sum();
+        let uneven = area_means(&plane, crop, (13, 17)).unwrap();
+        assert!((uneven.sum() * (40.0 * 30.0) / (13.0 * 17.0) / inside - 1.0).abs() < 0.01);
+        let beyond = BoxPx { x: 30, ..crop };
+        let error = area_means(&plane, beyond, (15, 20)).unwrap_err();
+        assert!(error.to_string().contains("a plane of 60x40 has no part"), "{error}");
     }
 
     #[test]

@@ -22,7 +22,10 @@ pub(crate) use median::median;
 pub use metadata::{BeamSource, End, Metadata, Polarity};
 pub use plane::{Energy, Plane, Samples};
 pub use text::{counted, misleads};
-pub use truth::{ContainerTruth, ExtraAttenuation, Generator, LoadClass, LoadTruth, ScanFile, Truth};
+pub use truth::{
+    ContainerTruth, DENSITY_STEP, DensityFile, ExtraAttenuation, Generator, LoadClass, LoadTruth, MASK_GOODS, ScanFile,
+    Truth,
+};
 
 /// One scan as it was read: sample values exactly as stored, plus what is known about them.
 #[derive(Debug, Clone, PartialEq)]

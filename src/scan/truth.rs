@@ -43,11 +43,30 @@ pub struct Truth {
     pub ordinary: Vec<String>,
     /// What is hidden.
     pub loads: Vec<LoadTruth>,
+    /// The picture of what the hidden goods weigh, beside this document: 16 bits a pixel, in tenths of kg/m² of all goods
+    /// together, without their packing. Only where it was asked for and something is hidden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub density: Option<DensityFile>,
+}
+
+/// A picture of areal density and its content's digest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DensityFile {
+    /// Its name.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub sha256: Digest,
 }
 
 fn first() -> u32 {
     1
 }
+
+/// What masks show the goods with; lower values are what else a load changes.
+pub const MASK_GOODS: u8 = 255;
+/// Pictures of areal density count in steps of so many kg/m².
+pub const DENSITY_STEP: f32 = 0.1;
 
 impl Truth {
     /// The layout's version.

@@ -2,16 +2,15 @@
 
 use super::beam::Behind;
 use super::load::Hidden;
+use super::matter::density;
 use super::outline::polygons;
 use super::render::Picture;
 use super::scanner::ScannerModel;
-use crate::scan::{BoxPx, ExtraAttenuation, LoadTruth};
+use crate::scan::{BoxPx, ExtraAttenuation, LoadTruth, MASK_GOODS as GOODS, Result};
 use ndarray::Array2;
 
 /// Pixels count as the load's where its path is at least this share of its longest path.
 const MASK_SHARE: f32 = 0.1;
-/// What masks show the goods with.
-pub const GOODS: u8 = 255;
 /// What they show with that changes the picture beside the goods: packing, and what was taken away.
 const CHANGED: u8 = 128;
 /// So many standard deviations of a pixel's noise are a change.
@@ -123,6 +122,18 @@ pub(super) fn load(
         mask_sha256: None,
     };
     Some((truth, whole))
+}
+
+/// Adds the areal density of a load's own goods, in kg/m², to that of the whole picture.
+///
+/// # Errors
+/// As [`density`].
+pub(super) fn add_density(whole: &mut Array2<f32>, part: &Part, material: &str) -> Result<()> {
+    // A millimetre of 1 g/cm³ is 1 kg/m².
+    let of_one_mm = density(material)? as f32;
+    let mut columns = whole.slice_mut(ndarray::s![.., part.first..part.first + part.path.ncols()]);
+    columns.zip_mut_with(&part.path, |sum, path| *sum += path * of_one_mm);
+    Ok(())
 }
 
 fn bounds(places: &[(usize, usize)]) -> Option<BoxPx> {

@@ -44,7 +44,6 @@ pub use contact::{CONTACT_FILE, CONTACT_MOST, Contact};
 pub use container::{ContainerKind, Vehicle};
 pub use load::Goods;
 pub use matter::{density, mass_attenuation, materials};
-pub use measure::GOODS as MASK_GOODS;
 pub use project::{CleanScan, project};
 pub use properties::{Properties, properties};
 pub use rays::{Array, Geometry};
@@ -71,6 +70,9 @@ pub struct Simulated {
     /// One mask a load, `[row, column]`, 255 where its goods are, 128 where else it changes the picture, 0 elsewhere; in the
     /// order of the truth's loads.
     pub masks: Vec<Array2<u8>>,
+    /// Areal density of all hidden goods together in kg/m², `[row, column]`: what lies behind each pixel of them alone,
+    /// without their packing.
+    pub density: Array2<f32>,
 }
 
 /// The most pixels a simulated plane may have.
@@ -110,6 +112,7 @@ pub fn simulate_view(
 
     let mut loads = Vec::new();
     let mut masks = Vec::new();
+    let mut density = Array2::zeros((rays.rows, rays.columns));
     for wanted in std::mem::take(&mut staged.ordered) {
         let hidden = staged.hide(scenario, wanted, &key)?;
         let columns = columns(&rays, hidden.span);
@@ -119,6 +122,7 @@ pub fn simulate_view(
         if let Some((truth, mask)) = measure::load(&hidden, &part, &picture.attenuation[0], scanner) {
             loads.push(truth);
             masks.push(mask);
+            measure::add_density(&mut density, &part, hidden.material)?;
         }
         picture.replace(part.first, &part.with);
         staged.scene = hidden.scene;
@@ -166,9 +170,10 @@ pub fn simulate_view(
         clean: loads.is_empty(),
         ordinary: staged.ordinary.into_iter().map(str::to_owned).collect(),
         loads,
+        density: None,
     };
     let scan = Scan { format: "raw", digest, bytes: raw.len() as u64, planes, metadata, warnings: Vec::new() };
-    Ok(Simulated { scan, truth, masks })
+    Ok(Simulated { scan, truth, masks, density })
 }
 
 /// The rays: margins of air around container and vehicle, and the ground below.

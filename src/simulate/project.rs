@@ -84,6 +84,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
     let mut shown = background(scan, &prepared, &order, &hardening);
     let clean = shown.clone();
     let (mut loads, mut masks) = (Vec::new(), Vec::new());
+    let mut density = Array2::zeros((scan.height() as usize, scan.width() as usize));
     let mut draw = key.stream("scenario", 0);
     for (number, file) in threats.loads.iter().enumerate() {
         let (there, amount) = (draw.chance(file.probability), load::Amount::draw(file, &mut draw));
@@ -97,6 +98,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
         if let Some((truth, mask)) = measure::load(&hidden, &part, &shown.attenuation[0], &scanner) {
             loads.push(truth);
             masks.push(mask);
+            measure::add_density(&mut density, &part, hidden.material)?;
         }
         shown.replace(part.first, &part.with);
     }
@@ -148,9 +150,10 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
         clean: loads.is_empty(),
         ordinary: Vec::new(),
         loads,
+        density: None,
     };
     let scan = Scan { format: scan.format, digest, bytes: raw.len() as u64, planes, metadata, warnings: Vec::new() };
-    Ok(Simulated { scan, truth, masks })
+    Ok(Simulated { scan, truth, masks, density })
 }
 
 /// The generator's name in the truth of projected scans.

@@ -1,7 +1,9 @@
 //! A simulated scan as files: scan, sidecar, truth, masks.
 
 use super::Simulated;
-use crate::scan::{BeamSource, Digest, End, Error, PixelSize, Plane, Polarity, Result, Samples, Scan, Truth};
+use crate::scan::{
+    BeamSource, DENSITY_STEP, DensityFile, Digest, End, Error, PixelSize, Plane, Polarity, Result, Samples, Scan, Truth,
+};
 use crate::source::write::{self, Format};
 use serde::Serialize;
 
@@ -72,11 +74,12 @@ fn json(value: &impl Serialize) -> Result<Vec<u8>> {
 }
 
 /// Encodes a simulated scan under a name without suffix: `NAME.tif` (or another format's suffix), `NAME.json` (sidecar),
-/// `NAME.mask.png` (`NAME.mask2.png` and so on for further loads) and `NAME.truth.json`.
+/// `NAME.mask.png` (`NAME.mask2.png` and so on for further loads), with `density` also `NAME.density.png` where something is
+/// hidden, and `NAME.truth.json`.
 ///
 /// # Errors
 /// A parameter error where the format cannot hold the scan, such as two planes in a PNG.
-pub fn encode_all(simulated: &Simulated, name: &str, format: Format) -> Result<Encoded> {
+pub fn encode_all(simulated: &Simulated, name: &str, format: Format, density: bool) -> Result<Encoded> {
     let mut truth = simulated.truth.clone();
     let scan = write::encode(&simulated.scan, format)?;
     truth.scan.file = format!("{name}.{}", format.suffix());
@@ -89,6 +92,12 @@ pub fn encode_all(simulated: &Simulated, name: &str, format: Format) -> Result<E
         load.mask_sha256 = Some(Digest::of(&bytes));
         files.push((file.clone(), bytes));
         load.mask = Some(file);
+    }
+    if density && !truth.loads.is_empty() {
+        let steps = simulated.density.mapv(|kg_m2| (kg_m2 / DENSITY_STEP).round().clamp(0.0, 65535.0) as u16);
+        let (file, bytes) = (format!("{name}.density.png"), write::png_gray16(&steps)?);
+        truth.density = Some(DensityFile { file: file.clone(), sha256: Digest::of(&bytes) });
+        files.push((file, bytes));
     }
     files.push((format!("{name}.truth.json"), json(&truth)?));
     Ok(Encoded { truth, files })

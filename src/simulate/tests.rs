@@ -213,7 +213,7 @@ fn the_same_bytes_whatever_the_number_of_threads() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let simulated = simulate(&preset("mixed"), &coarse("dual_9_6_dark"), 1, 2).unwrap();
-            encode_all(&simulated, "scan", Format::Tiff).unwrap()
+            encode_all(&simulated, "scan", Format::Tiff, false).unwrap()
         })
     };
     let one = bytes(1);

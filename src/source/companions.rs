@@ -61,7 +61,10 @@ pub(super) fn reason(path: &Path, sidecars: &BTreeSet<PathBuf>) -> Option<&'stat
         return marked.then_some(what);
     }
     if name.contains(".mask") && end_of(path) == "png" {
-        return is_mask(path).then_some("truth mask of a simulated scan");
+        return is_truth(path, ".mask").then_some("truth mask of a simulated scan");
+    }
+    if name.contains(".density") && end_of(path) == "png" {
+        return is_truth(path, ".density").then_some("weights of a simulated scan's hidden goods");
     }
     if !is_text(path) {
         return None;
@@ -92,14 +95,16 @@ fn start_of(path: &Path, most: u64) -> Vec<u8> {
     start
 }
 
-/// Whether the truth document beside a picture names it as a mask.
-fn is_mask(path: &Path) -> bool {
+/// Whether the truth document beside a picture names it; `mark` stands in the picture's name after the scan's.
+fn is_truth(path: &Path, mark: &str) -> bool {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
-    let Some(stem) = name.to_ascii_lowercase().find(".mask").and_then(|at| name.get(..at)) else { return false };
+    let Some(stem) = name.to_ascii_lowercase().find(mark).and_then(|at| name.get(..at)) else { return false };
     let truth = start_of(&path.with_file_name(format!("{stem}.truth.json")), MAX_TRUTH);
     let truth: serde_json::Value = serde_json::from_slice(&truth).unwrap_or_default();
-    let loads = truth.get("loads").and_then(|loads| loads.as_array());
-    loads.into_iter().flatten().any(|load| load.get("mask").and_then(|mask| mask.as_str()) == Some(name))
+    let loads = truth.get("loads").and_then(|loads| loads.as_array()).into_iter().flatten();
+    let masks = loads.filter_map(|load| load.get("mask"));
+    let densities = truth.get("density").and_then(|density| density.get("file"));
+    masks.chain(densities).any(|file| file.as_str() == Some(name))
 }
 
 #[cfg(test)]

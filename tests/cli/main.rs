@@ -7,6 +7,7 @@ mod paper;
 mod scan;
 mod settings;
 mod simulate;
+mod tensors;
 
 use std::path::Path;
 use std::process::{Command, Output};

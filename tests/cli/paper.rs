@@ -38,7 +38,7 @@ fn the_manual_has_the_sections_that_manuals_have() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["scan", "calibrate", "simulate", "doctor", "schema", "completions", "man"] {
+    for command in ["scan", "calibrate", "simulate", "tensors", "doctor", "schema", "completions", "man"] {
         let output = portray(folder.path()).args([command, "--help"]).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(output.status.code(), Some(0));

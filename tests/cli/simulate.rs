@@ -33,7 +33,7 @@ class = "in_empty"
 mass_kg = [80, 120]
 "#;
 
-fn set_up() -> tempfile::TempDir {
+pub(crate) fn set_up() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("scanner.toml"), SCANNER).unwrap();
     fs::write(folder.path().join("threats.toml"), THREATS).unwrap();
@@ -42,7 +42,7 @@ fn set_up() -> tempfile::TempDir {
     folder
 }
 
-fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
     // The lock is no part of a set.
     let entries = entries.filter(|e| e.file_name() != ".portray.lock");

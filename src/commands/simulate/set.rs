@@ -27,6 +27,9 @@ pub(super) struct SetArgs {
     /// Leave the contact sheet out
     #[arg(long)]
     no_contact: bool,
+    /// Write NAME.density.png too: what the hidden goods weigh at each pixel, for training
+    #[arg(long)]
+    density: bool,
     /// Print nothing but errors
     #[arg(short, long)]
     quiet: bool,
@@ -170,7 +173,7 @@ fn render(recipe: &impl Recipe, folder: &Path, args: SetArgs, stop: &AtomicBool,
             return;
         }
         let work = || {
-            let kept = if args.fresh { None } else { kept(recipe, number, folder) };
+            let kept = if args.fresh { None } else { kept(recipe, number, folder, args.density) };
             kept.map_or_else(
                 || recipe.make(number).map(|made| Step::Made(Box::new(made))),
                 |kept| Ok(Step::Kept(Box::new(kept))),
@@ -189,19 +192,23 @@ fn render(recipe: &impl Recipe, folder: &Path, args: SetArgs, stop: &AtomicBool,
 }
 
 /// A scan of an earlier run: its truth, which is written last, is of this set, and its files are whole.
-fn kept(recipe: &impl Recipe, number: u64, folder: &Path) -> Option<(Truth, Scan)> {
+fn kept(recipe: &impl Recipe, number: u64, folder: &Path, density: bool) -> Option<(Truth, Scan)> {
     let name = recipe.name(number);
     let truth: Truth = serde_json::from_slice(&std::fs::read(folder.join(format!("{name}.truth.json"))).ok()?).ok()?;
     let same = truth.generator.version == env!("CARGO_PKG_VERSION") && recipe.made(number, &truth);
     if !same || !folder.join(format!("{name}.json")).is_file() {
         return None;
     }
-    // A mask is whole if it is what the truth was written with.
-    let whole = |load: &LoadTruth| {
-        let bytes = load.mask.as_deref().and_then(|mask| std::fs::read(beside(folder, mask)).ok());
-        bytes.is_some_and(|bytes| load.mask_sha256 == Some(Digest::of(&bytes)))
+    // A picture is whole if it is what the truth was written with.
+    let holds = |file: &str, digest: Option<Digest>| {
+        std::fs::read(beside(folder, file)).is_ok_and(|bytes| digest == Some(Digest::of(&bytes)))
     };
-    if !truth.loads.iter().all(whole) {
+    let whole = |load: &LoadTruth| load.mask.as_deref().is_some_and(|mask| holds(mask, load.mask_sha256));
+    let weighed = || match &truth.density {
+        Some(density) => holds(&density.file, Some(density.sha256)),
+        None => !density || truth.loads.is_empty(),
+    };
+    if !truth.loads.iter().all(whole) || !weighed() {
         return None;
     }
     let scan = opened(folder, &truth).ok()?;
@@ -247,7 +254,7 @@ fn finish(
         }
         Step::Made(made) => {
             let (simulated, format) = *made;
-            let encoded = match encode_all(&simulated, &name, format) {
+            let encoded = match encode_all(&simulated, &name, format, args.density) {
                 Ok(encoded) => encoded,
                 Err(error) => {
                     failed(&error.into());

@@ -1,8 +1,8 @@
 //! Sets of portray's simulator: `NAME.truth.json` beside each scan.
 
 use super::{Case, Dataset, Layout, Load, Place, looks_like_scan, name_below, place, text};
-use crate::scan::{Error, LoadTruth, Result, Truth};
-use crate::simulate::{CONTACT_FILE, MASK_GOODS};
+use crate::scan::{Error, LoadTruth, MASK_GOODS, Result, Truth};
+use crate::simulate::CONTACT_FILE;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,7 @@ pub(super) fn open(folder: &Path, files: &[PathBuf]) -> Result<Dataset> {
         let beside = file.parent().unwrap_or(folder);
         let path = beside.join(&truth.scan.file);
         told.insert(path.clone());
+        told.extend(truth.density.iter().map(|density| beside.join(&density.file)));
         let loads: Vec<Load> = truth.loads.iter().map(|load| self::load(load, beside, &mut told)).collect();
         cases.push(Case {
             name: name_below(folder, &path),
@@ -48,9 +49,11 @@ fn read(file: &Path) -> Result<Truth> {
             format!("truth has schema_version {}, this portray reads {}", truth.schema_version, Truth::SCHEMA_VERSION);
         return Err(Error::unsupported(message).at(name));
     }
-    let names = [Some(&truth.scan.file)].into_iter().chain(truth.loads.iter().map(|load| load.mask.as_ref())).flatten();
     // Truth may come from anywhere: what it names lies beside it.
-    if let Some(odd) = names.into_iter().find(|file| Path::new(file).components().count() != 1 || file.contains("..")) {
+    let masks = truth.loads.iter().filter_map(|load| load.mask.as_ref());
+    let names = masks.chain([&truth.scan.file]).chain(truth.density.iter().map(|density| &density.file));
+    let beside = |file: &String| Path::new(file).components().count() == 1 && !file.contains("..");
+    if let Some(odd) = names.into_iter().find(|file| !beside(file)) {
         return Err(place(Error::format(format!("{odd} is not the name of a file beside it")), &name));
     }
     if truth.clean != truth.loads.is_empty() {

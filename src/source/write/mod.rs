@@ -6,7 +6,8 @@ mod npy;
 mod png;
 mod tiff;
 
-pub use png::gray8 as png_gray8;
+pub use npy::npy;
+pub use png::{gray8 as png_gray8, gray16 as png_gray16};
 
 use crate::scan::{Error, Result, Scan};
 

@@ -22,6 +22,16 @@ pub fn gray8(values: &Array2<u8>) -> Result<Vec<u8>> {
     write(&bytes, values.ncols() as u32, values.nrows() as u32, ExtendedColorType::L8)
 }
 
+/// A 16-bit grey PNG of an array `[row, column]`.
+///
+/// # Errors
+/// A bug where the encoder fails, as with an empty array.
+pub fn gray16(values: &Array2<u16>) -> Result<Vec<u8>> {
+    // The encoder takes samples in the machine's byte order.
+    let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_ne_bytes()).collect();
+    write(&bytes, values.ncols() as u32, values.nrows() as u32, ExtendedColorType::L16)
+}
+
 pub(super) fn encode(scan: &Scan) -> Result<Vec<u8>> {
     let [plane] = scan.planes.as_slice() else {
         let message = format!("a png holds one plane, the scan has {}", scan.planes.len());
@@ -29,11 +39,7 @@ pub(super) fn encode(scan: &Scan) -> Result<Vec<u8>> {
     };
     match &plane.samples {
         Samples::U8(values) => gray8(values),
-        Samples::U16(values) => {
-            // The encoder takes samples in the machine's byte order.
-            let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_ne_bytes()).collect();
-            write(&bytes, scan.width(), scan.height(), ExtendedColorType::L16)
-        }
+        Samples::U16(values) => gray16(values),
         other => Err(super::refused("png", other.type_name())),
     }
 }
