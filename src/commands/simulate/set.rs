@@ -20,6 +20,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// How a set is made.
 #[derive(Debug, Clone, Copy, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags that have nothing to do with each other")]
 pub(super) struct SetArgs {
     /// Make every scan anew, also those of an earlier run that still hold
     #[arg(long)]
