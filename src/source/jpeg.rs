@@ -3,7 +3,7 @@
 use super::decoded::{Decoded, DecodedPlane};
 use super::fields::words;
 use super::grey::{self, Channels};
-use super::limits::{Limits, zeroed};
+use super::limits::{Limits, plausible, zeroed};
 use super::{samples, tags};
 use crate::scan::{Error, Result, Samples};
 use image::codecs::jpeg::JpegDecoder;
@@ -71,10 +71,16 @@ fn located(bytes: &[u8]) -> Option<(usize, FrameHeader)> {
     }
 }
 
+/// The most pixels that one byte of JPEG data can stand for: a block of 8 by 8 takes a bit at least.
+const JPEG_RATIO: u64 = 512;
+
 /// Reads a JPEG file from memory.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
     let header =
         frame_header(bytes).ok_or_else(|| Error::format("no JPEG frame header").help("the file is truncated"))?;
+    // Before the limit: to raise it does not help against a header that promises more than the file can hold.
+    let promised = u64::from(header.width) * u64::from(header.height);
+    plausible(promised, bytes.len() as u64, JPEG_RATIO)?;
     let (width, height) = limits.sides(header.width.into(), header.height.into())?;
     if header.precision != 8 || !matches!(header.process, 0..=2) {
         return Err(Error::unsupported(format!(
@@ -166,6 +172,11 @@ mod tests {
         assert_eq!(read(&bytes[..bytes.len() - 2], &Limits::default()).unwrap_err().fault, Fault::Format);
         let appended = [bytes.clone(), vec![7; 5000]].concat();
         assert!(read(&appended, &Limits::default()).is_ok(), "what follows the end marker does no harm");
+        let mut huge = bytes.clone();
+        let at = huge.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+        huge[at + 5..at + 9].fill(0xff);
+        let error = read(&huge, &Limits::default()).unwrap_err();
+        assert_eq!(error.fault, Fault::Format, "no limit is to be raised for what the file cannot hold: {error}");
         let small = Limits { max_pixels: 127, ..Limits::default() };
         assert_eq!(read(&bytes, &small).unwrap_err().fault, Fault::Limit);
     }

@@ -33,10 +33,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
             return Err(Error::unsupported(format!("array has {} dimensions, expected 2 or 3", shape.len())));
         }
     };
-    let (width, height) = limits.sides(width, height)?;
-    let (size, planes) = (sample_type.bytes(), planes as usize);
-    let plane = width * height * size;
-    let needed = plane as u64 * planes as u64;
+    let size = sample_type.bytes();
+    // Before the limit: to raise it does not help against a header that promises more than the file holds.
+    let needed = width.saturating_mul(height).saturating_mul(planes).saturating_mul(size as u64);
     let data = &bytes[start..];
     if (data.len() as u64) < needed {
         let found = data.len();
@@ -47,6 +46,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
         .at(format!("byte {start}"))
         .help("the file is truncated"));
     }
+    let (width, height) = limits.sides(width, height)?;
+    let planes = planes as usize;
+    let plane = width * height * size;
     let mut decoded = Decoded::default();
     if data.len() as u64 > needed {
         let more = data.len() as u64 - needed;
@@ -180,12 +182,16 @@ mod tests {
             (file(&header("<u2", "False", "(2, 2)"), &[0; 7]), Fault::Format, "need 8 bytes, found 7"),
             (file(&header("|u1", "False", "(0, 2)"), &[]), Fault::Format, "at least 1x1"),
             (file(&header("|u1", "False", "(500, 4, 2)"), &[0; 4000]), Fault::Limit, "planes come first"),
-            (file(&header("|u1", "False", "(70000, 70000)"), &[]), Fault::Limit, "--max-pixels"),
+            (file(&header("|u1", "False", "(70000, 70000)"), &[]), Fault::Format, "the file is truncated"),
+            (file(&header("<u4", "False", "(9223372036854775807, 9)"), &[]), Fault::Format, "the file is truncated"),
             (file("{'descr'", &[]), Fault::Format, "damaged NumPy header"),
             (file(&"(".repeat(5000), &[]), Fault::Format, "nested too deeply"),
             (file(&" ".repeat(10_001), &[]), Fault::Format, "expected at most 10000"),
             (b"\x93NUMPY\x01\0\xff".to_vec(), Fault::Format, "ends too early"),
         ];
+        let small = Limits { max_pixels: 3, ..Limits::default() };
+        let error = read(&file(&header("|u1", "False", "(2, 2)"), &[0; 4]), &small).unwrap_err();
+        assert_eq!((error.fault, error.help.as_deref()), (Fault::Limit, Some("raise --max-pixels")));
         for (bytes, fault, message) in cases {
             let error = read(&bytes, &Limits::default()).unwrap_err();
             assert_eq!(error.fault, fault, "{error}");

@@ -87,10 +87,10 @@ impl RawLayout {
 /// Reads raw counts as `layout` says.
 pub(super) fn read(bytes: &[u8], layout: &RawLayout, limits: &Limits) -> Result<Decoded> {
     limits.planes(layout.planes, "planes")?;
-    let (width, height) = limits.sides(layout.width, layout.height)?;
-    let planes = layout.planes as usize;
+    let (width, height, planes) = (layout.width, layout.height, layout.planes);
     let size = layout.sample_type.bytes();
-    let needed = (width * height) as u64 * layout.planes * size as u64;
+    // Before the limit: to raise it does not help against a sidecar that promises more than the file holds.
+    let needed = width.saturating_mul(height).saturating_mul(planes).saturating_mul(size as u64);
     let found = (bytes.len() as u64).saturating_sub(layout.header_bytes);
     if found < needed {
         return Err(Error::format(format!(
@@ -100,6 +100,8 @@ pub(super) fn read(bytes: &[u8], layout: &RawLayout, limits: &Limits) -> Result<
         ))
         .help("the file is truncated or its sidecar is wrong"));
     }
+    let (width, height) = limits.sides(width, height)?;
+    let planes = planes as usize;
     let start = layout.header_bytes as usize;
     let data = &bytes[start..start + needed as usize];
     let mut decoded = Decoded::default();
@@ -192,7 +194,11 @@ mod tests {
     #[test]
     fn limits_come_before_the_data() {
         let huge = layout(&json!({"width": 1u64 << 40, "height": 1u64 << 40, "type": "u8"})).unwrap();
-        assert_eq!(read(&[], &huge, &Limits::default()).unwrap_err().fault, Fault::Limit);
+        // No limit is to be raised for a picture that the file cannot hold.
+        assert_eq!(read(&[], &huge, &Limits::default()).unwrap_err().fault, Fault::Format);
+        let few = layout(&json!({"width": 2, "height": 2, "type": "u8"})).unwrap();
+        let small = Limits { max_pixels: 3, ..Limits::default() };
+        assert_eq!(read(&[0; 4], &few, &small).unwrap_err().fault, Fault::Limit);
         let many = layout(&json!({"width": 1, "height": 1, "type": "u8", "planes": 17})).unwrap();
         assert_eq!(read(&[0; 17], &many, &Limits::default()).unwrap_err().fault, Fault::Limit);
         let far = layout(&json!({"width": 1, "height": 1, "type": "u8", "header_bytes": u64::MAX})).unwrap();
