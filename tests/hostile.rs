@@ -198,11 +198,11 @@ fn huge_headers_are_refused_before_any_memory() {
         ("tiff within the limit but empty", page(256, 256, 1), Fault::Format),
         ("tiff lzw within the limit but empty", page(256, 256, 5), Fault::Format),
         ("tiff deflate within the limit but empty", page(256, 256, 8), Fault::Format),
-        ("npy", npy("(40960, 9000)"), Fault::Limit),
+        ("npy", npy("(40960, 9000)"), Fault::Format),
         ("npy planes", npy("(9000, 2, 2)"), Fault::Limit),
-        ("npy product", npy("(4294967296, 4294967296)"), Fault::Limit),
+        ("npy product", npy("(4294967296, 4294967296)"), Fault::Format),
         ("npy within the limit but empty", npy("(256, 256)"), Fault::Format),
-        ("jpeg", b"\xff\xd8\xff\xc0\0\x0b\x08\xff\xff\xff\xff\x01\x01\x11\0\xff\xd9".to_vec(), Fault::Limit),
+        ("jpeg", b"\xff\xd8\xff\xc0\0\x0b\x08\xff\xff\xff\xff\x01\x01\x11\0\xff\xd9".to_vec(), Fault::Format),
         (
             "png",
             // A checksum that is right, or the decoder would refuse the header for it.
