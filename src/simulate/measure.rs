@@ -2,11 +2,10 @@
 
 use super::beam::Behind;
 use super::load::Hidden;
-use super::matter::density;
 use super::outline::polygons;
 use super::render::Picture;
 use super::scanner::ScannerModel;
-use crate::scan::{BoxPx, ExtraAttenuation, LoadTruth, MASK_GOODS as GOODS, Result};
+use crate::scan::{BoxPx, ExtraAttenuation, LoadTruth, MASK_GOODS as GOODS};
 use ndarray::Array2;
 
 /// Pixels count as the load's where its path is at least this share of its longest path.
@@ -30,6 +29,8 @@ pub(super) struct Part {
     pub(super) first: usize,
     /// Length in mm of the rays through the load's own material.
     pub(super) path: Array2<f32>,
+    /// Areal density in g/cm² of the load's own material along them.
+    pub(super) areal: Array2<f32>,
     /// The noiseless picture with the load.
     pub(super) with: Picture,
     /// The noiseless picture without it.
@@ -125,15 +126,10 @@ pub(super) fn load(
 }
 
 /// Adds the areal density of a load's own goods, in kg/m², to that of the whole picture.
-///
-/// # Errors
-/// As [`density`].
-pub(super) fn add_density(whole: &mut Array2<f32>, part: &Part, material: &str) -> Result<()> {
-    // A millimetre of 1 g/cm³ is 1 kg/m².
-    let of_one_mm = density(material)? as f32;
-    let mut columns = whole.slice_mut(ndarray::s![.., part.first..part.first + part.path.ncols()]);
-    columns.zip_mut_with(&part.path, |sum, path| *sum += path * of_one_mm);
-    Ok(())
+pub(super) fn add_density(whole: &mut Array2<f32>, part: &Part) {
+    let mut columns = whole.slice_mut(ndarray::s![.., part.first..part.first + part.areal.ncols()]);
+    // 1 g/cm² is 10 kg/m².
+    columns.scaled_add(10.0, &part.areal);
 }
 
 fn bounds(places: &[(usize, usize)]) -> Option<BoxPx> {

@@ -118,11 +118,12 @@ pub fn simulate_view(
         let columns = columns(&rays, hidden.span);
         let with = render::render(&hidden.scene.solids, &rays, spectra, columns.clone())?;
         let path = render::path_mm(&hidden.own, &rays, columns.clone())?;
-        let part = measure::Part { first: columns.start, path, with, without: picture.columns(columns) };
+        let areal = render::render(&hidden.own, &rays, &[], columns.clone())?.areal;
+        let part = measure::Part { first: columns.start, path, areal, with, without: picture.columns(columns) };
         if let Some((truth, mask)) = measure::load(&hidden, &part, &picture.attenuation[0], scanner) {
             loads.push(truth);
             masks.push(mask);
-            measure::add_density(&mut density, &part, hidden.material)?;
+            measure::add_density(&mut density, &part);
         }
         picture.replace(part.first, &part.with);
         staged.scene = hidden.scene;

@@ -98,7 +98,7 @@ pub fn project(into: CleanScan<'_>, threats: &Scenario, seed: u64, variant: u64)
         if let Some((truth, mask)) = measure::load(&hidden, &part, &shown.attenuation[0], &scanner) {
             loads.push(truth);
             masks.push(mask);
-            measure::add_density(&mut density, &part, hidden.material)?;
+            measure::add_density(&mut density, &part);
         }
         shown.replace(part.first, &part.with);
     }
@@ -201,12 +201,14 @@ fn part(
     let bare = render::render(&site.scene.solids, rays, spectra, columns.clone())?;
     let full = render::render(&hidden.scene.solids, rays, spectra, columns.clone())?;
     let own = render::path_mm(&hidden.own, rays, columns.clone())?;
+    let own_areal = render::render(&hidden.own, rays, &[], columns.clone())?.areal;
     let (rows, width) = shown.areal.dim();
     let first = (columns.start as i64 + site.shift.0).clamp(0, width as i64) as usize;
     let end = (columns.end as i64 + site.shift.0).clamp(0, width as i64) as usize;
     let without = shown.columns(first..end);
     let mut with = without.clone();
     let mut path = Array2::zeros((rows, end - first));
+    let mut areal = path.clone();
     for ((row, column), length) in path.indexed_iter_mut() {
         let at = (row as i64 - site.shift.1, column as i64 + first as i64 - columns.start as i64 - site.shift.0);
         if at.0 < 0 || at.1 < 0 || at.0 >= rays.rows as i64 || at.1 >= columns.len() as i64 {
@@ -214,6 +216,7 @@ fn part(
         }
         let from = [at.0 as usize, at.1 as usize];
         *length = own[from];
+        areal[[row, column]] = own_areal[from];
         for (plane, hardening) in hardening.iter().enumerate() {
             let extra = full.attenuation[plane][from] - bare.attenuation[plane][from];
             if extra != 0.0 {
@@ -225,7 +228,7 @@ fn part(
         }
         with.areal[[row, column]] += full.areal[from] - bare.areal[from];
     }
-    Ok(measure::Part { first, path, with, without })
+    Ok(measure::Part { first, path, areal, with, without })
 }
 
 /// How a beam's attenuation by goods, and the coarseness of its noise, grow with their amount.
