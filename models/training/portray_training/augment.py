@@ -10,6 +10,7 @@ import numpy as np
 from .records import Record
 
 SHIELDED = 1e-3  # least transmission after quantisation
+TALLEST = 448  # rows of a crop; one scan in twenty has its vehicle in the frame and 600 rows, to which all of a batch are padded
 
 
 def crop(record: Record, first: int, width: int) -> Record:
@@ -17,6 +18,13 @@ def crop(record: Record, first: int, width: int) -> Record:
     columns = slice(first, first + width)
     planes = {name: getattr(record, name)[:, columns] for name in _planes(record)}
     return dataclasses.replace(record, **planes, door_distance=record.door_distance[columns])
+
+
+def crop_rows(record: Record, first: int, height: int) -> Record:
+    """Rows `first` to `first + height`, all columns. Heights stay those of the whole scan."""
+    rows = slice(first, first + height)
+    planes = {name: getattr(record, name)[rows] for name in _planes(record)}
+    return dataclasses.replace(record, **planes, height=record.height[rows])
 
 
 def mirror(record: Record) -> Record:
@@ -70,7 +78,9 @@ def augment(record: Record, rng: np.random.Generator, width: int | None) -> Reco
     if rng.random() < 0.1:
         record = wrong_doors(record)
     if width is not None and width < record.shape[1]:
-        record = crop(record, _where(record, rng, width), width)
+        record = crop(record, _where(record, rng, width, axis=1), width)
+        if record.shape[0] > TALLEST:
+            record = crop_rows(record, _where(record, rng, TALLEST, axis=0), TALLEST)
     if record.ratio is not None and rng.random() < 0.3:
         record = without_ratio(record)
     if rng.random() < 0.8:
@@ -82,14 +92,14 @@ def augment(record: Record, rng: np.random.Generator, width: int | None) -> Reco
     return record
 
 
-def _where(record: Record, rng: np.random.Generator, width: int) -> int:
-    """The first column of a crop: mostly one with a load of those there are, otherwise anywhere."""
-    most = record.shape[1] - width
+def _where(record: Record, rng: np.random.Generator, width: int, axis: int) -> int:
+    """The first row (axis 0) or column (1) of a crop: mostly one with a load of those there are, otherwise anywhere."""
+    most = record.shape[axis] - width
     numbers = [n for n in range(1, len(record.meta["loads"]) + 1) if record.meta["loads"][n - 1]["visible"]]
     if numbers and rng.random() < 0.85:
-        columns = np.flatnonzero((record.loads == rng.choice(numbers)).any(axis=0))
-        if columns.size:
-            at = int(rng.choice(columns))
+        places = np.flatnonzero((record.loads == rng.choice(numbers)).any(axis=1 - axis))
+        if places.size:
+            at = int(rng.choice(places))
             return int(np.clip(at - rng.integers(0, width), 0, most))
     return int(rng.integers(0, most + 1))
 

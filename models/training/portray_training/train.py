@@ -26,7 +26,7 @@ from .evaluate import evaluate, text
 from .losses import losses
 from .network import Network, Settings
 
-WARMUP = 300  # steps
+WARMUP, WARMUP_SHARE = 300, 0.05  # steps, or this share of the time where that is shorter
 DECAY = 0.02  # of weights, AdamW
 CLIP = 2.0  # norm of gradients
 EMA = 0.999  # of weights, a step
@@ -130,7 +130,9 @@ class Run:
                 mean.copy_(now)
 
     def _report(self) -> None:
-        means = {name: round(value / max(1, self.counted), 5) for name, value in self.sums.items()}
+        if not self.counted:
+            return
+        means = {name: round(value / self.counted, 5) for name, value in self.sums.items()}
         self._write({"kind": "train", **means})
         self.sums, self.counted = {}, 0
 
@@ -184,8 +186,8 @@ class Run:
 
 
 def rate(step: int, progress: float) -> float:
-    """The learning rate's factor: up in WARMUP steps, then down a cosine to 1 %."""
-    return min(1.0, (step + 1) / WARMUP) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
+    """The learning rate's factor: up in WARMUP steps or WARMUP_SHARE of the time, then down a cosine to 1 %."""
+    return min(1.0, max((step + 1) / WARMUP, progress / WARMUP_SHARE)) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
 
 
 def spread(entries: list[dict], count: int) -> list[dict]:

@@ -60,3 +60,10 @@ def test_crops_mostly_have_the_load(make):
     record = make(columns=960)
     having = sum((augment.augment(record, rng, 96).loads == 1).any() for _ in range(100))
     assert having > 75
+
+
+def test_tall_scans_are_cropped_in_height_and_keep_their_heights(make):
+    record = augment.augment(make(rows=600, columns=128), np.random.default_rng(0), 96)
+    assert record.shape == (augment.TALLEST, 96)
+    assert record.height.shape == (augment.TALLEST,)
+    assert np.allclose(-np.diff(record.height), 0.01, atol=1e-4)
