@@ -174,9 +174,9 @@ class Run:
         print(f"going on at step {self.step}, {self.seconds / 60:.1f} minutes", flush=True)
 
     def _finish(self) -> None:
-        """Fits what is fitted after training: how familiar a scan is."""
-        entries = spread(data.entries(self.options.cache, "train"), 2000)
-        held = spread(data.entries(self.options.cache, "val"), 1000)
+        """Fits what is fitted after training: how familiar a scan is. Some minutes; stopped here, the next start does it again."""
+        entries = spread(data.entries(self.options.cache, "train"), 1000)
+        held = spread(data.entries(self.options.cache, "val"), 400)
         if min(len(entries), len(held)) < 20:
             return
         features = [evaluate(self.mean, part, self.device, half=not self.options.full)[1] for part in (entries, held)]
