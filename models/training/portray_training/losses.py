@@ -9,7 +9,7 @@ from .targets import Batch
 
 FOCUS = 1.5  # exponent of the focal loss
 TYPICAL = 60.0  # cells of a typical load: smaller ones count more per cell, larger ones less
-WEIGHTS = {"map": 1.0, "dice": 0.5, "scan": 0.5, "classes": 0.3, "excess": 1.0, "elsewhere": 0.1, "mass": 0.2}
+WEIGHTS = {"map": 1.0, "dice": 0.5, "scan": 0.5, "classes": 0.3, "excess": 1.0, "elsewhere": 0.5, "mass": 0.2}
 
 
 def losses(outputs: dict[str, Tensor], batch: Batch) -> dict[str, Tensor]:

@@ -10,7 +10,7 @@ import zlib
 
 import numpy as np
 
-from .contract import CHANNELS, PIXEL_MM
+from .contract import CHANNELS
 
 ATTENUATION_STEP = 1 / 2048  # in -ln T; noise in open air is 0.004 and more
 RATIO_STEP, RATIO_LOW = 1 / 230, 0.6  # 0.6 to 1.7: the graph clips to 0.7..1.6
@@ -37,19 +37,8 @@ class Record:
         return self.attenuation.shape
 
     def excess(self) -> np.ndarray:
-        """Excess attenuation of the hidden goods, -ln T: areal density in g/cm2 times cm2/g.
-
-        Weapons are hollow and thinner than a pixel: their density counts the solids around them. It is brought down to the mass
-        that the truth states.
-        """
-        density = self.density
-        for number, load in enumerate(self.meta["loads"], 1):
-            if load.get("goods") == "weapons":
-                here = self.loads == number
-                held = float(density[here].sum(dtype=np.float64)) * (PIXEL_MM / 1000) ** 2  # kg
-                if held > load["mass_kg"]:
-                    density = np.where(here, density * np.float32(load["mass_kg"] / held), density)
-        return density * np.float32(0.1 * self.meta["coefficient_cm2_g"])
+        """Excess attenuation of the hidden goods, -ln T: areal density in g/cm2 times cm2/g."""
+        return self.density * np.float32(0.1 * self.meta["coefficient_cm2_g"])
 
 
 def from_tensors(tensor: np.ndarray, loads: np.ndarray | None, density: np.ndarray | None, meta: dict) -> Record:

@@ -31,12 +31,6 @@ def test_excess_is_density_in_grams_times_the_coefficient(make):
     assert make().excess()[40, 45] == pytest.approx(100.0 / 10 * 0.05)
 
 
-def test_weapons_weigh_what_the_truth_says(make):
-    record = make()
-    record.meta["loads"][0] |= {"goods": "weapons", "mass_kg": 1.6}
-    assert record.excess()[40, 45] == pytest.approx(0.25)
-
-
 def test_positions_that_vary_along_both_axes_are_refused():
     tensor = np.zeros((len(CHANNELS), 8, 8), np.float32)
     tensor[CHANNELS.index("height")] = np.arange(8)
