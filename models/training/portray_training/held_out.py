@@ -4,7 +4,7 @@
 
 Scanners are the held-out built-in ones in varied versions; half of the clean scans hold one of the held-out families, the
 other half all families in turn, so that false alarms can be told for each. Loaded scans have one load each, the six classes
-in equal numbers, a fifth of what can be of other goods than narcotics of a held-out kind. Chunks are folders of their own; an
+in equal numbers; where other goods than narcotics can be, every fourth chunk has a held-out kind. Chunks are folders of their own; an
 interrupted run goes on where it stopped.
 """
 
@@ -81,8 +81,8 @@ def loaded(rng: np.random.Generator, number: int) -> dict:
     # Half of what hides among cargo hides in cargo that training never saw.
     dry = NEW_DRY if turn % 2 == 0 else DRY
     load: dict = {"class": kind, "mass_kg": mass}
-    if kind in ("rip_off", "in_cargo", "in_empty") and turn % 5 == 4:
-        load["goods"] = HELD_OUT_GOODS[turn // 5 % len(HELD_OUT_GOODS)]
+    if kind in ("rip_off", "in_cargo", "in_empty") and turn % 4 == 3:
+        load["goods"] = HELD_OUT_GOODS[turn // 4 % len(HELD_OUT_GOODS)]
     if kind == "person":
         return scenario("test_person", ["box40", "box40hc"], ["empty", "household", "furniture", "cartons", "toys"],
                         [0.4, 0.8], {"class": "person"})  # fmt: skip
