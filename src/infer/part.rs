@@ -143,7 +143,7 @@ impl Gathering {
     /// The tiles as one.
     pub(super) fn finish(self) -> Part {
         let planes = self.blends.into_iter().map(Blend::finish).collect();
-        // A plain mean: the last tiles are moved back to end with the scan, so that all hold as much of it.
+        // A plain mean: the last tiles are moved back to end with the scan, so that all hold as much of it but for less than a cell.
         let mean = |sum: f64| (sum / self.tiles.max(1) as f64) as f32;
         let features = (!self.features.is_empty()).then(|| self.features.into_iter().map(mean).collect());
         Part { planes, features, ..self.whole }

@@ -1,5 +1,6 @@
 //! Whole judgements of drawn scans.
 
+mod concealment;
 mod mass;
 mod unseen;
 
