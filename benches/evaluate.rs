@@ -26,6 +26,7 @@ fn outcomes(count: usize, lag: u64) -> Vec<Outcome> {
                 placed: true,
                 hit,
                 estimated_kg: hit.map(|_| 100.0 * draw(3)),
+                estimated_class: None,
             };
             Outcome {
                 name: format!("{number:05}.tif"),

@@ -4,10 +4,12 @@
 
 use ndarray::Array2;
 use portray::infer::{
-    Contract, Inference, OnnxScorer, Provider, RuntimeOptions, ScoreMap, Scorer, SessionOptions, default_model,
+    Area, Contract, ExcessOutput, Inference, OnnxScorer, Provider, RuntimeOptions, ScoreMap, Scorer, SessionOptions,
+    default_model,
 };
+use portray::judge::{Concealment, MassMethod, ReasonCode, Verdict};
 use portray::prepare::{Frame, Located, PixelState, Prepared};
-use portray::scan::{BoxPx, End, Fault, PixelSize};
+use portray::scan::{BoxPx, End, Fault, LoadClass, Metadata, PixelSize};
 use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -200,6 +202,118 @@ fn a_threshold_under_the_models_own_is_asked_of_all_boxes() {
     assert_eq!(verdict(Some(0.1)), portray::judge::Verdict::Flagged);
 }
 
+/// The model that says everything, with a contract changed by `change`.
+fn outspoken(features: bool, change: impl FnOnce(&mut Contract)) -> portray::scan::Result<OnnxScorer> {
+    let mut contract = load("evidence").unwrap().contract().clone();
+    change(&mut contract);
+    let options = SessionOptions { features, ..SessionOptions::default() };
+    OnnxScorer::load(&model("evidence"), Some(contract), &options)
+}
+
+/// Attenuation 0.25 with a load of 0.8 m x 0.4 m at 1.25.
+fn loaded() -> Array2<f32> {
+    let mut attenuation = Array2::from_elem((118, 250), 0.25);
+    attenuation.slice_mut(ndarray::s![32..112, 40..200]).fill(1.25);
+    attenuation
+}
+
+#[test]
+fn a_model_that_says_more_than_scores_is_heard_in_every_mode() {
+    let prepared = scan(loaded());
+    let areas = [
+        Area::Whole { multiple: 4 },
+        Area::Tile { width: 32, height: 24, overlap: 8 },
+        Area::Resize { width: 500, height: 236 },
+    ];
+    for area in areas {
+        let answer = outspoken(true, |contract| contract.input.area = area).unwrap().score(&prepared).unwrap();
+        let map = answer.map.as_ref().unwrap();
+        let excess = answer.excess.as_ref().unwrap();
+        assert_eq!(excess.dim(), map.scores.dim(), "{area:?}");
+        let [(row, column), (above, left)] = [(64, 120), (4, 4)].map(|at| (at.0 / map.cell, at.1 / map.cell));
+        assert!((excess[[row, column]] - 0.75).abs() < 1e-3 && excess[[above, left]] == 0.0, "{area:?}");
+        let classes: Vec<LoadClass> = answer.classes.iter().map(|map| map.class).collect();
+        assert_eq!(classes, [LoadClass::InCargo, LoadClass::RipOff]);
+        for (at, attenuation) in [((row, column), 1.25_f32), ((above, left), 0.25)] {
+            let expected = attenuation.exp() / (1.0 + attenuation.exp());
+            let [inside, behind] = [0, 1].map(|index| answer.classes[index].probabilities[[at.0, at.1]]);
+            assert!((inside - expected).abs() < 1e-3 && (inside + behind - 1.0).abs() < 1e-5, "{area:?}: {inside}");
+        }
+        let features = answer.features.unwrap();
+        assert_eq!(features.len(), 2);
+        let familiarity = answer.familiarity.unwrap();
+        match area {
+            // The least of the tiles is that in the corner, which reaches beyond the scan by half a cell; some tiles hold the load.
+            Area::Tile { .. } => {
+                assert!((familiarity - 0.25 * 22.0 / 24.0 * 30.0 / 32.0).abs() < 1e-5, "{familiarity}");
+                assert!((0.5..1.24).contains(&features[1]), "{features:?}");
+            }
+            _ => {
+                assert!((familiarity - features[0]).abs() < 1e-6, "{familiarity} {features:?}");
+                assert!((features[1] - 1.25).abs() < 1e-3, "{features:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn features_are_read_only_where_they_are_asked_for() {
+    let prepared = scan(loaded());
+    assert_eq!(load("evidence").unwrap().score(&prepared).unwrap().features, None);
+    let error = outspoken(true, |contract| contract.outputs.features = None).unwrap_err();
+    assert_eq!(error.fault, Fault::Model);
+    assert!(error.to_string().contains("names no output of them; name the encoder's output"), "{error}");
+    outspoken(false, |contract| contract.outputs.features = None).unwrap();
+}
+
+#[test]
+fn a_map_on_another_grid_is_refused() {
+    let full = |contract: &mut Contract| {
+        contract.outputs.excess = Some(ExcessOutput { name: "full".to_owned(), sigma: None });
+    };
+    let error = outspoken(false, full).unwrap().score(&scan(loaded())).unwrap_err();
+    assert_eq!(error.fault, Fault::Model);
+    assert!(error.to_string().contains("output `full` has 120 rows and 252 columns, the map has 30 and 63"), "{error}");
+    // A tiled model tells when it is loaded.
+    let tiled = |contract: &mut Contract| {
+        full(contract);
+        contract.input.area = Area::Tile { width: 32, height: 24, overlap: 8 };
+    };
+    assert!(outspoken(false, tiled).unwrap_err().to_string().contains("expected one grid for both"));
+}
+
+#[test]
+fn a_region_gets_its_class_and_mass_from_the_model() {
+    let prepared = scan(loaded());
+    let judged = |scorer: &OnnxScorer| {
+        let answer = scorer.score(&prepared).unwrap();
+        let settings = portray::judge::Settings::default().check().unwrap();
+        portray::judge::judge(&prepared, &answer, scorer.contract(), &Metadata::default(), &[], &settings).unwrap()
+    };
+    let judgement = judged(&outspoken(false, |contract| contract.score.region_grow = 0.3).unwrap());
+    assert_eq!((judgement.verdict, judgement.regions.len()), (Verdict::Flagged, 1));
+    let region = &judgement.regions[0];
+    // softmax(1.25, 0).
+    assert_eq!(region.concealment, Some(Concealment { class: LoadClass::InCargo, probability: 0.7773 }));
+    let mass = region.mass.unwrap();
+    assert_eq!(mass.method, MassMethod::Model);
+    // An excess of 0.75 over 80 x 40 cm.
+    let expected = 0.75 * 80.0 * 40.0 / mass.coefficient_cm2_g / 1000.0;
+    assert!((mass.kg / expected - 1.0).abs() < 1e-3, "{mass:?} {expected}");
+    // 6 MV is assumed, and the contract's sigma is 0.4.
+    assert!((mass.sigma_kg / mass.kg - 0.4_f32.hypot(0.35)).abs() < 1e-3, "{mass:?}");
+    assert_eq!(judgement.familiarity.map(|found| found.least), Some(0.1));
+    let strange = judged(
+        &outspoken(false, |contract| {
+            contract.score.region_grow = 0.3;
+            contract.outputs.familiarity.as_mut().unwrap().least = 0.9;
+        })
+        .unwrap(),
+    );
+    assert_eq!((strange.verdict, strange.reasons[0].code), (Verdict::Inconclusive, ReasonCode::Unfamiliar));
+    assert_eq!((strange.score, strange.regions.len()), (judgement.score, 1));
+}
+
 #[test]
 fn models_and_contracts_that_are_wrong_say_so() {
     let cases = [
@@ -248,12 +362,12 @@ fn the_committed_schema_is_the_contracts_and_every_model_keeps_it() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "PORTRAY_WRITE_SCHEMAS=1 writes it anew");
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut checked = 0;
-    for name in ["classifier", "tiles", "tiles3", "anomalib", "detector", "whole"] {
+    for name in ["classifier", "tiles", "tiles3", "anomalib", "detector", "whole", "evidence"] {
         let contract = serde_json::to_value(load(name).unwrap().contract()).unwrap();
         assert!(validator.is_valid(&contract), "{name}");
         checked += 1;
     }
-    assert_eq!(checked, 6);
+    assert_eq!(checked, 7);
 }
 
 #[test]

@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 /// Scores by attenuation: more than 1.2 is suspicious. Panics where a scan's prepared width is in `poison`.
 struct Threshold {
@@ -72,7 +71,7 @@ impl Scorer for Threshold {
         let map = prepared.attenuation[0].mapv(|value| if value > 1.2 { 0.9 } else { 0.1 });
         assert!(!(self.panics && map.iter().any(|&value| value > 0.5)), "the scorer fell over");
         let map = ScoreMap::new(map, 1, prepared.dim())?;
-        Ok(Inference { map: Some(map), score: None, boxes: vec![], warnings: vec![], runs: 1, runtime: Duration::ZERO })
+        Ok(Inference { map: Some(map), runs: 1, ..Inference::default() })
     }
 }
 

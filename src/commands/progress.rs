@@ -3,7 +3,7 @@
 use super::terminal::printable;
 use crate::judge::Verdict;
 use crate::pipeline::Done;
-use crate::report::{Row, Summary, mass_words, p_words};
+use crate::report::{Row, Summary, class_words, mass_words, p_words};
 use crate::scan::{CheckDigit, counted};
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -113,7 +113,7 @@ fn cells(rank: usize, row: &Row) -> [String; 7] {
         rank.to_string(),
         score(row),
         row.verdict.to_string(),
-        row.zone.filter(|_| found).map(|zone| zone.to_string()).unwrap_or_default(),
+        if found { place(row) } else { String::new() },
         if found { mass(row) } else { String::new() },
         container,
         printable(&row.name),
@@ -149,6 +149,12 @@ fn shortened(text: &str, most: usize) -> String {
 fn score(row: &Row) -> String {
     let score = row.score.map(|score| format!("{score:.3}")).unwrap_or_default();
     row.p_value.map_or_else(|| score.clone(), |p| format!("{score} {}", p_words(p)))
+}
+
+/// The zone, and how the load is hidden where the model tells.
+fn place(row: &Row) -> String {
+    let words = [row.zone.map(|zone| zone.to_string()), row.concealment.map(class_words)];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn mass(row: &Row) -> String {
@@ -205,6 +211,8 @@ mod tests {
             container: ContainerNumber::parse("CSQU3054384"),
             regions: 1,
             zone: Some(crate::judge::Zone::Load),
+            concealment: None,
+            familiarity: None,
             mass_kg: Some((80.0, 9.0)),
             mass_at_least: false,
             reason: reason.map(str::to_owned),
@@ -219,6 +227,11 @@ mod tests {
         let texts = |verdict| cells(1, &row(verdict, None));
         assert_eq!(texts(Verdict::Flagged)[3..6], ["load", "80 ± 9 kg", "CSQU3054384 (wrong check digit)"]);
         assert_eq!(texts(Verdict::Clear)[3..5], ["", ""]);
+        let told = Row { concealment: Some(crate::scan::LoadClass::InCargo), ..row(Verdict::Flagged, None) };
+        assert_eq!(
+            (cells(1, &told)[3].as_str(), cells(1, &Row { zone: None, ..told })[3].as_str()),
+            ("load, in cargo", "in cargo")
+        );
         let masses = |kg: f32| {
             [false, true].map(|mass_at_least| {
                 let row = Row { mass_kg: Some((kg, 9.0)), mass_at_least, ..row(Verdict::Flagged, None) };

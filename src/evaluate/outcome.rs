@@ -5,7 +5,7 @@ use super::matching::{HitRule, LoadHit, RegionHits, matches};
 use super::patch::Patch;
 use crate::judge::Verdict;
 use crate::report::Report;
-use crate::scan::{Digest, Error, Result};
+use crate::scan::{Digest, Error, LoadClass, Result};
 use crate::source::Limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,9 @@ pub struct LoadOutcome {
     /// The mass in kg that the report estimates for that region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_kg: Option<f64>,
+    /// The class of concealment that the report gives that region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimated_class: Option<LoadClass>,
 }
 
 /// The pixels of a case's loads, in the order of its loads; none where the truth does not tell the place.
@@ -122,6 +125,7 @@ impl Outcome {
                 placed: !matches!(load.place, super::dataset::Place::Unknown),
                 hit: None,
                 estimated_kg: None,
+                estimated_class: None,
             })
             .collect();
         for (&number, hit) in placed.iter().zip(of_loads) {
@@ -130,6 +134,8 @@ impl Outcome {
             load.hit = hit;
             let mass = hit.and_then(|hit| report.regions[hit.region].mass.as_ref());
             load.estimated_kg = mass.map(|mass| f64::from(mass.kg));
+            let concealment = hit.and_then(|hit| report.regions[hit.region].concealment.as_ref());
+            load.estimated_class = concealment.map(|found| found.class);
         }
         let regions = report.regions.iter().zip(hits).map(|(region, hits)| RegionOutcome {
             score: as_shown(region.score),

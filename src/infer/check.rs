@@ -109,6 +109,44 @@ impl Contract {
                 "has an empty output name".to_owned()
             })?;
         }
+        self.check_maps_beside()?;
+        if let Some(familiarity) = &outputs.familiarity {
+            require(!familiarity.name.is_empty(), "outputs.familiarity", || "has an empty name".to_owned())?;
+            require((0.0..=1.0).contains(&familiarity.least), "outputs.familiarity.least", || {
+                format!("is {}, expected 0 to 1", familiarity.least)
+            })?;
+        }
+        if let Some(features) = &outputs.features {
+            require(!features.name.is_empty(), "outputs.features", || "has an empty name".to_owned())?;
+        }
+        Ok(())
+    }
+
+    /// The maps that lie on the anomaly map's grid.
+    fn check_maps_beside(&self) -> Result<()> {
+        let outputs = &self.outputs;
+        let needs_map = |key: &str, name: &str| {
+            require(!name.is_empty(), key, || "has an empty name".to_owned())?;
+            require(outputs.map.is_some(), key, || "needs `outputs.map`: regions come from that".to_owned())
+        };
+        if let Some(output) = &outputs.classes {
+            needs_map("outputs.classes", &output.name)?;
+            require(!matches!(output.values, Values::Linear { .. }), "outputs.classes.values", || {
+                "is linear, expected logits, softmax or probability".to_owned()
+            })?;
+            let classes = &output.classes;
+            require(!classes.is_empty(), "outputs.classes.classes", || "names no class".to_owned())?;
+            let again = (1..classes.len()).find(|&at| classes[..at].contains(&classes[at]));
+            require(again.is_none(), "outputs.classes.classes", || {
+                format!("names `{}` twice", again.map_or("", |at| classes[at].as_str()))
+            })?;
+        }
+        if let Some(output) = &outputs.excess {
+            needs_map("outputs.excess", &output.name)?;
+            require(output.sigma.is_none_or(|sigma| sigma > 0.0 && sigma <= 10.0), "outputs.excess.sigma", || {
+                format!("is {}, expected over 0 and at most 10", output.sigma.unwrap_or_default())
+            })?;
+        }
         Ok(())
     }
 
@@ -155,8 +193,11 @@ fn require(holds: bool, key: &str, found: impl FnOnce() -> String) -> Result<()>
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::infer::{Calibration, Channel, InputContract, Outputs, ScoreContract};
-    use crate::scan::Fault;
+    use crate::infer::{
+        Calibration, Channel, ClassOutput, ExcessOutput, FamiliarityOutput, FeatureOutput, InputContract, Outputs,
+        ScoreContract,
+    };
+    use crate::scan::{Fault, LoadClass};
 
     /// A contract that holds; tests change what they are about.
     pub(crate) fn good() -> Contract {
@@ -189,6 +230,68 @@ pub(super) mod tests {
             },
             calibration: None,
         }
+    }
+
+    /// The same with every output that says more than a map.
+    pub(crate) fn outspoken() -> Contract {
+        let mut contract = good();
+        contract.outputs = Outputs {
+            classes: Some(ClassOutput {
+                name: "classes".to_owned(),
+                values: Values::Softmax,
+                classes: vec![LoadClass::RipOff, LoadClass::InCargo],
+            }),
+            excess: Some(ExcessOutput { name: "excess".to_owned(), sigma: Some(0.4) }),
+            familiarity: Some(FamiliarityOutput { name: "familiarity".to_owned(), least: 0.1 }),
+            features: Some(FeatureOutput { name: "features".to_owned() }),
+            ..contract.outputs
+        };
+        contract
+    }
+
+    #[test]
+    fn every_output_beside_the_map_has_its_rules() {
+        type Break = fn(&mut Outputs);
+        let cases: &[(&str, &str, Break)] = &[
+            ("outputs.classes", "has an empty name", |o| o.classes.as_mut().unwrap().name.clear()),
+            ("outputs.classes", "needs `outputs.map`", |o| {
+                *o = Outputs { map: None, excess: None, score: o.map.clone(), ..o.clone() };
+            }),
+            ("outputs.classes.values", "is linear", |o| {
+                o.classes.as_mut().unwrap().values = Values::Linear { low: 0.0, high: 1.0 };
+            }),
+            ("outputs.classes.classes", "names no class", |o| o.classes.as_mut().unwrap().classes.clear()),
+            ("outputs.classes.classes", "names `rip_off` twice", |o| {
+                o.classes.as_mut().unwrap().classes.push(LoadClass::RipOff);
+            }),
+            ("outputs.excess", "has an empty name", |o| o.excess.as_mut().unwrap().name.clear()),
+            ("outputs.excess", "needs `outputs.map`", |o| {
+                *o = Outputs { map: None, classes: None, score: o.map.clone(), ..o.clone() };
+            }),
+            ("outputs.excess.sigma", "is 0, expected", |o| o.excess.as_mut().unwrap().sigma = Some(0.0)),
+            ("outputs.excess.sigma", "is 11, expected", |o| o.excess.as_mut().unwrap().sigma = Some(11.0)),
+            ("outputs.excess.sigma", "is NaN, expected", |o| o.excess.as_mut().unwrap().sigma = Some(f32::NAN)),
+            ("outputs.familiarity", "has an empty name", |o| o.familiarity.as_mut().unwrap().name.clear()),
+            ("outputs.familiarity.least", "is 1.5", |o| o.familiarity.as_mut().unwrap().least = 1.5),
+            ("outputs.familiarity.least", "is NaN", |o| o.familiarity.as_mut().unwrap().least = f32::NAN),
+            ("outputs.features", "has an empty name", |o| o.features.as_mut().unwrap().name.clear()),
+            // They say more of what these find, and alone they find nothing.
+            ("outputs", "names none of map, score and boxes", |o| o.map = None),
+        ];
+        outspoken().check().unwrap();
+        for (key, words, change) in cases {
+            let mut contract = outspoken();
+            change(&mut contract.outputs);
+            let error = contract.check().unwrap_err();
+            assert_eq!(error.fault, Fault::Model);
+            assert!(error.message.starts_with(&format!("`{key}` {words}")), "{key}: {error}");
+        }
+        assert_eq!(cases.len(), 15);
+        // Classes are those that truth files know.
+        let text = serde_json::to_string(&outspoken()).unwrap();
+        assert_eq!(Contract::parse(&text).unwrap(), outspoken());
+        let error = Contract::parse(&text.replace("rip_off", "ripoff")).unwrap_err().to_string();
+        assert!(error.contains("unknown variant `ripoff`") && error.contains("`in_cargo`"), "{error}");
     }
 
     #[test]
@@ -258,7 +361,9 @@ pub(super) mod tests {
     fn the_schema_holds_a_real_contract() {
         let schema = serde_json::to_value(contract_schema()).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
-        assert!(validator.is_valid(&serde_json::to_value(good()).unwrap()));
+        for contract in [good(), outspoken()] {
+            assert!(validator.is_valid(&serde_json::to_value(contract).unwrap()));
+        }
         assert!(!validator.is_valid(&serde_json::json!({ "schema_version": 1 })));
     }
 }

@@ -1,5 +1,6 @@
 //! The model contract: what a model expects and returns, as one JSON document inside the ONNX file.
 
+use crate::scan::LoadClass;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -122,7 +123,7 @@ pub enum Values {
     },
 }
 
-/// The outputs that portray reads; at least one of them.
+/// The outputs that portray reads; at least one of `map`, `score` and `boxes`. The others say more of what those find.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Outputs {
@@ -135,6 +136,18 @@ pub struct Outputs {
     /// Detector boxes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boxes: Option<BoxOutput>,
+    /// Classes of concealment by place. Needs `map`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<ClassOutput>,
+    /// The attenuation of what does not belong, by place. Needs `map`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excess: Option<ExcessOutput>,
+    /// How like the training scans the scan is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub familiarity: Option<FamiliarityOutput>,
+    /// The encoder's features of the scan; read only by those who ask for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub features: Option<FeatureOutput>,
 }
 
 /// One output of the graph.
@@ -148,6 +161,49 @@ pub struct NamedOutput {
     /// Which class of a (batch, classes, ...) output is the anomaly; 0 unless told.
     #[serde(default)]
     pub class: u32,
+}
+
+/// Classes of concealment, `(batch, classes, rows, columns)` on the grid of the anomaly map.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClassOutput {
+    /// Its name in the graph.
+    pub name: String,
+    /// What its numbers mean: `logits` (each class by itself), `softmax` (over the classes) or `probability`.
+    pub values: Values,
+    /// The class of each channel, in order, each at most once.
+    pub classes: Vec<LoadClass>,
+}
+
+/// Attenuation of what does not belong: -ln T of it alone in the high-energy (or only) beam, `(batch, rows, columns)` or
+/// `(batch, 1, rows, columns)` on the grid of the anomaly map. Negative values count as 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExcessOutput {
+    /// Its name in the graph.
+    pub name: String,
+    /// Relative standard uncertainty of a region's mass from this map, as its author measured it: over 0, at most 10. A
+    /// mass from a map without it is taken to be as uncertain as it is large (1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sigma: Option<f32>,
+}
+
+/// How like the training scans a scan is, 0 to 1, (batch) or (batch, 1).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FamiliarityOutput {
+    /// Its name in the graph.
+    pub name: String,
+    /// A scan with less than this is `inconclusive`, 0 to 1.
+    pub least: f32,
+}
+
+/// The encoder's features, (batch, features).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeatureOutput {
+    /// Its name in the graph.
+    pub name: String,
 }
 
 /// Boxes as (boxes, 4) or (batch, boxes, 4) with scores and optional labels of their own.

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::prepare::Prepared;
 use crate::scan::{Digest, Error, Result};
-use std::time::Duration;
 
 /// Scores each pixel by how much it absorbs: 1 minus the high-energy transmission, clamped to 0..1.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,14 +73,7 @@ impl Scorer for FixedScorer {
             prepared.transmission.first().ok_or_else(|| Error::bug("the prepared scan has no planes"))?;
         let map = transmission.mapv(|t| (1.0 - t).clamp(0.0, 1.0));
         let map = ScoreMap::new(map, 1, prepared.dim())?;
-        Ok(Inference {
-            map: Some(map),
-            score: None,
-            boxes: Vec::new(),
-            warnings: vec![],
-            runs: 1,
-            runtime: Duration::ZERO,
-        })
+        Ok(Inference { map: Some(map), runs: 1, ..Inference::default() })
     }
 }
 

@@ -7,10 +7,12 @@
 mod check;
 mod contract;
 mod doctor;
+mod evidence;
 mod fixed;
 mod input;
 mod onnx;
 mod outputs;
+mod part;
 mod provider;
 mod runtime;
 mod scorer;
@@ -22,8 +24,8 @@ mod tiles;
 
 pub use check::{CONTRACT_VERSION, contract_schema};
 pub use contract::{
-    Area, BoxLayout, BoxOutput, Calibration, Channel, Contract, InputContract, NamedOutput, Outputs, ScoreContract,
-    Values,
+    Area, BoxLayout, BoxOutput, Calibration, Channel, ClassOutput, Contract, ExcessOutput, FamiliarityOutput,
+    FeatureOutput, InputContract, NamedOutput, Outputs, ScoreContract, Values,
 };
 pub use doctor::{Diagnosis, ModelStatus, ProviderStatus, RuntimeStatus, cpu_features, diagnose};
 pub use fixed::FixedScorer;
@@ -31,7 +33,7 @@ pub use input::input_tensor;
 pub use onnx::{OnnxScorer, SessionOptions};
 pub use provider::Provider;
 pub use runtime::{Found, How, RuntimeOptions, find_runtime};
-pub use scorer::{Inference, ModelInfo, ScoreMap, ScoredBox, Scorer};
+pub use scorer::{ClassMap, Inference, ModelInfo, ScoreMap, ScoredBox, Scorer};
 pub use signature::{Signature, TensorSpec};
 pub use threads::{MOST_AT_ONCE, Plan, cores, thread_plan};
 

@@ -1,11 +1,12 @@
 //! ONNX models as scorers: a pool of sessions, whole scans, tiles or squeezed scans in, one answer out.
 
 use super::input::{Input, Window};
+use super::part::{self, Gathering};
 use super::runtime::{self, RuntimeOptions};
 use super::session::{Answer, Graph, Worker};
 use super::stretch::stretch;
-use super::tiles::{Blend, tile_windows};
-use super::{Area, Contract, Inference, ModelInfo, Provider, ScoreMap, ScoredBox, Scorer, Signature, outputs};
+use super::tiles::tile_windows;
+use super::{Area, Contract, Inference, ModelInfo, Outputs, Provider, Scorer, Signature, outputs};
 use crate::prepare::Prepared;
 use crate::scan::{Digest, Error, Result};
 use ndarray::Array2;
@@ -34,6 +35,8 @@ pub struct SessionOptions {
     /// twice as fast and keeps no more than its largest scan needed; off suits models whose memory for the largest scan
     /// is too much to hold on to.
     pub arena: bool,
+    /// Whether answers carry the encoder's features ([`Inference::features`]). A model without them is then refused.
+    pub features: bool,
     /// Where ONNX Runtime is.
     pub runtime: RuntimeOptions,
 }
@@ -46,6 +49,7 @@ impl Default for SessionOptions {
             sessions: 1,
             threads_per_session: 1,
             arena: true,
+            features: false,
             runtime: RuntimeOptions::from_process(None),
         }
     }
@@ -55,6 +59,8 @@ impl Default for SessionOptions {
 #[derive(Debug)]
 pub struct OnnxScorer {
     contract: Contract,
+    /// Those of the contract's outputs that are read.
+    outputs: Outputs,
     info: ModelInfo,
     signature: Signature,
     pool: Mutex<Vec<Worker>>,
@@ -131,11 +137,18 @@ impl OnnxScorer {
             })?)?,
         };
         signature.check(&contract)?;
+        let mut outputs = contract.outputs.clone();
+        if !options.features {
+            outputs.features = None;
+        } else if outputs.features.is_none() {
+            return Err(Error::model("features were asked for, and the contract names no output of them")
+                .help("name the encoder's output in the contract's outputs.features"));
+        }
         let beside = if first.all_on_provider { "" } else { "+cpu" };
         let provider = format!("{}{beside}", options.provider);
-        let mut pool = vec![first.worker(&contract)?];
+        let mut pool = vec![first.worker(&contract.input.name, &outputs)?];
         for _ in 1..options.sessions.max(1) {
-            pool.push(Graph::load(&runtime, model, options)?.worker(&contract)?);
+            pool.push(Graph::load(&runtime, model, options)?.worker(&contract.input.name, &outputs)?);
         }
         let mut scorer = Self {
             info: ModelInfo {
@@ -144,6 +157,7 @@ impl OnnxScorer {
                 provider,
             },
             contract,
+            outputs,
             signature,
             pool: Mutex::new(pool),
             returned: Condvar::new(),
@@ -174,9 +188,8 @@ impl OnnxScorer {
         let shape = [self.batch, input.channels.len(), height, width];
         let tensor = vec![0.0; input_places(shape)?];
         let (unit, _) = self.take().run(shape, &tensor, |answer| {
-            let Some(output) = &self.contract.outputs.map else { return Ok(1) };
-            let map = outputs::map(&answer.floats(&output.name)?, output, 0, self.batch)?;
-            outputs::map_unit(map.dim(), (height, width))
+            let planes = part::planes(answer, &self.outputs, 0, self.batch)?;
+            planes.first().map_or(Ok(1), |map| outputs::map_unit(map.dim(), (height, width)))
         })?;
         self.unit = unit;
         Ok(())
@@ -199,23 +212,15 @@ impl OnnxScorer {
         let input = Input::new(prepared, &self.contract.input)?;
         let shape = [1, self.contract.input.channels.len(), padded.0, padded.1];
         let mut taken = self.take();
+        let read = |answer: &Answer<'_>| part::read(answer, &self.outputs, 1, 1);
         let (mut parts, runtime) = match input.as_is(&window) {
-            Some(numbers) => taken.run(shape, numbers, |answer| self.read(answer, 1, 1))?,
-            None => taken.run_filled(shape, |copy| input.fill(&window, copy), |answer| self.read(answer, 1, 1))?,
+            Some(numbers) => taken.run(shape, numbers, read)?,
+            None => taken.run_filled(shape, |copy| input.fill(&window, copy), read)?,
         };
         drop(taken);
         let part = parts.remove(0);
-        let mut found = part.boxes;
-        let lost = outputs::clip(&mut found, (rows, columns));
-        let (score, warnings) = outputs::placeless(lost, part.score, &found);
-        let map = match part.map {
-            Some(map) => {
-                let unit = outputs::map_unit(map.dim(), padded)?;
-                Some(ScoreMap::new(map, unit, (rows, columns))?)
-            }
-            None => None,
-        };
-        Ok(Inference { map, score, boxes: found, warnings, runs: 1, runtime })
+        let unit = part.planes.first().map_or(Ok(1), |map| outputs::map_unit(map.dim(), padded))?;
+        Ok(Inference { runtime, ..part.of_scan(&self.outputs, unit, (rows, columns))? })
     }
 
     fn squeezed(&self, prepared: &Prepared, size: (usize, usize)) -> Result<Inference> {
@@ -233,17 +238,17 @@ impl OnnxScorer {
         }
         drop(plane);
         let shape = [1, channels, size.0, size.1];
-        let (mut parts, runtime) = self.take().run(shape, &tensor, |answer| self.read(answer, 1, 1))?;
-        let part = parts.remove(0);
+        let read = |answer: &Answer<'_>| part::read(answer, &self.outputs, 1, 1);
+        let (mut parts, runtime) = self.take().run(shape, &tensor, read)?;
+        let mut part = parts.remove(0);
         let (across, down) = (columns as f32 / size.1 as f32, rows as f32 / size.0 as f32);
-        let mut found = part.boxes;
-        for b in &mut found {
+        for b in &mut part.boxes {
             (b.x, b.width, b.y, b.height) = (b.x * across, b.width * across, b.y * down, b.height * down);
         }
-        let lost = outputs::clip(&mut found, (rows, columns));
-        let (score, warnings) = outputs::placeless(lost, part.score, &found);
-        let whole = |map: Array2<f32>| ScoreMap::new(stretch(&map, (rows, columns))?, 1, (rows, columns));
-        Ok(Inference { map: part.map.map(whole).transpose()?, score, boxes: found, warnings, runs: 1, runtime })
+        for plane in &mut part.planes {
+            *plane = stretch(plane, (rows, columns))?;
+        }
+        Ok(Inference { runtime, ..part.of_scan(&self.outputs, 1, (rows, columns))? })
     }
 
     fn tiled(&self, prepared: &Prepared, tile: (usize, usize), overlap: usize) -> Result<Inference> {
@@ -253,16 +258,8 @@ impl OnnxScorer {
         let channels = self.contract.input.channels.len();
         let length = channels * tile.0 * tile.1;
         let mut tensor = vec![0.0; self.batch * length];
-        let mut blend =
-            self.contract.outputs.map.as_ref().map(|_| Blend::new(&windows, overlap, self.unit)).transpose()?;
-        let mut answer = Inference {
-            map: None,
-            score: None,
-            boxes: Vec::new(),
-            warnings: Vec::new(),
-            runs: 0,
-            runtime: Duration::ZERO,
-        };
+        let mut gathering = Gathering::new(&self.outputs, &windows, overlap, self.unit)?;
+        let (mut runs, mut time) = (0, Duration::ZERO);
         // One session for the whole scan: its tiles come one after another anyway.
         let mut taken = self.take();
         for together in windows.chunks(self.batch) {
@@ -273,54 +270,18 @@ impl OnnxScorer {
             let fixed = self.signature.fixed_batch(&self.contract.input.name).is_some();
             let batch = if fixed { self.batch } else { together.len() };
             let shape = [batch, channels, tile.0, tile.1];
-            let read = |answer: &Answer<'_>| self.read(answer, batch, together.len());
+            let read = |answer: &Answer<'_>| part::read(answer, &self.outputs, batch, together.len());
             let (parts, runtime) = taken.run(shape, &tensor[..batch * length], read)?;
-            answer.runs += 1;
-            answer.runtime += runtime;
+            (runs, time) = (runs + 1, time + runtime);
             for (window, part) in together.iter().zip(parts) {
-                if let (Some(blend), Some(map)) = (&mut blend, part.map.as_ref().and_then(|map| map.as_slice())) {
-                    blend.add(window, map);
-                }
-                answer.score = match (answer.score, part.score) {
-                    (Some(a), Some(b)) => Some(a.max(b)),
-                    (a, b) => a.or(b),
-                };
-                answer.boxes.extend(part.boxes.into_iter().map(|b| ScoredBox {
-                    x: b.x + window.x as f32,
-                    y: b.y + window.y as f32,
-                    ..b
-                }));
+                gathering.add(window, part);
             }
         }
         drop(taken);
-        let lost = outputs::clip(&mut answer.boxes, size);
-        (answer.score, answer.warnings) = outputs::placeless(lost, answer.score, &answer.boxes);
+        let mut answer =
+            Inference { runs, runtime: time, ..gathering.finish().of_scan(&self.outputs, self.unit, size)? };
         outputs::suppress(&mut answer.boxes);
-        answer.map = blend.map(|blend| ScoreMap::new(blend.finish(), self.unit, size)).transpose()?;
         Ok(answer)
-    }
-
-    /// What the outputs say of the first `count` images out of `batch`.
-    fn read(&self, answer: &Answer<'_>, batch: usize, count: usize) -> Result<Vec<Part>> {
-        let named = &self.contract.outputs;
-        let mut parts: Vec<Part> = (0..count).map(|_| Part::default()).collect();
-        if let Some(output) = &named.map {
-            let tensor = answer.floats(&output.name)?;
-            for (image, part) in parts.iter_mut().enumerate() {
-                part.map = Some(outputs::map(&tensor, output, image, batch)?);
-            }
-        }
-        if let Some(output) = &named.score {
-            let scores = outputs::scores(&answer.floats(&output.name)?, output, batch)?;
-            parts.iter_mut().zip(scores).for_each(|(part, score)| part.score = Some(score));
-        }
-        if let (Some(output), Some(part)) = (&named.boxes, parts.first_mut()) {
-            let labels = output.labels.as_ref().map(|name| answer.integers(name)).transpose()?;
-            let (coordinates, scores) = (answer.floats(&output.boxes)?, answer.floats(&output.scores)?);
-            // All of them: a threshold under the model's own is the judge's to apply.
-            part.boxes = outputs::boxes(&coordinates, &scores, labels.as_deref(), output, f32::MIN_POSITIVE)?;
-        }
-        Ok(parts)
     }
 }
 
@@ -331,14 +292,6 @@ fn input_places(shape: [usize; 4]) -> Result<usize> {
         Error::limit(format!("the model's input would have the shape {shape:?}, more than 2^30 numbers"))
             .help("a model that takes tiles can score scans of this size")
     })
-}
-
-/// What a model said of one image.
-#[derive(Debug, Default)]
-struct Part {
-    map: Option<Array2<f32>>,
-    score: Option<f32>,
-    boxes: Vec<ScoredBox>,
 }
 
 impl Scorer for OnnxScorer {

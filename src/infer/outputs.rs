@@ -16,15 +16,15 @@ pub(super) struct Tensor<'a> {
 }
 
 impl Tensor<'_> {
-    fn shape(&self) -> Vec<usize> {
+    pub(super) fn shape(&self) -> Vec<usize> {
         self.dims.iter().map(|&d| usize::try_from(d).unwrap_or(0)).collect()
     }
 
-    fn unexpected(&self, wanted: &str) -> Error {
+    pub(super) fn unexpected(&self, wanted: &str) -> Error {
         Error::model(format!("output `{}` has the shape {:?}, expected {wanted}", self.name, self.dims))
     }
 
-    fn not_a_number(&self) -> Error {
+    pub(super) fn not_a_number(&self) -> Error {
         Error::model(format!("output `{}` holds a value that is no finite number", self.name))
             .help("the graph divides by zero or takes the logarithm of a negative number for this scan")
     }

@@ -1,7 +1,7 @@
 //! The edge between portray and a model: what goes in, what comes out, and who may stand there.
 
 use crate::prepare::Prepared;
-use crate::scan::{Digest, Error, Result, Warning};
+use crate::scan::{Digest, Error, LoadClass, Result, Warning};
 use ndarray::{Array2, s};
 use std::time::Duration;
 
@@ -56,8 +56,17 @@ impl ScoreMap {
     }
 }
 
-/// What a model said about one scan.
+/// Where a model sees one class of concealment.
 #[derive(Debug, Clone, PartialEq)]
+pub struct ClassMap {
+    /// The class.
+    pub class: LoadClass,
+    /// Its probability per cell of [`Inference::map`], 0 to 1. It says how something is hidden, not whether.
+    pub probabilities: Array2<f32>,
+}
+
+/// What a model said about one scan.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Inference {
     /// Anomaly scores by place; absent for models that return none.
     pub map: Option<ScoreMap>,
@@ -65,6 +74,14 @@ pub struct Inference {
     pub score: Option<f32>,
     /// Boxes, for detectors.
     pub boxes: Vec<ScoredBox>,
+    /// Classes of concealment in the contract's order; none for models without them.
+    pub classes: Vec<ClassMap>,
+    /// Attenuation of what does not belong, -ln T of it alone in the high-energy (or only) beam per cell of `map`, 0 or more.
+    pub excess: Option<Array2<f32>>,
+    /// How like the training scans the scan is, 0 to 1; of tiles the least.
+    pub familiarity: Option<f32>,
+    /// The encoder's features, where [`super::SessionOptions::features`] asks for them; of tiles the mean.
+    pub features: Option<Vec<f32>>,
     /// What was odd about the answer.
     pub warnings: Vec<Warning>,
     /// How often the runtime was asked: 1 for a whole scan, more for tiles.

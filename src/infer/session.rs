@@ -3,7 +3,7 @@
 use super::outputs::Tensor;
 use super::runtime::Runtime;
 use super::signature::{Signature, TensorSpec};
-use super::{Contract, Provider, SessionOptions};
+use super::{Outputs, Provider, SessionOptions};
 use crate::scan::{Error, Result};
 use ort::session::builder::{AutoDevicePolicy, GraphOptimizationLevel, SessionBuilder};
 use ort::session::{HasSelectedOutputs, OutputSelector, RunOptions, Session, SessionOutputs};
@@ -54,17 +54,23 @@ impl Graph {
         Ok(metadata.custom(CONTRACT_KEY))
     }
 
-    /// The graph ready to answer, with only the outputs that the contract names.
-    pub(super) fn worker(self, contract: &Contract) -> Result<Worker> {
-        let outputs = &contract.outputs;
+    /// The graph ready to answer on `input` with `outputs`; the runtime leaves out what only others need.
+    pub(super) fn worker(self, input: &str, outputs: &Outputs) -> Result<Worker> {
         let named = [&outputs.map, &outputs.score].into_iter().flatten().map(|output| output.name.as_str());
         let boxes = outputs
             .boxes
             .iter()
             .flat_map(|b| [b.boxes.as_str(), b.scores.as_str()].into_iter().chain(b.labels.as_deref()));
-        let selected = named.chain(boxes).fold(OutputSelector::no_default(), OutputSelector::with);
+        let beside = [
+            outputs.classes.as_ref().map(|output| output.name.as_str()),
+            outputs.excess.as_ref().map(|output| output.name.as_str()),
+            outputs.familiarity.as_ref().map(|output| output.name.as_str()),
+            outputs.features.as_ref().map(|output| output.name.as_str()),
+        ];
+        let all = named.chain(boxes).chain(beside.into_iter().flatten());
+        let selected = all.fold(OutputSelector::no_default(), OutputSelector::with);
         let options = RunOptions::new().map_err(|e| failed("preparing a run", &e))?.with_outputs(selected);
-        Ok(Worker { session: self.session, options, input: contract.input.name.clone(), buffer: Vec::new() })
+        Ok(Worker { session: self.session, options, input: input.to_owned(), buffer: Vec::new() })
     }
 }
 

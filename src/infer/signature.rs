@@ -131,24 +131,34 @@ impl Signature {
         }
     }
 
-    fn check_outputs(&self, contract: &Contract, faults: &mut Vec<String>) {
-        let mut output = |what: &str, name: &str, ranks: &[usize], floats: bool| {
-            let Some(spec) = self.outputs.iter().find(|spec| spec.name == name) else {
-                let outputs = list("outputs", &self.outputs);
-                faults.push(format!("the contract names {what} output `{name}`, the model has {outputs}"));
-                return None;
-            };
-            if floats && spec.element != "float32" {
-                faults.push(format!("{what} output {spec} must be float32"));
-            }
-            // A graph may leave the rank open, which reads as no dimensions; the first run tells then.
-            if !spec.dims.is_empty() && !ranks.contains(&spec.dims.len()) {
-                let wanted: Vec<String> = ranks.iter().map(ToString::to_string).collect();
-                faults.push(format!("{what} output {spec} must have {} dimensions", wanted.join(" or ")));
-                return None;
-            }
-            Some(spec)
+    /// The output that a contract names; tells where it is not there or not of that kind.
+    fn output(
+        &self,
+        faults: &mut Vec<String>,
+        what: &str,
+        name: &str,
+        ranks: &[usize],
+        floats: bool,
+    ) -> Option<&TensorSpec> {
+        let Some(spec) = self.outputs.iter().find(|spec| spec.name == name) else {
+            let outputs = list("outputs", &self.outputs);
+            faults.push(format!("the contract names {what} output `{name}`, the model has {outputs}"));
+            return None;
         };
+        if floats && spec.element != "float32" {
+            faults.push(format!("{what} output {spec} must be float32"));
+        }
+        // A graph may leave the rank open, which reads as no dimensions; the first run tells then.
+        if !spec.dims.is_empty() && !ranks.contains(&spec.dims.len()) {
+            let wanted: Vec<String> = ranks.iter().map(ToString::to_string).collect();
+            faults.push(format!("{what} output {spec} must have {} dimensions", wanted.join(" or ")));
+            return None;
+        }
+        Some(spec)
+    }
+
+    fn check_outputs(&self, contract: &Contract, faults: &mut Vec<String>) {
+        let outputs = &contract.outputs;
         let mut more = Vec::new();
         let mut class = |what: &str, spec: Option<&TensorSpec>, class: u32, at: usize, rank: usize| {
             let Some(spec) = spec.filter(|spec| spec.dims.len() == rank) else { return };
@@ -156,24 +166,66 @@ impl Signature {
                 more.push(format!("the contract picks class {class} of {what} output {spec}, which has {classes}"));
             }
         };
-        if let Some(map) = &contract.outputs.map {
-            class("map", output("map", &map.name, &[2, 3, 4], true), map.class, 1, 4);
+        let mut map = None;
+        if let Some(output) = &outputs.map {
+            map = self.output(faults, "map", &output.name, &[2, 3, 4], true);
+            class("map", map, output.class, 1, 4);
         }
-        if let Some(score) = &contract.outputs.score {
-            class("score", output("score", &score.name, &[1, 2], true), score.class, 1, 2);
+        if let Some(score) = &outputs.score {
+            class("score", self.output(faults, "score", &score.name, &[1, 2], true), score.class, 1, 2);
         }
         let mut last = None;
-        if let Some(boxes) = &contract.outputs.boxes {
-            last = output("boxes", &boxes.boxes, &[2, 3], true);
-            output("box scores", &boxes.scores, &[1, 2], true);
+        if let Some(boxes) = &outputs.boxes {
+            last = self.output(faults, "boxes", &boxes.boxes, &[2, 3], true);
+            self.output(faults, "box scores", &boxes.scores, &[1, 2], true);
             if let Some(labels) = &boxes.labels {
-                output("box labels", labels, &[1, 2], false);
+                self.output(faults, "box labels", labels, &[1, 2], false);
             }
         }
         if let Some(spec) = last.filter(|spec| matches!(spec.dims.last(), Some(Some(n)) if *n != 4)) {
             more.push(format!("boxes output {spec} must end in 4 coordinates"));
         }
         faults.append(&mut more);
+        self.check_evidence(contract, map, faults);
+    }
+
+    /// The outputs that say more of what map, score and boxes find.
+    fn check_evidence(&self, contract: &Contract, map: Option<&TensorSpec>, faults: &mut Vec<String>) {
+        let outputs = &contract.outputs;
+        let differs = |found: Option<u64>, wanted: u64| found.is_some_and(|found| found != wanted);
+        let mut on_grid = Vec::new();
+        if let Some(output) = &outputs.classes {
+            let spec = self.output(faults, "classes", &output.name, &[4], true);
+            on_grid.push(("classes", spec));
+            let named = output.classes.len() as u64;
+            if let Some(spec) = spec.filter(|spec| spec.dims.get(1).is_some_and(|&found| differs(found, named))) {
+                let channels = spec.dims[1].unwrap_or(0);
+                faults.push(format!("the contract names {named} classes, classes output {spec} has {channels}"));
+            }
+        }
+        if let Some(output) = &outputs.excess {
+            let spec = self.output(faults, "excess", &output.name, &[3, 4], true);
+            on_grid.push(("excess", spec));
+            if let Some(spec) = spec.filter(|spec| spec.dims.len() == 4 && differs(spec.dims[1], 1)) {
+                faults.push(format!("excess output {spec} must have 1 channel"));
+            }
+        }
+        for (what, spec) in on_grid {
+            let (Some(spec), Some(map)) = (spec, map) else { continue };
+            let sides = |spec: &TensorSpec| spec.dims.iter().rev().take(2).copied().collect::<Vec<_>>();
+            if sides(spec).into_iter().zip(sides(map)).any(|(a, b)| a.zip(b).is_some_and(|(a, b)| a != b)) {
+                faults.push(format!("{what} output {spec} must be on the grid of map output {map}"));
+            }
+        }
+        if let Some(output) = &outputs.familiarity {
+            let spec = self.output(faults, "familiarity", &output.name, &[1, 2], true);
+            if let Some(spec) = spec.filter(|spec| spec.dims.len() == 2 && differs(spec.dims[1], 1)) {
+                faults.push(format!("familiarity output {spec} must be one number a scan"));
+            }
+        }
+        if let Some(output) = &outputs.features {
+            self.output(faults, "features", &output.name, &[2], true);
+        }
     }
 }
 
@@ -188,7 +240,7 @@ fn list(what: &str, specs: &[TensorSpec]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::infer::check::tests::good;
+    use crate::infer::check::tests::{good, outspoken};
     use crate::infer::{BoxLayout, BoxOutput, Channel, NamedOutput, Values};
 
     fn spec(name: &str, element: &str, dims: &[i64]) -> TensorSpec {
@@ -289,5 +341,61 @@ mod tests {
             "box labels output `labels`",
         );
         assert_eq!(cases, 17);
+    }
+
+    #[test]
+    fn outputs_that_say_more_are_compared_too() {
+        let open = [
+            ("map", vec![-1, 1, -1, -1]),
+            ("classes", vec![-1, 2, -1, -1]),
+            ("excess", vec![-1, 1, -1, -1]),
+            ("familiarity", vec![-1, 1]),
+            ("features", vec![-1, 96]),
+        ];
+        let with =
+            |name: &str, element: &str, dims: &[i64]| {
+                let specs = open.iter().map(|(other, open)| {
+                    if *other == name { spec(name, element, dims) } else { spec(other, "float32", open) }
+                });
+                graph(spec("scan", "float32", &[-1, 1, -1, -1]), specs.collect())
+            };
+        let contract = outspoken();
+        with("", "", &[]).check(&contract).unwrap();
+        for (name, dims) in [("excess", &[-1, -1, -1][..]), ("familiarity", &[-1]), ("classes", &[]), ("features", &[])]
+        {
+            with(name, "float32", dims).check(&contract).unwrap();
+        }
+        let cases: [(&str, &str, &[i64], &str); 10] = [
+            ("classes", "float32", &[-1, -1, -1], "classes output `classes` (float32 [?,?,?]) must have 4 dimensions"),
+            (
+                "classes",
+                "float32",
+                &[-1, 6, -1, -1],
+                "names 2 classes, classes output `classes` (float32 [?,6,?,?]) has 6",
+            ),
+            ("classes", "int64", &[-1, 2, -1, -1], "classes output `classes` (int64 [?,2,?,?]) must be float32"),
+            ("excess", "float32", &[-1, -1], "must have 3 or 4 dimensions"),
+            ("excess", "float32", &[-1, 2, -1, -1], "excess output `excess` (float32 [?,2,?,?]) must have 1 channel"),
+            ("excess", "float16", &[-1, 1, -1, -1], "must be float32"),
+            ("familiarity", "float32", &[-1, 2], "familiarity output `familiarity` (float32 [?,2]) must be one number"),
+            ("familiarity", "float32", &[-1, 1, 1], "must have 1 or 2 dimensions"),
+            ("features", "float32", &[-1], "features output `features` (float32 [?]) must have 2 dimensions"),
+            ("features", "int8", &[-1, 9], "must be float32"),
+        ];
+        for (name, element, dims, expected) in cases {
+            let error = with(name, element, dims).check(&contract).unwrap_err().to_string();
+            assert!(error.contains(expected), "expected {expected:?} in {error:?}");
+        }
+        // All four that are missing are told at once.
+        let alone = graph(spec("scan", "float32", &[-1, 1, -1, -1]), vec![spec("map", "float32", &[-1, 1, -1, -1])]);
+        let error = alone.check(&contract).unwrap_err().to_string();
+        for name in ["classes", "excess", "familiarity", "features"] {
+            assert!(error.contains(&format!("the contract names {name} output `{name}`, the model has")), "{error}");
+        }
+        let mut apart = with("map", "float32", &[1, 64, 32]);
+        apart.outputs[1].dims = [Some(1), Some(2), Some(32), Some(32)].to_vec();
+        let error = apart.check(&contract).unwrap_err().to_string();
+        let expected = "classes output `classes` (float32 [1,2,32,32]) must be on the grid of map output `map` (float32 [1,64,32])";
+        assert!(error.contains(expected), "{error}");
     }
 }

@@ -2,12 +2,15 @@
 
 use super::attenuation::Beam;
 use super::components::Component;
+use super::concealment::Evidence;
 use super::mass::{mass, material};
 use super::region::{BoxMm, Region, UnseenArea, UnseenCause, area_mm2, boxes, rounded};
 use super::unseen::Unseen;
 use super::zone::Zone;
+use crate::infer::{Inference, Outputs};
 use crate::prepare::{Frame, Located, PixelState, Prepared};
 use crate::scan::{Metadata, Point};
+use std::borrow::Cow;
 
 /// A scan with what judging its places needs.
 pub(super) struct Context<'a> {
@@ -15,6 +18,7 @@ pub(super) struct Context<'a> {
     pub(super) high: Beam,
     low: Beam,
     view: View,
+    evidence: Option<Evidence<'a>>,
 }
 
 /// From where a container is looked at, as far as zones depend on it.
@@ -26,7 +30,12 @@ enum View {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(prepared: &'a Prepared, metadata: &Metadata) -> Self {
+    pub(super) fn new(
+        prepared: &'a Prepared,
+        inference: &'a Inference,
+        outputs: &Outputs,
+        metadata: &Metadata,
+    ) -> Self {
         // In the planes' order, which the preparation keeps: of three energies the second plane has the lowest.
         let energies = &prepared.energies_mv;
         let high = Beam::of(energies.first().copied(), metadata.source);
@@ -41,7 +50,7 @@ impl<'a> Context<'a> {
             Some("top") => View::Top,
             Some(_) => View::Other,
         };
-        Self { prepared, high, low, view }
+        Self { prepared, high, low, view, evidence: Evidence::of(inference, outputs) }
     }
 
     pub(super) fn frame(&self) -> &Frame {
@@ -71,9 +80,11 @@ impl<'a> Context<'a> {
         places.into_iter().map(area).collect()
     }
 
+    /// A component of prepared pixels as a region; `cells` are the same in cells of the map, for components of one.
     pub(super) fn region(
         &self,
         component: &Component,
+        cells: Option<&Component>,
         outlines: Vec<Vec<Point>>,
         score: f32,
         mean_score: f32,
@@ -85,6 +96,11 @@ impl<'a> Context<'a> {
             .iter()
             .filter(|&&(row, column)| self.prepared.state[[row as usize, column as usize]] == PixelState::Shielded)
             .count();
+        let evidence = self.evidence.as_ref().map(|evidence| {
+            let cells = cells.map_or_else(|| Cow::Owned(evidence.cells(component.bounds)), Cow::Borrowed);
+            (evidence, cells)
+        });
+        let told = evidence.as_ref().map(|(evidence, cells)| (*evidence, cells.as_ref()));
         Region {
             box_px,
             box_mm,
@@ -97,7 +113,8 @@ impl<'a> Context<'a> {
             mean_score,
             p_value: None,
             zone: self.zone(&box_mm),
-            mass: mass(self.prepared, component, self.high),
+            concealment: told.and_then(|(evidence, cells)| evidence.concealment(cells)),
+            mass: mass(self.prepared, component, self.high, told),
             material: material(self.prepared, component, self.high, self.low),
             shielded_share: blocked as f32 / component.pixels.len() as f32,
             label,

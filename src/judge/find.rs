@@ -36,7 +36,7 @@ pub(super) fn map_regions(
             }
             let scores = found.pixels.iter().map(|&(row, column)| map.scores[[row as usize, column as usize]]);
             let mean = scores.map(f64::from).sum::<f64>() / found.pixels.len() as f64;
-            Some(context.region(&component, outlines(&found, map.cell), peak(&found), mean as f32, None))
+            Some(context.region(&component, Some(&found), outlines(&found, map.cell), peak(&found), mean as f32, None))
         })
         .collect()
 }
@@ -57,7 +57,7 @@ pub(super) fn box_regions(context: &Context<'_>, boxes: &[ScoredBox], limits: &S
             // A detector has judged its box as a whole: however small, it is not to be dropped.
             let component = Component { pixels, bounds };
             let outlines = outlines(&component, 1);
-            Some(context.region(&component, outlines, found.score, found.score, found.label.clone()))
+            Some(context.region(&component, None, outlines, found.score, found.score, found.label.clone()))
         })
         .collect()
 }

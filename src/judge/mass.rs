@@ -1,10 +1,12 @@
 //! Extra mass and material band of a region.
 //!
 //! At 1 to 9 `MeV` the mass attenuation coefficients of light materials are nearly equal, so a region's
-//! extra attenuation, integrated over its area, is its extra mass: `m = (1 / mu_m) * sum (A - A_background) dS`.
+//! extra attenuation, integrated over its area, is its extra mass: `m = (1 / mu_m) * sum (A - A_background) dS`. A model
+//! that was trained to can tell `A - A_background` by itself, which is worth more where the surroundings vary.
 
 use super::attenuation::{Beam, MassAttenuation};
 use super::components::Component;
+use super::concealment::Evidence;
 use super::region::rounded;
 use crate::prepare::{PixelState, Prepared};
 use crate::scan::{BoxPx, median};
@@ -28,17 +30,44 @@ const REFERENCE_SPREAD: f32 = 0.01;
 /// A band needs at least this much extra attenuation at high energy; below it the ratio is noise.
 const MIN_EXTRA_FOR_BAND: f32 = 0.05;
 
-/// Extra mass over the surroundings, taken for organic material.
+/// Relative standard uncertainty of a mass from a model's excess where its author stated none: as large as the mass.
+const MODEL_SPREAD_UNKNOWN: f32 = 1.0;
+
+/// How a mass was estimated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MassMethod {
+    /// By what the region absorbs more than its surroundings.
+    #[default]
+    Surroundings,
+    /// By the model's own map of excess attenuation.
+    Model,
+}
+
+impl MassMethod {
+    /// Whether it is the one that reports from before the other do not name.
+    pub fn is_surroundings(&self) -> bool {
+        *self == Self::Surroundings
+    }
+}
+
+/// Extra mass, taken for organic material.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mass {
-    /// Extra mass in kg; negative where less absorbs than around it.
+    /// How it was estimated; reports from before there was a choice lack it, and mean `surroundings`.
+    // Always written, but not required of a report.
+    #[serde(default)]
+    #[schemars(skip_serializing_if = "MassMethod::is_surroundings")]
+    pub method: MassMethod,
+    /// Extra mass in kg; by the surroundings it is negative where less absorbs than around it.
     pub kg: f32,
     /// Whether more may hide where the beam did not get through than the coefficient leaves open: `kg` is then the least it can be.
     pub at_least: bool,
-    /// Standard uncertainty in kg: background, effective energy, material, and the pixel size where it was not stated.
+    /// Standard uncertainty in kg: background (or the model's own, as its author measured it), effective energy, material,
+    /// and the pixel size where it was not stated.
     pub sigma_kg: f32,
-    /// Mean extra attenuation (-ln T over the surroundings).
+    /// Mean extra attenuation (-ln T over the surroundings, or the model's excess).
     pub extra_attenuation: f32,
     /// The mass attenuation coefficient used, in cm²/g.
     pub coefficient_cm2_g: f32,
@@ -166,11 +195,18 @@ fn grown(component: &Component, gap: (usize, usize), size: (usize, usize)) -> Ve
 }
 
 /// What may hide where the beam did not get through a component, as a share of the component's own extra attenuation.
+/// `counted` is the extra attenuation that the mass counts at a pixel, `measured` what the beam has at least lost at an
+/// unpenetrated one.
 ///
 /// A shielded place of the component's own can absorb twice what was measured, or any more: as much again is counted. A
 /// structure that goes on beyond the component - floor, roof line, posts, opaque cargo - is not its own; but it hides as much
 /// as the component has elsewhere on the same area.
-fn hidden_share(prepared: &Prepared, component: &Component, background: f32) -> f32 {
+fn hidden_share(
+    prepared: &Prepared,
+    component: &Component,
+    counted: impl Fn(usize, usize) -> f64,
+    measured: impl Fn(usize, usize) -> f64,
+) -> f32 {
     let shielded = |row: usize, column: usize| prepared.state[[row, column]] == PixelState::Shielded;
     let b = component.bounds;
     let (top, left) = (b.y as usize, b.x as usize);
@@ -188,44 +224,87 @@ fn hidden_share(prepared: &Prepared, component: &Component, background: f32) -> 
     let (rows, columns): (Vec<bool>, Vec<bool>) = (rows.collect(), columns.collect());
     // A structure that lies a little askew moves by a pixel.
     let near = |lines: &[bool], at: usize| lines[at.saturating_sub(1)..(at + 2).min(lines.len())].contains(&true);
-    let (mut behind, mut core, mut seen, mut n_seen) = (0.0, 0.0, 0.0, 0.0);
+    let (mut behind, mut core, mut core_counted, mut seen, mut n_seen) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for (row, column) in component.pixels.iter().map(|&(row, column)| (row as usize, column as usize)) {
-        let extra = f64::from(prepared.attenuation[0][[row, column]] - background);
+        let extra = counted(row, column);
         if !shielded(row, column) {
             (seen, n_seen) = (seen + extra, n_seen + 1.0);
         } else if near(&rows, row - top) || near(&columns, column - left) {
             behind += 1.0;
         } else {
-            core += extra;
+            (core, core_counted) = (core + measured(row, column), core_counted + extra);
         }
     }
     // Where nothing but a structure is seen, anything may be behind it.
-    let own: f64 = seen + core;
+    let own: f64 = seen + core_counted;
     let hidden: f64 = core + if n_seen > 0.0 { behind * seen / n_seen } else { behind };
     if hidden <= 0.0 { 0.0 } else { (hidden / own.max(1e-6)) as f32 }
 }
 
-/// Extra mass of a component, from the high-energy plane; nothing where the pixel size is not known at all.
-pub(super) fn mass(prepared: &Prepared, component: &Component, high: Beam) -> Option<Mass> {
+/// Extra mass of a component, from the high-energy plane; nothing where the pixel size is not known at all. Where the model
+/// tells the excess, it counts, over `cells`, the component's own.
+pub(super) fn mass(
+    prepared: &Prepared,
+    component: &Component,
+    high: Beam,
+    evidence: Option<(&Evidence<'_>, &Component)>,
+) -> Option<Mass> {
     if prepared.frame.pixel_sigma >= 1.0 {
         return None;
     }
-    let excess = excess(prepared, 0, component)?;
-    let coefficient = MassAttenuation::at(high.effective_mev).organic;
-    let area_cm2 = excess.pixels as f32 * prepared.frame.pixel.area() / 100.0;
-    let to_kg = area_cm2 / coefficient / 1000.0;
-    let kg = excess.mean * to_kg;
+    let told = evidence.and_then(|(evidence, cells)| Some((evidence, evidence.excess()?, cells)));
     let coefficient_spread = if high.known { COEFFICIENT_SPREAD } else { COEFFICIENT_SPREAD_ASSUMED };
     // Mass goes with the pixel's area, and so twice with its side.
     let spread = coefficient_spread.hypot(2.0 * prepared.frame.pixel_sigma);
+    let surroundings = excess(prepared, 0, component);
+    let extra = |background: f32| {
+        move |row: usize, column: usize| f64::from(prepared.attenuation[0][[row, column]] - background)
+    };
+    let (method, found, spread, hidden) = if let Some((evidence, map, cells)) = told {
+        let found = told_excess(prepared, map, evidence.cell(), cells);
+        let counted = |row: usize, column: usize| f64::from(map[[row / evidence.cell(), column / evidence.cell()]]);
+        // The model may see nothing where there is nothing to see: what the beam has lost there counts as hidden.
+        let lost = extra(surroundings.as_ref().map_or(0.0, |around| around.background));
+        let measured = |row: usize, column: usize| counted(row, column).max(lost(row, column));
+        let hidden = hidden_share(prepared, component, counted, measured);
+        let own = evidence.sigma.unwrap_or(MODEL_SPREAD_UNKNOWN);
+        (MassMethod::Model, found, spread.hypot(own), hidden)
+    } else {
+        let found = surroundings?;
+        let extra = extra(found.background);
+        let hidden = hidden_share(prepared, component, extra, extra);
+        (MassMethod::Surroundings, found, spread, hidden)
+    };
+    let coefficient = MassAttenuation::at(high.effective_mev).organic;
+    let area_cm2 = found.pixels as f32 * prepared.frame.pixel.area() / 100.0;
+    let to_kg = area_cm2 / coefficient / 1000.0;
+    let kg = found.mean * to_kg;
     Some(Mass {
+        method,
         kg: rounded(kg, 0.01),
-        at_least: hidden_share(prepared, component, excess.background) > coefficient_spread,
-        sigma_kg: rounded((excess.sigma * to_kg).hypot(kg * spread), 0.01),
-        extra_attenuation: rounded(excess.mean, 1e-4),
+        at_least: hidden > coefficient_spread,
+        sigma_kg: rounded((found.sigma * to_kg).hypot(kg * spread), 0.01),
+        extra_attenuation: rounded(found.mean, 1e-4),
         coefficient_cm2_g: rounded(coefficient, 1e-5),
         effective_mev: rounded(high.effective_mev, 1e-3),
     })
+}
+
+/// The model's excess over some cells and a margin of at least one cell: outlines run inside what they mark, and around it
+/// the excess falls to nothing by itself.
+fn told_excess(prepared: &Prepared, excess: &Array2<f32>, cell: usize, cells: &Component) -> Excess {
+    let (rows, columns) = prepared.dim();
+    let (down, across) = across(prepared, GAP_MM);
+    let around = grown(cells, (down.div_ceil(cell), across.div_ceil(cell)), excess.dim());
+    let (mut sum, mut pixels) = (0.0, 0);
+    for (row, column) in around.into_iter().map(|(row, column)| (row as usize, column as usize)) {
+        // The last cells reach beyond the scan.
+        let inside = cell.min(rows - row * cell) * cell.min(columns - column * cell);
+        sum += f64::from(excess[[row, column]]) * inside as f64;
+        pixels += inside;
+    }
+    // Its uncertainty is the model's, which goes with the mass.
+    Excess { mean: (sum / pixels.max(1) as f64) as f32, sigma: 0.0, pixels, background: 0.0 }
 }
 
 /// The material band of a component's extra attenuation; nothing for single-energy scans and where too little is extra.

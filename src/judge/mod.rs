@@ -3,6 +3,7 @@
 mod attenuation;
 mod clean;
 mod components;
+mod concealment;
 mod context;
 mod find;
 mod mass;
@@ -20,7 +21,8 @@ pub use attenuation::{Beam, MassAttenuation};
 pub use clean::{
     Against, Belonging, Calibrated, CleanGroup, CleanScores, GroupKey, GroupKind, Places, conformal_p_value,
 };
-pub use mass::{Mass, Material, MaterialBand};
+pub use concealment::{Concealment, Familiarity};
+pub use mass::{Mass, MassMethod, Material, MaterialBand};
 pub use region::{BoxMm, Region, UnseenArea, UnseenCause};
 pub use settings::{Checked, Settings};
 pub use verdict::{Judgement, Reason, ReasonCode, Verdict, judge};

@@ -1,6 +1,7 @@
 //! Regions: where something does not belong.
 
 use super::components::Component;
+use super::concealment::Concealment;
 use super::mass::{Mass, Material};
 use super::zone::Zone;
 use crate::prepare::Frame;
@@ -46,7 +47,10 @@ pub struct Region {
     pub p_value: Option<f64>,
     /// The zone; null where no container was told apart from its surroundings or the view does not allow it.
     pub zone: Option<Zone>,
-    /// Extra mass over the surroundings; null where nothing measured surrounds the region.
+    /// How it is hidden, for models that tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concealment: Option<Concealment>,
+    /// Extra mass; null where the pixel size is not known, or nothing measured surrounds the region and the model does not tell.
     pub mass: Option<Mass>,
     /// The material band; null where the scan has not two energies that tell.
     pub material: Option<Material>,

@@ -23,6 +23,9 @@ pub(super) const POOR: [&str; 13] = [
     "little_contrast",
 ];
 
+/// What the judging warns of instead, where a scan that is unlike the model's training scans is accepted.
+pub(super) const UNFAMILIAR: &str = "unfamiliar";
+
 /// Settings as given; every field may be left out. [`Settings::check`] makes them usable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -41,10 +44,10 @@ pub struct Settings {
     pub max_shielded_share: f32,
     /// A scan with more repaired pixels than this is `inconclusive`, share from 0 to 1.
     pub max_repaired_share: f32,
-    /// Warnings of reading and preparation that do not make a scan `inconclusive` although they say that the picture is poor:
-    /// some of `no_air`, `nothing_located`, `polarity_guessed`, `air_saturated`, `incomplete`, `planes_differ`,
+    /// Warnings that do not make a scan `inconclusive` although they say that the picture is poor, or unlike those that the
+    /// model was trained on (`unfamiliar`): some of `no_air`, `nothing_located`, `polarity_guessed`, `air_saturated`, `incomplete`, `planes_differ`,
     /// `intensity_not_linear`, `modality_lut_ignored`, `planes_unused`, `frames_ignored`, `trailing_bytes`,
-    /// `pixel_size_unknown`, `little_contrast`. Default: none.
+    /// `pixel_size_unknown`, `little_contrast`, `unfamiliar`. Default: none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<String>,
     /// At most this many regions are reported, those with the highest peaks, 1 to 1000.
@@ -108,8 +111,9 @@ impl Settings {
         within("max_shielded_share", self.max_shielded_share, 0.0, 1.0)?;
         within("max_repaired_share", self.max_repaired_share, 0.0, 1.0)?;
         within("max_regions", self.max_regions as f32, 1.0, 1000.0)?;
-        if let Some(unknown) = self.accept.iter().find(|code| !POOR.contains(&code.as_str())) {
-            let known = POOR.join(", ");
+        let mut known = POOR.iter().copied().chain([UNFAMILIAR]);
+        if let Some(unknown) = self.accept.iter().find(|code| !known.clone().any(|known| known == code.as_str())) {
+            let known = known.by_ref().collect::<Vec<_>>().join(", ");
             return Err(Error::parameter(format!("judge.accept names `{unknown}`, expected some of {known}")));
         }
         Ok(Checked { settings: self, clean: None })

@@ -1,11 +1,12 @@
 //! The verdict on a scan.
 
 use super::clean::{Calibrated, conformal_p_value, rarity};
+use super::concealment::Familiarity;
 use super::context::Context;
 use super::find::{box_regions, map_regions};
 use super::place::{remedy, whereabouts};
 use super::region::{Region, UnseenArea, UnseenCause, rounded};
-use super::settings::{Checked, POOR};
+use super::settings::{Checked, POOR, UNFAMILIAR};
 use super::unseen::{shielded_share, small_places, unseen_places};
 use crate::infer::{Contract, Inference, ScoreContract};
 use crate::prepare::{Located, PixelState, Prepared};
@@ -50,6 +51,8 @@ pub enum ReasonCode {
     Repaired,
     /// The picture is too poor: no air in it, nothing told apart, incomplete; the message begins with the warning's code.
     Poor,
+    /// The scan is unlike those that the model was trained on: its score is not to be believed, however high or low.
+    Unfamiliar,
     /// The scan failed.
     Failed,
 }
@@ -79,6 +82,8 @@ pub struct Judgement {
     pub threshold: f32,
     /// The scan among clean ones, where a calibration was given.
     pub calibration: Option<Calibrated>,
+    /// How like the model's training scans it is, for models that tell.
+    pub familiarity: Option<Familiarity>,
     /// Regions, highest score first.
     pub regions: Vec<Region>,
     /// Places that were not seen, largest first.
@@ -116,7 +121,7 @@ pub fn judge(
         ..contract.score.clone()
     };
     let mut warnings = Vec::new();
-    let context = Context::new(prepared, metadata);
+    let context = Context::new(prepared, inference, &contract.outputs, metadata);
     if prepared.frame.located == Located::Container && !prepared.frame.doors_known {
         let message = "at which end the doors are is not stated: the zone is `end` at both, and mm count from the left";
         warnings.push(Warning::new("doors_assumed", message));
@@ -169,6 +174,15 @@ pub fn judge(
     unseen.sort_by(|a, b| b.area_mm2.total_cmp(&a.area_mm2).then(a.box_px.cmp(&b.box_px)));
 
     let mut reasons = Vec::new();
+    let mut familiarity = Familiarity::of(inference, &contract.outputs);
+    if let Some(message) = familiarity.and_then(|familiarity| familiarity.too_little()) {
+        if settings.accept.iter().any(|code| code == UNFAMILIAR) {
+            warnings.push(Warning::new("unfamiliar", message));
+        } else {
+            // Before the score: where the model does not know what it sees, neither an alarm nor its absence says anything.
+            reasons.push(Reason { code: ReasonCode::Unfamiliar, message });
+        }
+    }
     if flagged {
         let rare = against.map_or_else(String::new, |against| format!(": {}", rarity(against.p_value)));
         let message = format!("score {best:.3} reaches the threshold {threshold:.3}{rare}");
@@ -235,7 +249,10 @@ pub fn judge(
         region.p_value = group.map(of);
     }
     let score = rounded(score, SCORE_STEP);
-    Ok(Judgement { verdict, reasons, score, map_peak, threshold, calibration, regions, unseen, warnings })
+    if let Some(familiarity) = &mut familiarity {
+        familiarity.value = rounded(familiarity.value, SCORE_STEP);
+    }
+    Ok(Judgement { verdict, reasons, score, map_peak, threshold, calibration, familiarity, regions, unseen, warnings })
 }
 
 fn check_numbers(prepared: &Prepared, inference: &Inference) -> Result<()> {
@@ -245,10 +262,26 @@ fn check_numbers(prepared: &Prepared, inference: &Inference) -> Result<()> {
         if map.cell == 0 || map.scores.dim() != cells {
             return Err(Error::bug(format!("the map is {:?} cells, expected {cells:?}", map.scores.dim())));
         }
+        let beside = inference.classes.iter().map(|map| &map.probabilities).chain(&inference.excess);
+        for plane in beside {
+            if plane.dim() != cells {
+                return Err(Error::bug(format!(
+                    "a map beside the model's is {:?} cells, expected {cells:?}",
+                    plane.dim()
+                )));
+            }
+            if let Some(((row, column), value)) = plane.indexed_iter().find(|(_, value)| !value.is_finite()) {
+                return Err(Error::model(format!("a map of classes or excess holds {value}, expected finite numbers"))
+                    .at(format!("map row {row} column {column}")));
+            }
+        }
         if let Some(((row, column), value)) = map.scores.indexed_iter().find(|(_, value)| !value.is_finite()) {
             return Err(Error::model(format!("the model's map holds {value}, expected numbers from 0 to 1"))
                 .at(format!("map row {row} column {column}")));
         }
+    }
+    if let Some(bad) = inference.familiarity.filter(|value| !value.is_finite()) {
+        return Err(Error::model(format!("the model returned the familiarity {bad}, expected a number from 0 to 1")));
     }
     let scores = inference.score.iter().chain(inference.boxes.iter().map(|found| &found.score));
     if let Some(bad) = scores.into_iter().find(|score| !score.is_finite()) {

@@ -5,7 +5,7 @@ use super::words::token;
 use crate::scan::{Error, Result, misleads};
 
 /// The columns, in order.
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 18] = [
     "rank",
     "name",
     "verdict",
@@ -22,6 +22,8 @@ const HEADER: [&str; 16] = [
     "report",
     "overlay",
     "p_value",
+    "class",
+    "familiarity",
 ];
 
 /// The ranked rows as CSV (RFC 4180, UTF-8).
@@ -55,8 +57,10 @@ pub fn to_csv(rows: &[Row]) -> Result<Vec<u8>> {
             row.warnings.to_string(),
             inert(&row.report),
             row.overlay.as_deref().map(inert).unwrap_or_default(),
-            // Last: whoever reads columns by their place finds the others where they were.
+            // Newer ones last: whoever reads columns by their place finds the others where they were.
             row.p_value.map(|p| p.to_string()).unwrap_or_default(),
+            token(row.concealment),
+            number(row.familiarity),
         ];
         writer.write_record(&record).map_err(|error| failed(&error))?;
     }
@@ -74,6 +78,7 @@ pub(crate) fn inert(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::judge::{Verdict, Zone};
+    use crate::scan::LoadClass;
 
     #[test]
     fn formulas_lie_still_and_separators_are_quoted() {
@@ -85,6 +90,8 @@ mod tests {
             container: None,
             regions: 1,
             zone: Some(Zone::DoorEnd),
+            concealment: Some(LoadClass::RipOff),
+            familiarity: Some(0.25),
             mass_kg: Some((-1.5, 2.0)),
             mass_at_least: true,
             reason: None,
@@ -96,7 +103,7 @@ mod tests {
         let text = String::from_utf8(table).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 6);
-        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door_end,-1.5,2,true,,2,scans/x.json,,0.004");
+        assert_eq!(lines[1], "1,'=1+1,flagged,0.5,,,1,door_end,-1.5,2,true,,2,scans/x.json,,0.004,rip_off,0.25");
         assert!(lines[2].starts_with("2,\"a,b\"\"c\","));
         assert!(lines[3].starts_with("3,'@x,"));
         assert!(lines[4].starts_with("4,plain.tif,"));

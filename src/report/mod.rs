@@ -28,5 +28,5 @@ pub use wire::{
     ErrorInfo, Generator, ModelReport, PixelSizeMm, PlaneInfo, Preparation, Report, RunSettings, SCHEMA_VERSION,
     ScanInfo, Timings, to_json,
 };
-pub use words::{mass_words, p_words};
+pub use words::{class_words, mass_words, p_words};
 pub use write::{TEMPORARY, persist, write_atomically};

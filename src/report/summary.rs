@@ -2,7 +2,7 @@
 
 use super::wire::{ErrorInfo, Generator, ModelReport, Report, RunSettings, SCHEMA_VERSION};
 use crate::judge::{Verdict, Zone};
-use crate::scan::{ContainerNumber, Digest};
+use crate::scan::{ContainerNumber, Digest, LoadClass};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,12 @@ pub struct Row {
     pub regions: u32,
     /// The zone of the highest region; null where there is no region or it has none.
     pub zone: Option<Zone>,
+    /// How the highest region is hidden, for models that tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concealment: Option<LoadClass>,
+    /// How like the model's training scans it is, 0 to 1, for models that tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub familiarity: Option<f32>,
     /// The extra mass of the highest region in kg, and its uncertainty; null where none was measured.
     pub mass_kg: Option<(f32, f32)>,
     /// Whether that mass is the least it can be: the beam did not get through parts of the region.
@@ -91,6 +97,8 @@ impl Row {
             container: report.scan.metadata.container.clone(),
             regions: report.regions.len() as u32,
             zone: top.and_then(|region| region.zone),
+            concealment: top.and_then(|region| region.concealment).map(|found| found.class),
+            familiarity: report.familiarity.map(|found| found.value),
             mass_kg: top.and_then(|region| region.mass).map(|mass| (mass.kg, mass.sigma_kg)),
             mass_at_least: top.and_then(|region| region.mass).is_some_and(|mass| mass.at_least),
             reason: report.reasons.first().map(|reason| reason.message.clone()),
@@ -208,6 +216,8 @@ mod tests {
             container: None,
             regions: 0,
             zone: None,
+            concealment: None,
+            familiarity: None,
             mass_kg: None,
             mass_at_least: false,
             reason: None,

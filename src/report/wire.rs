@@ -1,7 +1,7 @@
 //! The report of one scan, version 1 of the wire format.
 
 use crate::infer::{Calibration, Contract, ModelInfo};
-use crate::judge::{Calibrated, Judgement, Reason, ReasonCode, Region, UnseenArea, Verdict};
+use crate::judge::{Calibrated, Familiarity, Judgement, Reason, ReasonCode, Region, UnseenArea, Verdict};
 use crate::prepare::{Frame, Located, Prepared, Step};
 use crate::scan::{BoxPx, Digest, End, Energy, Error, Fault, Metadata, PixelSize, Plane, Result, Scan, Warning};
 use crate::source::Limits;
@@ -312,6 +312,9 @@ pub struct Report {
     /// The scan among clean ones, where a calibration was given; absent where the scan failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibrated>,
+    /// How like the scans that the model was trained on it is; only with models that tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub familiarity: Option<Familiarity>,
     /// Places the model points at, highest score first.
     pub regions: Vec<Region>,
     /// Places that were not seen, largest first: unpenetrated or repaired.
@@ -353,6 +356,7 @@ impl Report {
             map_peak: judgement.map_peak,
             threshold: Some(judgement.threshold),
             calibration: judgement.calibration,
+            familiarity: judgement.familiarity,
             regions: judgement.regions,
             unseen: judgement.unseen,
             error: None,
@@ -377,6 +381,7 @@ impl Report {
             map_peak: None,
             threshold: None,
             calibration: None,
+            familiarity: None,
             regions: Vec::new(),
             unseen: Vec::new(),
             error: Some(error.into()),

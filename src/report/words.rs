@@ -1,5 +1,6 @@
 //! How figures and names are put: for people the same in the table and in pictures, for programs the same in every file.
 
+use crate::scan::LoadClass;
 use serde::Serialize;
 
 /// Extra mass for people: `80 ± 32 kg`, or `over 174 ± 73 kg` where the beam did not get through parts of the region (the
@@ -7,6 +8,11 @@ use serde::Serialize;
 pub fn mass_words(kg: f32, sigma_kg: f32, at_least: bool) -> Option<String> {
     let over = if at_least { "over " } else { "" };
     (kg > 0.0).then(|| format!("{over}{kg:.0} ± {sigma_kg:.0} kg"))
+}
+
+/// A class of concealment for people: `in cargo`.
+pub fn class_words(class: LoadClass) -> String {
+    class.as_str().replace('_', " ")
 }
 
 /// A p-value for people: two digits that say something.
@@ -30,6 +36,15 @@ mod tests {
         assert_eq!(mass_words(79.82, 31.7, false).unwrap(), "80 ± 32 kg");
         assert_eq!(mass_words(173.84, 72.54, true).unwrap(), "over 174 ± 73 kg");
         assert_eq!((mass_words(0.0, 3.0, true), mass_words(-4.0, 3.0, false)), (None, None));
+    }
+
+    #[test]
+    fn classes_are_words() {
+        assert_eq!([LoadClass::RipOff, LoadClass::Person].map(class_words), ["rip off", "person"]);
+        assert_eq!(
+            LoadClass::ALL.map(|class| Some(token(class))),
+            LoadClass::ALL.map(|class| Some(class.as_str().into()))
+        );
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub(super) fn load(class: &str, mass_kg: f64, hit: Option<LoadHit>) -> LoadOutco
         placed: true,
         hit,
         estimated_kg: hit.map(|_| 0.8 * mass_kg),
+        estimated_class: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whole judgements of drawn scans.
 
+mod concealment;
 mod mass;
 mod unseen;
 
@@ -11,7 +12,6 @@ use crate::prepare::{Frame, Located, Prepared};
 use crate::scan::{BoxPx, Metadata};
 use crate::scan::{End, PixelSize};
 use ndarray::{Array2, s};
-use std::time::Duration;
 
 fn contract() -> Contract {
     Contract {
@@ -74,14 +74,7 @@ fn map(prepared: &Prepared) -> ScoreMap {
 }
 
 fn inference(prepared: &Prepared) -> Inference {
-    Inference {
-        map: Some(map(prepared)),
-        score: None,
-        boxes: vec![],
-        warnings: vec![],
-        runs: 1,
-        runtime: Duration::ZERO,
-    }
+    Inference { map: Some(map(prepared)), runs: 1, ..Inference::default() }
 }
 
 fn judged(prepared: &Prepared, inference: &Inference) -> Judgement {

@@ -3,7 +3,7 @@
 use super::super::colour::{FLAGGED, INK, SHIELDED, mix};
 use super::super::text::drawable;
 use super::super::wire::Report;
-use super::super::words::mass_words;
+use super::super::words::{class_words, mass_words};
 use super::{Bounds, Canvas};
 use crate::judge::{Region, UnseenArea, UnseenCause, Verdict};
 use crate::prepare::Prepared;
@@ -57,7 +57,8 @@ fn region_words(region: &Region) -> String {
     let mass = region.mass.and_then(|mass| mass_words(mass.kg, mass.sigma_kg, mass.at_least));
     let zone = region.zone.map(|zone| zone.to_string());
     let label = region.label.as_deref().map(drawable);
-    let words = [Some(format!("{:.2}", region.score)), mass, zone, label];
+    let class = region.concealment.map(|found| class_words(found.class));
+    let words = [Some(format!("{:.2}", region.score)), mass, zone, class, label];
     words.into_iter().flatten().collect::<Vec<_>>().join(" \u{b7} ")
 }
 

@@ -2,7 +2,7 @@ use super::super::colour::{FLAGGED, SHIELDED};
 use super::super::wire::{ModelReport, RunSettings, ScanInfo};
 use super::picture::Kind;
 use super::*;
-use crate::judge::{BoxMm, Mass, Reason, ReasonCode, Region, UnseenArea, UnseenCause, Verdict, Zone};
+use crate::judge::{BoxMm, Mass, MassMethod, Reason, ReasonCode, Region, UnseenArea, UnseenCause, Verdict, Zone};
 use crate::prepare::{Frame, Located, PixelState};
 use crate::scan::{End, PixelSize};
 use ndarray::{Array2, s};
@@ -57,7 +57,9 @@ fn region(x: u32, y: u32, shielded_share: f32) -> Region {
         mean_score: 0.8,
         p_value: None,
         zone: Some(Zone::DoorEnd),
+        concealment: None,
         mass: Some(Mass {
+            method: MassMethod::Surroundings,
             kg: 173.8,
             at_least: shielded_share > 0.01,
             sigma_kg: 72.6,

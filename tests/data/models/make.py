@@ -123,6 +123,36 @@ def main(folder):
     odd = [node("MaxPool", ["image"], ["map"], kernel_shape=[2, 2], strides=[1, 1])]
     save(folder, "odd_map", odd, whole, [("map", FLOAT, ["batch", 1, "less_rows", "less_columns"])], document=fits)
 
+    # Everything that a contract can name beside map, score and boxes, on a grid of a quarter of the resolution: the classes'
+    # logits are mean attenuation and 0, the excess is what the mean attenuation is over 0.5, familiarity the scan's mean up to
+    # 1, features its mean and its largest mean. `full` is on another grid.
+    sides = ["batch", 1, "map_rows", "map_columns"]
+    save(
+        folder, "evidence",
+        [
+            node("AveragePool", ["image"], ["map"], kernel_shape=[4, 4], strides=[4, 4]),
+            node("Conv", ["map", "one_and_none"], ["classes"]),
+            node("Sub", ["map", "half"], ["excess"]),
+            node("GlobalAveragePool", ["map"], ["mean"]),
+            node("GlobalMaxPool", ["map"], ["most"]),
+            node("Flatten", ["mean"], ["flat_mean"]),
+            node("Flatten", ["most"], ["flat_most"]),
+            node("Clip", ["flat_mean", "", "one"], ["familiarity"]),
+            node("Concat", ["flat_mean", "flat_most"], ["features"], axis=1),
+            node("Identity", ["image"], ["full"]),
+        ],
+        whole,
+        [("map", FLOAT, sides), ("classes", FLOAT, ["batch", 2, "map_rows", "map_columns"]), ("excess", FLOAT, sides),
+         ("familiarity", FLOAT, ["batch", 1]), ("features", FLOAT, ["batch", 2]),
+         ("full", FLOAT, ["batch", 1, "rows", "columns"])],
+        [("one_and_none", [[[[1]]], [[[0]]]], np.float32), ("half", 0.5, np.float32), ("one", 1, np.float32)],
+        contract("evidence", ["attenuation"], {"mode": "whole", "multiple": 4},
+                 {"map": {"name": "map", "values": PROBABILITY},
+                  "classes": {"name": "classes", "values": SOFTMAX, "classes": ["in_cargo", "rip_off"]},
+                  "excess": {"name": "excess", "sigma": 0.4},
+                  "familiarity": {"name": "familiarity", "least": 0.1},
+                  "features": {"name": "features"}}),
+    )
 
     # Weights in another file: one that lies where the tests run, so that a loader that follows the name finds it.
     outside = TensorProto(name="weight", data_type=FLOAT, dims=[64], data_location=TensorProto.EXTERNAL)
