@@ -270,6 +270,13 @@ mod tests {
             object.put(DataElement::new(tags::PIXEL_INTENSITY_RELATIONSHIP_SIGN, VR::SS, sign));
         }));
         assert_eq!(stated.metadata.polarity, Some(Polarity::AirBright), "the sign comes before the display");
+        let turned = good(&file(&[0; 4], |object| {
+            text(object, tags::RESCALE_SLOPE, VR::DS, "-1");
+            text(object, tags::RESCALE_INTERCEPT, VR::DS, "65535");
+            let sign = PrimitiveValue::from(-1i16);
+            object.put(DataElement::new(tags::PIXEL_INTENSITY_RELATIONSHIP_SIGN, VR::SS, sign));
+        }));
+        assert_eq!(turned.metadata.polarity, Some(Polarity::AirBright), "the sign is that of stored values");
     }
 
     #[test]
