@@ -206,8 +206,8 @@ impl OnnxScorer {
         drop(taken);
         let part = parts.remove(0);
         let mut found = part.boxes;
-        let lost = outputs::clip(&mut found, (rows, columns));
-        let (score, warnings) = outputs::placeless(lost, part.score, &found);
+        let left = outputs::clip(&mut found, (rows, columns));
+        let (score, warnings) = outputs::left_out(left, part.score, &found);
         let map = match part.map {
             Some(map) => {
                 let unit = outputs::map_unit(map.dim(), padded)?;
@@ -240,8 +240,8 @@ impl OnnxScorer {
         for b in &mut found {
             (b.x, b.width, b.y, b.height) = (b.x * across, b.width * across, b.y * down, b.height * down);
         }
-        let lost = outputs::clip(&mut found, (rows, columns));
-        let (score, warnings) = outputs::placeless(lost, part.score, &found);
+        let left = outputs::clip(&mut found, (rows, columns));
+        let (score, warnings) = outputs::left_out(left, part.score, &found);
         let whole = |map: Array2<f32>| ScoreMap::new(stretch(&map, (rows, columns))?, 1, (rows, columns));
         Ok(Inference { map: part.map.map(whole).transpose()?, score, boxes: found, warnings, runs: 1, runtime })
     }
@@ -293,8 +293,8 @@ impl OnnxScorer {
             }
         }
         drop(taken);
-        let lost = outputs::clip(&mut answer.boxes, size);
-        (answer.score, answer.warnings) = outputs::placeless(lost, answer.score, &answer.boxes);
+        let left = outputs::clip(&mut answer.boxes, size);
+        (answer.score, answer.warnings) = outputs::left_out(left, answer.score, &answer.boxes);
         outputs::suppress(&mut answer.boxes);
         answer.map = blend.map(|blend| ScoreMap::new(blend.finish(), self.unit, size)).transpose()?;
         Ok(answer)
