@@ -27,7 +27,7 @@ fn picture(path: &Path, level: u16, scanner: &str) {
     });
     image.save(path).unwrap();
     let sidecar = format!(
-        r#"{{ "pixel_mm": 10, "polarity": "air_bright", "energies_mv": [6], "doors": "right", "scanner": "{scanner}" }}"#
+        r#"{{ "pixel_mm": 10.4, "polarity": "air_bright", "energies_mv": [6], "doors": "right", "scanner": "{scanner}" }}"#
     );
     fs::write(path.with_extension("json"), sidecar).unwrap();
 }

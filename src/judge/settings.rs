@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Warnings that say that a picture is too poor to call it clear.
-pub(super) const POOR: [&str; 13] = [
+pub(super) const POOR: [&str; 15] = [
     "no_air",
     "nothing_located",
     "polarity_guessed",
@@ -21,6 +21,8 @@ pub(super) const POOR: [&str; 13] = [
     "trailing_bytes",
     "pixel_size_unknown",
     "little_contrast",
+    "length_off",
+    "pixel_size_doubtful",
 ];
 
 /// Settings as given; every field may be left out. [`Settings::check`] makes them usable.
@@ -44,7 +46,7 @@ pub struct Settings {
     /// Warnings of reading and preparation that do not make a scan `inconclusive` although they say that the picture is poor:
     /// some of `no_air`, `nothing_located`, `polarity_guessed`, `air_saturated`, `incomplete`, `planes_differ`,
     /// `intensity_not_linear`, `modality_lut_ignored`, `planes_unused`, `frames_ignored`, `trailing_bytes`,
-    /// `pixel_size_unknown`, `little_contrast`. Default: none.
+    /// `pixel_size_unknown`, `little_contrast`, `length_off`, `pixel_size_doubtful`. Default: none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<String>,
     /// At most this many regions are reported, those with the highest peaks, 1 to 1000.

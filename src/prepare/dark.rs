@@ -61,6 +61,12 @@ pub(super) fn strip(counts: Counts<'_>, margins: Margins, bright: f32) -> Option
     found.iter().find(|strip| strip.measured).or(found.first()).copied()
 }
 
+/// Whether the picture ends below at detectors outside the beam: a black strip that varies, as what was measured does.
+pub(super) fn measured_below(counts: Counts<'_>, margins: Margins) -> bool {
+    let mut values = rows(counts, Margins { bottom: margins.bottom, ..Margins::default() });
+    quantile(&mut values, ENDS) < quantile(&mut values, 1.0 - ENDS)
+}
+
 /// Values of the rows left out at the top and bottom. The line next to the image may be half in the beam.
 fn rows(counts: Counts<'_>, margins: Margins) -> Vec<f32> {
     let (rows, columns) = counts.dim();

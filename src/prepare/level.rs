@@ -33,9 +33,15 @@ impl Channel<'_> {
         Source::new(self.counts, BoxPx { x: area.x + part.x, y: area.y + part.y, ..part }, levels)
     }
 
-    /// Adds the rows that see nothing of the container that `part` holds to the dead ones.
-    pub(super) fn find_blind_rows(&mut self, area: BoxPx, part: BoxPx) {
-        let blind = dead::blind_rows(&self.source(area, part));
+    /// The rows of `part` that do not measure, counted from its first.
+    pub(super) fn dead_rows(&self, part: BoxPx) -> Vec<usize> {
+        let rows = part.y as usize..part.bottom() as usize;
+        self.air.dead.iter().filter(|row| rows.contains(row)).map(|row| row - rows.start).collect()
+    }
+
+    /// Adds the rows that see nothing of what `part` holds, a container or an `object`, to the dead ones.
+    pub(super) fn find_blind_rows(&mut self, area: BoxPx, part: BoxPx, object: bool) {
+        let blind = dead::blind_rows(&self.source(area, part).bridging(&self.dead_rows(part)), object);
         self.air.dead.extend(blind.iter().map(|row| part.y as usize + row));
         self.air.dead.sort_unstable();
         self.air.dead.dedup();

@@ -1,5 +1,7 @@
 //! Ways in which something was not seen and its scan must not be clear.
 
+mod pieces;
+
 use crate::drawn::{BOX, Drawn, MM, is_shielded, mirrored, reasons, report, report_of, stated};
 use ndarray::{Array2, s};
 use portray::judge::{ReasonCode, Verdict};
