@@ -4,7 +4,7 @@ use super::air::{self, Air};
 use super::air_margins::AirMargins;
 use super::calibration::{self, Calibration};
 use super::counts::Counts;
-use super::dark::{self, Dark, Evidence};
+use super::dark::{self, Dark};
 use super::dead;
 use super::record::{Record, number};
 use super::robust::{median, quantile};
@@ -100,17 +100,16 @@ fn dark(basis: Basis<'_>, settings: &Checked, calibration: &Calibration, record:
     let given = calibration::rows(calibration.dark.as_ref(), "dark", basis.number, all_rows, basis.flip())?;
     let n = basis.rows().len();
     let (dark, from) = if !settings.dark {
-        (Dark { level: vec![0.0; n], sigma: 0.0, evidence: Evidence::Claimed }, "off")
+        (Dark { level: vec![0.0; n], sigma: 0.0, measured: false }, "off")
     } else if let Some(given) = given {
-        (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma, evidence: Evidence::Frames }, "frames")
+        (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma, measured: true }, "frames")
     } else {
         match dark::strip(basis.counts, basis.margins, basis.bright) {
             Some(strip) => {
-                let evidence = if strip.measured { Evidence::Strip } else { Evidence::Nothing };
                 let from = if strip.measured { "strip" } else { "constant_strip" };
-                (Dark { level: vec![strip.level; n], sigma: strip.sigma, evidence }, from)
+                (Dark { level: vec![strip.level; n], sigma: strip.sigma, measured: strip.measured }, from)
             }
-            None => (Dark { level: vec![0.0; n], sigma: 0.0, evidence: Evidence::Nothing }, "none"),
+            None => (Dark { level: vec![0.0; n], sigma: 0.0, measured: false }, "none"),
         }
     };
     let middle = median(&mut dark.level.clone());
