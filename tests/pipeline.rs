@@ -95,7 +95,7 @@ fn picture(path: &Path, seed: u32, loaded: bool) {
     });
     image.save(path).unwrap();
     let sidecar = path.with_extension("json");
-    fs::write(sidecar, r#"{ "pixel_mm": 10, "polarity": "air_bright", "energies_mv": [6] }"#).unwrap();
+    fs::write(sidecar, r#"{ "pixel_mm": 10.4, "polarity": "air_bright", "energies_mv": [6] }"#).unwrap();
 }
 
 fn scans(folder: &Path) {
@@ -190,7 +190,7 @@ fn a_stopped_run_goes_on_where_it_was_and_ends_the_same() {
     assert!(files(&whole) == files(&parts));
     // A changed scan, a changed sidecar and a lost overlay are noticed; nothing else is done again.
     picture(&input.join("box-1.png"), 99, true);
-    fs::write(input.join("box-2.json"), r#"{ "pixel_mm": 10, "scanner": "another" }"#).unwrap();
+    fs::write(input.join("box-2.json"), r#"{ "pixel_mm": 10.4, "scanner": "another" }"#).unwrap();
     fs::remove_file(parts.join("overlays/box-3.png.overlay.png")).unwrap();
     let third = process(&input, &parts, &Threshold::new(false), 2, true, usize::MAX);
     assert_eq!(third.kept, 3);

@@ -27,11 +27,7 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     let calibration = args.calibration.as_deref().map(|path| Given::read("--calibration", path)).transpose()?;
 
     let discovery = source::discover(&args.inputs, Some(&mut std::io::stdin().lock()), Some(&args.out));
-    let mut problems = discovery.problems;
-    if !(discovery.entries.is_empty() && problems.is_empty()) {
-        problems.extend(discovery.empty);
-    }
-    let jobs = jobs(discovery.entries, problems);
+    let jobs = jobs(discovery.entries, discovery.problems, discovery.empty);
     if jobs.is_empty() {
         let earlier = if args.out.join("summary.json").exists() {
             format!("; what is in {} is of an earlier run", args.out.display())
@@ -87,7 +83,16 @@ pub(super) fn run(args: &Args, color: Color) -> anyhow::Result<Exit> {
     Ok(exit(&totals))
 }
 
-pub(super) fn jobs(entries: Vec<source::Entry>, problems: Vec<(String, Error)>) -> Vec<Job> {
+/// What is to be done with the scans found and with what is missing. A folder without any scan is missing beside others that
+/// have some.
+pub(super) fn jobs(
+    entries: Vec<source::Entry>,
+    mut problems: Vec<(String, Error)>,
+    empty: Vec<(String, Error)>,
+) -> Vec<Job> {
+    if !(entries.is_empty() && problems.is_empty()) {
+        problems.extend(empty);
+    }
     let mut names = Names::default();
     let found = entries.into_iter().map(|entry| (entry.name.clone(), Ok(entry)));
     let missing = problems.into_iter().map(|(name, error)| (name, Err(error)));

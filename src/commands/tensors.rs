@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let Ready { prepare, frames, settings, .. } = args.line.ready(None)?;
     let contract = contract(args)?;
     let found = source::discover(&args.inputs, Some(&mut std::io::stdin().lock()), Some(&args.out));
-    let jobs = scan::jobs(found.entries, found.problems);
+    let jobs = scan::jobs(found.entries, found.problems, found.empty);
     if jobs.is_empty() {
         let message = format!("no scan was found in {}", args.inputs.join(", "));
         return Err(Error::parameter(message).help("give files, folders or globs that hold scans").into());

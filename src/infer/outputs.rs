@@ -146,40 +146,54 @@ pub(super) fn boxes(
     Ok(found)
 }
 
-/// Cuts boxes to the scan and sorts them by falling score. Returns how many have no area in it, and the highest score
-/// among those: they have no place to show, but the model did see something.
-pub(super) fn clip(boxes: &mut Vec<ScoredBox>, size: (usize, usize)) -> (usize, f32) {
-    /// Those that score least are dropped where there are more: each is compared with all others.
-    const MOST: usize = 10_000;
-    let mut lost = (0, 0.0_f32);
+/// What [`clip`] leaves out.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub(super) struct Left {
+    /// Boxes without area in the scan, and the highest score among them: they have no place to show, but the model did see
+    /// something.
+    pub(super) placeless: (usize, f32),
+    /// Boxes that score less than as many as are kept.
+    pub(super) weakest: usize,
+}
+
+/// Those that score least are dropped where there are more: each is compared with all others.
+const MOST: usize = 10_000;
+
+/// Cuts boxes to the scan and sorts them by falling score.
+pub(super) fn clip(boxes: &mut Vec<ScoredBox>, size: (usize, usize)) -> Left {
+    let mut placeless = (0, 0.0_f32);
     boxes.retain_mut(|b| {
         let (right, bottom) = ((b.x + b.width).min(size.1 as f32), (b.y + b.height).min(size.0 as f32));
         (b.x, b.y) = (b.x.max(0.0), b.y.max(0.0));
         (b.width, b.height) = (right - b.x, bottom - b.y);
         let inside = b.width > 0.0 && b.height > 0.0;
         if !inside {
-            lost = (lost.0 + 1, lost.1.max(b.score));
+            placeless = (placeless.0 + 1, placeless.1.max(b.score));
         }
         inside
     });
     boxes.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.y.total_cmp(&b.y)).then(a.x.total_cmp(&b.x)));
+    let weakest = boxes.len().saturating_sub(MOST);
     boxes.truncate(MOST);
-    lost
+    Left { placeless, weakest }
 }
 
-/// A detector's score and the warning about its boxes without a place: the scan must not be clear for their being lost.
-pub(super) fn placeless(
-    (count, best): (usize, f32),
-    score: Option<f32>,
-    boxes: &[ScoredBox],
-) -> (Option<f32>, Vec<Warning>) {
+/// A detector's score and the warnings about its boxes that were left out: the scan must not be clear for their being lost.
+pub(super) fn left_out(left: Left, score: Option<f32>, boxes: &[ScoredBox]) -> (Option<f32>, Vec<Warning>) {
+    let mut warnings = Vec::new();
+    if left.weakest > 0 {
+        let message = format!("{} of the model's boxes were left out, those that score least", left.weakest);
+        warnings.push(Warning::new("regions_cut", message));
+    }
+    let (count, best) = left.placeless;
     if count == 0 {
-        return (score, Vec::new());
+        return (score, warnings);
     }
     let boxes = boxes.iter().map(|found| found.score).fold(best, f32::max);
     let message =
         format!("{count} of the model's boxes, of up to {best:.3}, have no area inside the scan; their score counts");
-    (Some(score.map_or(boxes, |score| score.max(best))), vec![Warning::new("boxes_without_place", message)])
+    warnings.push(Warning::new("boxes_without_place", message));
+    (Some(score.map_or(boxes, |score| score.max(best))), warnings)
 }
 
 /// Drops boxes that an equally named one of a higher score covers by more than half (intersection over union): tiles
@@ -304,12 +318,22 @@ mod tests {
     fn boxes_without_a_place_still_count() {
         let at = |x: f32, width: f32, score: f32| ScoredBox { x, y: 0.0, width, height: 10.0, score, label: None };
         let mut boxes = vec![at(1.0, 0.0, 0.9), at(90.0, 5.0, 0.99), at(2.0, 5.0, 0.3), at(9.0, -4.0, 0.4)];
-        let lost = clip(&mut boxes, (8, 25));
-        assert_eq!((lost, boxes.len()), ((3, 0.99), 1));
-        let (score, warnings) = placeless(lost, None, &boxes);
+        let left = clip(&mut boxes, (8, 25));
+        assert_eq!((left, boxes.len()), (Left { placeless: (3, 0.99), weakest: 0 }, 1));
+        let (score, warnings) = left_out(left, None, &boxes);
         assert_eq!((score, warnings[0].code.as_str()), (Some(0.99), "boxes_without_place"));
-        assert_eq!(placeless(lost, Some(0.2), &boxes).0, Some(0.99));
-        assert_eq!(placeless((0, 0.0), None, &boxes), (None, vec![]));
+        assert_eq!(left_out(left, Some(0.2), &boxes).0, Some(0.99));
+        assert_eq!(left_out(Left::default(), None, &boxes), (None, vec![]));
+    }
+
+    #[test]
+    fn the_boxes_that_score_least_are_left_out_and_told() {
+        let at = |n: usize| ScoredBox { x: 0.0, y: 0.0, width: 5.0, height: 5.0, score: n as f32 / 1e5, label: None };
+        let mut boxes: Vec<ScoredBox> = (0..=MOST).map(at).collect();
+        let left = clip(&mut boxes, (8, 25));
+        assert_eq!((left.weakest, boxes.len(), boxes[MOST - 1].score), (1, MOST, 1e-5));
+        let (score, warnings) = left_out(left, None, &boxes);
+        assert_eq!((score, warnings.len(), warnings[0].code.as_str()), (None, 1, "regions_cut"));
     }
 
     #[test]
@@ -338,7 +362,7 @@ mod tests {
     fn boxes_are_cut_to_the_scan_sorted_and_told_once() {
         let at = |x: f32, score: f32| ScoredBox { x, y: 0.0, width: 10.0, height: 10.0, score, label: None };
         let mut boxes = vec![at(1.0, 0.5), at(0.0, 0.9), at(-4.0, 0.7), at(30.0, 0.99), at(22.0, 0.6)];
-        assert_eq!(clip(&mut boxes, (8, 25)), (1, 0.99));
+        assert_eq!(clip(&mut boxes, (8, 25)).placeless, (1, 0.99));
         assert_eq!(boxes.iter().map(|b| b.score).collect::<Vec<_>>(), [0.9, 0.7, 0.6, 0.5]);
         assert_eq!((boxes[1].x, boxes[1].width, boxes[1].height), (0.0, 6.0, 8.0));
         assert_eq!((boxes[2].x, boxes[2].width), (22.0, 3.0));

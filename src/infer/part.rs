@@ -70,8 +70,8 @@ impl Part {
     /// What it says of a scan of `size` (rows, columns), whose prepared pixels `cell` x `cell` make a cell of its maps.
     pub(super) fn of_scan(self, named: &Outputs, cell: usize, size: (usize, usize)) -> Result<Inference> {
         let mut boxes = self.boxes;
-        let lost = outputs::clip(&mut boxes, size);
-        let (score, warnings) = outputs::placeless(lost, self.score, &boxes);
+        let left = outputs::clip(&mut boxes, size);
+        let (score, warnings) = outputs::left_out(left, self.score, &boxes);
         let mut planes = self.planes.into_iter().map(|plane| ScoreMap::new(plane, cell, size));
         let map = planes.next().transpose()?;
         let mut classes = Vec::new();

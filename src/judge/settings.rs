@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Warnings that say that a picture is too poor to call it clear.
-pub(super) const POOR: [&str; 13] = [
+pub(super) const POOR: [&str; 15] = [
     "no_air",
     "nothing_located",
     "polarity_guessed",
@@ -21,6 +21,8 @@ pub(super) const POOR: [&str; 13] = [
     "trailing_bytes",
     "pixel_size_unknown",
     "little_contrast",
+    "length_off",
+    "pixel_size_doubtful",
 ];
 
 /// What the judging warns of instead, where a scan that is unlike the model's training scans is accepted.
@@ -45,9 +47,10 @@ pub struct Settings {
     /// A scan with more repaired pixels than this is `inconclusive`, share from 0 to 1.
     pub max_repaired_share: f32,
     /// Warnings that do not make a scan `inconclusive` although they say that the picture is poor, or unlike those that the
-    /// model was trained on (`unfamiliar`): some of `no_air`, `nothing_located`, `polarity_guessed`, `air_saturated`, `incomplete`, `planes_differ`,
+    /// model was trained on (`unfamiliar`): some of `no_air`, `nothing_located`, `polarity_guessed`, `air_saturated`,
+    /// `incomplete`, `planes_differ`,
     /// `intensity_not_linear`, `modality_lut_ignored`, `planes_unused`, `frames_ignored`, `trailing_bytes`,
-    /// `pixel_size_unknown`, `little_contrast`, `unfamiliar`. Default: none.
+    /// `pixel_size_unknown`, `little_contrast`, `length_off`, `pixel_size_doubtful`, `unfamiliar`. Default: none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<String>,
     /// At most this many regions are reported, those with the highest peaks, 1 to 1000.

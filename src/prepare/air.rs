@@ -87,7 +87,7 @@ pub(super) fn estimate(
     let (height, width) = (area.height as usize, area.width as usize);
     let (mut left, mut right) = air_columns(counts, area);
     let seen = sides(counts, area, dark, (left, right));
-    let lost = dead::lost_rows(counts, area, dark, [&seen.left, &seen.right]);
+    let lost = dead::lost_rows(counts, area, dark, [&seen.left, &seen.right], &seen.constant);
     // The brightest columns of an image that is all load are no air.
     if !is_air(&seen.left, &lost) {
         left = 0;
@@ -302,7 +302,7 @@ pub(super) fn flat(counts: Counts<'_>, area: BoxPx, dark: &[f32], row: Vec<f32>)
     let drift = vec![1.0; width];
     let (mut left, mut right) = air_columns(counts, area);
     let seen = sides(counts, area, dark, (left, right));
-    let lost = dead::lost_rows(counts, area, dark, [&seen.left, &seen.right]);
+    let lost = dead::lost_rows(counts, area, dark, [&seen.left, &seen.right], &seen.constant);
     let fits = |levels: &[f32]| {
         let mut shares: Vec<f32> =
             (0..height).filter(|&r| !lost[r]).map(|r| levels[r] / row[r]).filter(|s| s.is_finite()).collect();

@@ -165,6 +165,11 @@ fn fill(band: Band<'_>, work: &Work<'_>, scratch: &mut Scratch) -> Result<usize>
     Ok(shielded)
 }
 
+/// What lets more than this through at full scale is no air, which is darker: the detector counts no beam there.
+const OVER_AIR: f32 = 1.05;
+/// Of the full scale.
+const FULL: f32 = 0.999;
+
 /// The states of a band and how many of them are shielded, from the first plane's source `lines`, which are the rows `needed`.
 fn mark(
     work: &Work<'_>,
@@ -180,14 +185,22 @@ fn mark(
     let (grid_rows, columns) = job.mapping.grid;
     let below = job.shielded_below.unwrap_or(f32::NEG_INFINITY);
     // Most rows hold nothing to be marked, which is quickly seen: in pieces without a branch inside they are vector code.
-    let dark = |line: &[f32]| {
+    let odd = |line: &[f32]| {
         #[expect(clippy::needless_bitwise_bool, reason = "without branches the loop over a piece becomes vector code")]
-        let any = |piece: &[f32]| piece.iter().fold(false, |any, &t| any | (t < below));
+        let any = |piece: &[f32]| piece.iter().fold(false, |any, &t| any | (t < below) | (t > OVER_AIR));
         line.chunks(128).any(any)
     };
-    let dark: Vec<bool> = lines.chunks(wide).map(dark).collect();
-    let repaired: Vec<(usize, Range<usize>)> =
-        needed.clone().flat_map(|row| repaired_columns(inputs, row, wide).map(move |c| (row, c))).collect();
+    let odd: Vec<bool> = lines.chunks(wide).map(odd).collect();
+    let saturated = |row: usize| {
+        let (at, source) = (row - needed.start, &inputs[0].source);
+        let line = if odd[at] { &lines[at * wide..(at + 1) * wide] } else { &[] };
+        let over = line.iter().enumerate().filter(|(_, t)| **t > OVER_AIR).map(|(c, _)| c);
+        over.filter(move |&c| source.count(row, c) >= FULL * source.counts.full_scale).map(|c| c..c + 1)
+    };
+    let repaired: Vec<(usize, Range<usize>)> = needed
+        .clone()
+        .flat_map(|row| repaired_columns(inputs, row, wide).chain(saturated(row)).map(move |c| (row, c)))
+        .collect();
     let mut shielded = 0;
     for (row, out) in rows.clone().zip(out.chunks_mut(columns)) {
         let over = touched(row, grid_rows, tall);
@@ -197,7 +210,7 @@ fn mark(
             .map(|(r, columns)| (r - over.start, columns.clone()))
             .collect();
         let part = over.start - needed.start..over.end - needed.start;
-        if here.is_empty() && !dark[part.clone()].contains(&true) {
+        if here.is_empty() && !odd[part.clone()].contains(&true) {
             continue;
         }
         source_states(&lines[part.start * wide..part.end * wide], wide, below, &here, states);

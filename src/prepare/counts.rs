@@ -46,7 +46,7 @@ impl<'a> Counts<'a> {
     }
 
     /// Reads `out.len()` counts of `row` from column `from` on. Float samples that are no number
-    /// become the last finite one before them (or 0), so that no estimate sees them.
+    /// become the last finite one before them (or 0, which is no air), so that no estimate sees them.
     pub(super) fn read(&self, row: usize, from: usize, out: &mut [f32]) {
         fn copy<T: Copy>(array: &Array2<T>, row: usize, from: usize, out: &mut [f32], f: impl Fn(T) -> f32) {
             let line = array.row(row);
@@ -60,18 +60,23 @@ impl<'a> Counts<'a> {
             Samples::U16(a) => copy(a, row, from, out, f32::from),
             Samples::U32(a) => copy(a, row, from, out, |v| v as f32),
             Samples::I32(a) => copy(a, row, from, out, |v| v as f32),
-            Samples::F32(a) => {
-                copy(a, row, from, out, |v| v);
-                let mut last = 0.0;
-                for value in out.iter_mut() {
-                    if value.is_finite() {
-                        last = *value;
-                    } else {
-                        *value = last;
-                    }
+            Samples::F32(a) => copy(a, row, from, out, |v| v),
+        }
+        self.turn(out);
+        if matches!(self.samples, Samples::F32(_)) {
+            let mut last = 0.0;
+            for value in out.iter_mut() {
+                if value.is_finite() {
+                    last = *value;
+                } else {
+                    *value = last;
                 }
             }
         }
+    }
+
+    /// Values as stored to counts.
+    fn turn(&self, out: &mut [f32]) {
         if let Some(full) = self.flip {
             for v in out.iter_mut() {
                 *v = full - *v;
@@ -100,12 +105,11 @@ impl<'a> Counts<'a> {
             Samples::U16(a) => copy(a, row, from, step, out, f32::from),
             Samples::U32(a) => copy(a, row, from, step, out, |v| v as f32),
             Samples::I32(a) => copy(a, row, from, step, out, |v| v as f32),
-            Samples::F32(a) => copy(a, row, from, step, out, |v| if v.is_finite() { v } else { 0.0 }),
+            Samples::F32(a) => copy(a, row, from, step, out, |v| v),
         }
-        if let Some(full) = self.flip {
-            for v in out.iter_mut() {
-                *v = full - *v;
-            }
+        self.turn(out);
+        if matches!(self.samples, Samples::F32(_)) {
+            out.iter_mut().filter(|v| !v.is_finite()).for_each(|v| *v = 0.0);
         }
     }
 
@@ -222,6 +226,12 @@ mod tests {
         let mut out = [9.0; 6];
         Counts::new(&plane, Polarity::AirBright).read(3, 0, &mut out);
         assert_eq!(out, [0.0, 2.0, 2.0, 7.0, 7.0, 2.0]);
+        // Where air is dark they are no air either.
+        let dark = Counts::new(&plane, Polarity::AirDark);
+        dark.read(3, 0, &mut out);
+        assert_eq!(out, [0.0, 5.0, 5.0, 0.0, 0.0, 5.0]);
+        dark.read_every(3, 0, 2, &mut out[..3]);
+        assert_eq!(out[..3], [0.0, 5.0, 0.0]);
         assert_eq!(check(&plane, 0).unwrap(), Faults { not_finite: 2 });
     }
 

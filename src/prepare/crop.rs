@@ -1,6 +1,7 @@
 //! What of the picture is prepared, and how large its pixels are.
 
 use super::air_margins::AirMargins;
+use super::dark;
 use super::level::Channel;
 use super::locate::{self, EVEN_SPEED, Found, SOMETHING};
 use super::prepared::Located;
@@ -8,7 +9,7 @@ use super::record::{Record, number};
 use super::robust::median;
 use super::settings::Checked;
 use super::trim::Margins;
-use super::whole;
+use super::whole::{self, Seen};
 use crate::scan::{BoxPx, PixelSize};
 use serde_json::{Value, json};
 
@@ -39,8 +40,10 @@ pub(super) fn crop(
     let mut found = None;
     // Where no air is seen, nothing can stand in front of it.
     if settings.locate && air != AirMargins::default() {
-        found = locate::locate(&channel.source(area, whole).bridging(&channel.air.dead), channel.air.noise, known)
-            .filter(|f| f.area.width >= 16 && f.area.height >= 16);
+        let source = channel.source(area, whole).bridging(&channel.air.dead);
+        found = locate::locate(&source, channel.air.noise, known)
+            .filter(|f| f.area.width >= 16 && f.area.height >= 16)
+            .map(|f| Found { area: with_dead_rows(f.area, area, &channel.air.dead), ..f });
     }
     if settings.locate && found.is_none() {
         record.warn("nothing_located", "neither a container nor another object was told apart from air");
@@ -48,8 +51,16 @@ pub(super) fn crop(
     let (part, located) = found.as_ref().map_or((whole, Located::WholeImage), |f| (f.area, f.located));
     // A strip beside what is prepared may be a shielded part of it, whether something was looked for and found or not.
     let object = found.as_ref().map_or_else(|| within(channel, area), |f| f.area);
-    let length = found.as_ref().map(|f| f.has_length_of_a_container(known));
-    if let Some(text) = whole::cut(margins, area, object, length) {
+    let floored = |f: &Found| {
+        part.bottom() + whole::NEAR < area.height
+            || locate::has_floor(&channel.source(area, whole).bridging(&channel.air.dead), f)
+    };
+    let seen = found.as_ref().map(|f| Seen {
+        nominal: f.has_length_of_a_container(known),
+        floored: floored(f),
+        grounded: located == Located::Object && dark::measured_below(channel.counts, margins),
+    });
+    if let Some(text) = whole::cut(margins, area, object, seen) {
         record.warn("incomplete", text);
     }
     if found.as_ref().is_some_and(|f| f.several) {
@@ -71,6 +82,19 @@ pub(super) fn crop(
         ],
     );
     Cropped { part, located, pixel, pixel_sigma }
+}
+
+/// What was found with the dead rows that it ends at: its edge may lie anywhere among them.
+fn with_dead_rows(mut part: BoxPx, area: BoxPx, dead: &[usize]) -> BoxPx {
+    let dead = |row: u32| dead.binary_search(&(row as usize)).is_ok();
+    while part.y > 0 && dead(part.y - 1) {
+        part.y -= 1;
+        part.height += 1;
+    }
+    while part.bottom() < area.height && dead(part.bottom()) {
+        part.height += 1;
+    }
+    part
 }
 
 /// The area without its margins of air. Rows behind thin walls from end to end look like air, until they are compared with it
@@ -106,21 +130,37 @@ fn pixel_size(
     settings: &Checked,
     record: &mut Record,
 ) -> (PixelSize, f32) {
+    /// Nothing that is scanned is lower than this.
+    const LEAST_HEIGHT_MM: f32 = 1_000.0;
     let long = found.and_then(|f| f.nominal).map(|nominal| nominal.0);
     if let Some(pixel) = known {
+        // Too small a size makes everything small, also what was not seen.
+        let (wide, high) = (part.width as f32 * pixel.x, part.height as f32 * pixel.y);
+        if let Some(long) = found.and_then(|f| f.shaped).filter(|long| wide < *long) {
+            let text = format!(
+                "a box with the sides of a container {long:.0} mm long measures {wide:.0} mm: is the pixel size right?"
+            );
+            record.warn("pixel_size_doubtful", text);
+        } else if found.is_some_and(|f| f.located == Located::Object) && high < LEAST_HEIGHT_MM {
+            let text = format!("what was located is {high:.0} mm high: is the pixel size right?");
+            record.warn("pixel_size_doubtful", text);
+        }
         let measured = part.width as f32 * pixel.x;
         let off = long.map_or(0.0, |long| measured / long - 1.0);
         if off.abs() <= EVEN_SPEED {
             return (pixel, 0.0);
         }
         let text = format!(
-            "the container measures {measured:.0} mm, {:+.1} % off {:.0} mm: the truck's speed was uneven, or the pixel size is wrong; lengths and masses are off as much",
+            "the container measures {measured:.0} mm, {:+.1} % off {:.0} mm: the truck's speed was uneven, the pixel size is wrong, or a part is missing",
             100.0 * off,
             measured / (1.0 + off)
         );
         record.warn("length_off", text);
-        // Of the two sides of a pixel one is off.
-        return (pixel, 0.5 * off.abs());
+        // The columns follow the truck, which is as long as its container; the rows do not. How wide a single one is stays
+        // uncertain.
+        let factor = if locate::is_of_one_length(measured) { 1.0 / (1.0 + off) } else { 1.0 };
+        let x = (factor * pixel.x).clamp(*PixelSize::RANGE_MM.start(), *PixelSize::RANGE_MM.end());
+        return (PixelSize { x, y: pixel.y }, 0.5 * off.abs());
     }
     let (code, mm, sigma, how) = match (found, long) {
         (Some(found), Some(long)) => {

@@ -4,19 +4,6 @@ use super::counts::Counts;
 use super::robust::{median, quantile, spread};
 use super::trim::Margins;
 
-/// What a dark level rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Evidence {
-    /// Frames.
-    Frames,
-    /// The statement that the scanner subtracts it: nobody measured it here.
-    Claimed,
-    /// A strip of the picture, which may come from other detectors or have been filled.
-    Strip,
-    /// Nothing: opaque and offset cannot be told apart.
-    Nothing,
-}
-
 /// The dark level, in counts.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Dark {
@@ -24,7 +11,8 @@ pub(super) struct Dark {
     pub(super) level: Vec<f32>,
     /// Its noise.
     pub(super) sigma: f32,
-    pub(super) evidence: Evidence,
+    /// Whether frames or a strip of the picture show it; otherwise opaque and offset cannot be told apart.
+    pub(super) measured: bool,
 }
 
 /// What a black strip shows.
@@ -59,6 +47,12 @@ pub(super) fn strip(counts: Counts<'_>, margins: Margins, bright: f32) -> Option
         })
         .collect();
     found.iter().find(|strip| strip.measured).or(found.first()).copied()
+}
+
+/// Whether the picture ends below at detectors outside the beam: a black strip that varies, as what was measured does.
+pub(super) fn measured_below(counts: Counts<'_>, margins: Margins) -> bool {
+    let mut values = rows(counts, Margins { bottom: margins.bottom, ..Margins::default() });
+    quantile(&mut values, ENDS) < quantile(&mut values, 1.0 - ENDS)
 }
 
 /// Values of the rows left out at the top and bottom. The line next to the image may be half in the beam.

@@ -1,6 +1,5 @@
 //! How dark a picture gets: what of it the beam did not get through.
 
-use super::dark::Evidence;
 use super::level::Channel;
 use super::prepared::Located;
 use super::record::Record;
@@ -93,6 +92,24 @@ impl Squares<'_> {
         }
     }
 
+    /// The noise of the pixels of some `squares`, from differences along the rows; 0 for no square.
+    fn noise<'b>(&self, squares: impl Iterator<Item = &'b Square>) -> f32 {
+        /// The standard deviation of values whose median absolute difference is 1; a few edges among them do not move that.
+        const OF_DIFFERENCE: f32 = 1.05;
+        let mut line = [0.0; SQUARE];
+        let mut noise = |square: &Square| {
+            let line = &mut line[..square.side];
+            let mut differences = Vec::with_capacity(SQUARE * SQUARE);
+            for row in square.top..square.top + square.side {
+                self.source.read(row, square.left, line);
+                differences.extend(line.iter().zip(&line[APART..]).map(|(a, b)| (a - b).abs()));
+            }
+            OF_DIFFERENCE * median(&mut differences)
+        };
+        let mut found: Vec<f32> = squares.map(&mut noise).collect();
+        if found.is_empty() { 0.0 } else { median(&mut found) }
+    }
+
     /// The variance of the pixels of a square that are as dark as the `darkest`, from differences along the rows: pixels of one
     /// row have one detector and so one offset. Nothing where they are few.
     fn even_variance(&self, square: &Square, darkest: f32, photons: f32) -> Option<f32> {
@@ -163,13 +180,16 @@ fn air_variance(channel: &Channel<'_>, area: BoxPx) -> Option<f32> {
     (found.len() >= LEAST).then(|| median(&mut found)).filter(|variance| *variance > 0.0)
 }
 
-/// Where the dark level is not known, the darkest thousandths of a picture may be an offset or scatter behind something
+/// Where the dark level was not measured, the darkest thousandths of a picture may be an offset or scatter behind something
 /// opaque, and so may its darkest square: one is enough, for it may hide something and is a ten-thousandth of a picture. What
-/// is not brighter than that by a quarter is not seen, up to this transmission: beyond it, a picture that shows nothing darker
-/// simply holds nothing dense, unless it is an [`offset`].
+/// is not brighter than that by a quarter is not seen, up to this transmission: detectors count about a hundredth of air without
+/// beam. Above it the noise decides, whether it is an [`offset`].
 const DARKEST_SHARE: f32 = 0.002;
 const DARKEST_FACTOR: f32 = 1.25;
-const DARKEST_MOST: f32 = 0.05;
+const DARKEST_MOST: f32 = 0.0125;
+/// The same where the noise cannot tell, as in pictures of 8 bits: beyond it, a picture that shows nothing darker simply holds
+/// nothing dense.
+const DARKEST_MOST_UNTOLD: f32 = 0.05;
 
 /// A container or vehicle of which the darkest hundredth lets more through than this is made of less steel than any.
 const LITTLE_CONTRAST: f32 = 0.85;
@@ -230,12 +250,19 @@ pub(super) fn shielded_level(
     let rows = part.y as usize..part.bottom() as usize;
     let air = median(&mut channel.air.row[rows.clone()].to_vec());
     let (sigmas, quantum) = (settings.shielded_sigmas, channel.counts.quantum());
-    let level = shielded::threshold(settings.shielded_below, sigmas, channel.dark.sigma, quantum, air);
-    let dead: Vec<usize> =
-        channel.air.dead.iter().filter(|row| rows.contains(row)).map(|row| row - rows.start).collect();
+    let level = |sigma| shielded::threshold(settings.shielded_below, sigmas, sigma, quantum, air);
+    let dead = channel.dead_rows(part);
     let source = channel.source(area, part);
     let squares = Squares { source: &source, dead: &dead };
     let mut found = squares.all();
+    let sigma = if channel.dark.measured {
+        channel.dark.sigma
+    } else {
+        // What is opaque anyway shows it.
+        let least = level(0.0);
+        air * squares.noise(found.iter().filter(|square| square.median < least))
+    };
+    let level = level(if sigma < LEAST_COUNTS * quantum { channel.dark.sigma } else { sigma });
     let mut medians: Vec<f32> = found.iter().map(|square| square.median).collect();
     let usual = quantile(&mut medians, DARKEST_SHARE);
     let contrast = squares.hundredth();
@@ -256,18 +283,12 @@ pub(super) fn shielded_level(
         if raised <= level {
             return None;
         }
-        // Also a strip may be of dead detectors, or of others than those that saw the load; a frame may be of another day;
-        // and what a scanner is said to subtract it may have left.
-        let near = raised <= DARKEST_MOST
-            && match channel.dark.evidence {
-                Evidence::Nothing => true,
-                // A claim holds where the noise bears it out.
-                Evidence::Claimed => told(found, darkest) == Offset::Untold,
-                Evidence::Frames | Evidence::Strip => false,
-            };
-        if near {
+        let told = told(found, darkest);
+        let most = if told == Offset::Untold { DARKEST_MOST_UNTOLD } else { DARKEST_MOST };
+        if !channel.dark.measured && raised <= most {
             Some((raised, "near the darkest of the picture"))
-        } else if told(found, darkest) == Offset::Shown {
+        } else if told == Offset::Shown {
+            // Also a strip may be of dead detectors, or of others than those that saw the load; a frame may be of another day.
             Some((raised, "near the darkest of the picture, which is even and has not the noise of a beam"))
         } else {
             None

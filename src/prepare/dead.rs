@@ -13,36 +13,82 @@ const MOST_LOST: f32 = 0.2;
 const EVEN: f32 = 0.02;
 /// Of the usual row's brightest level; rows of air have more.
 const LEAST_AIR: f32 = 0.8;
+/// So many rows one after the other that repeat the one before them were not measured.
+const REPEATS: usize = 4;
+/// Of the full scale: a row of which nearly all has this much is saturated...
+const FULL: f32 = 0.999;
+/// ...and where air has less than this much of that, it is not for the beam.
+const SATURATED: f32 = 0.95;
 /// A row inside a container absorbs at least this, in the middle...
 const LEAST_WALL: f32 = 0.0125;
 /// ...or in its darkest hundredths, where the corner posts are.
 const LEAST_POST: f32 = 0.05;
 
-/// Rows of `area` that are dark from end to end, also where all others see air, or that show no more in the middle than at the
-/// sides, at a level that is no air's. `sides` are the rows' levels over dark in air columns, not finite where there are none.
-pub(super) fn lost_rows(counts: Counts<'_>, area: BoxPx, dark: &[f32], sides: [&[f32]; 2]) -> Vec<bool> {
+/// Rows of `area` that do not measure from end to end: dark ones, also where all others see air; ones that show no more in the
+/// middle than at the sides, at a level that is no air's; ones at full scale where air is not; ones of a single value or that
+/// repeat the row before. `sides` are the rows' levels over dark in air columns, not finite where there are none; `constant` says
+/// where all of a side's counts are equal.
+pub(super) fn lost_rows(
+    counts: Counts<'_>,
+    area: BoxPx,
+    dark: &[f32],
+    sides: [&[f32]; 2],
+    constant: &[bool],
+) -> Vec<bool> {
     let step = (area.width as usize / 256).max(1);
     let mut line = vec![0.0; area.width as usize / step];
-    let ends: Vec<(f32, f32, f32)> = (0..area.height as usize)
+    let (mut before, mut repeats) = (Vec::new(), Vec::new());
+    let mut rows: Vec<Row> = (0..area.height as usize)
         .map(|row| {
             counts.read_every(area.y as usize + row, area.x as usize, step, &mut line);
+            let single = line.iter().all(|&count| count == line[0]);
+            if line == before {
+                repeats.push(row);
+            }
+            before.clone_from(&line);
             // White dropout columns cross every row.
             let brightest = quantile(&mut line, 0.98) - dark[row];
-            (brightest, quantile(&mut line, 0.05) - dark[row], quantile(&mut line, 0.95) - dark[row])
+            let (low, high) = (quantile(&mut line, 0.05) - dark[row], quantile(&mut line, 0.95) - dark[row]);
+            Row { brightest, low, high, single }
         })
         .collect();
-    let level = median(&mut ends.iter().map(|end| end.0).collect::<Vec<f32>>());
-    let lost: Vec<bool> = ends
-        .iter()
-        .enumerate()
-        .map(|(row, &(brightest, low, high))| {
-            let mut beside = sides.iter().map(|side| side[row]).filter(|side| side.is_finite()).peekable();
-            let same = beside.peek().is_some() && beside.all(|side| (side - high).abs() < EVEN * high);
-            brightest < DEAD.0 * level || (same && high - low < EVEN * high && high < LEAST_AIR * level)
-        })
-        .collect();
-    let n = lost.iter().filter(|&&lost| lost).count();
-    if n as f32 > MOST_LOST * lost.len() as f32 { vec![false; lost.len()] } else { lost }
+    // Enlarged pictures have rows two or three times.
+    for run in runs(&repeats).filter(|run| run.len() >= REPEATS) {
+        rows[run].iter_mut().for_each(|row| row.single = true);
+    }
+    let level = median(&mut rows.iter().map(|row| row.brightest).collect::<Vec<f32>>());
+    let full = FULL * counts.full_scale;
+    // Drawn pictures have no noise: their rows of air have one value, and so have all others at the sides.
+    let few = |n: usize| 2 * n < rows.len();
+    let noisy = few(constant.iter().filter(|&&constant| constant).count()) && few(repeats.len());
+    // None of these is a load, however many there are.
+    let stands_still = |(at, row): (usize, &Row)| {
+        let lit = row.brightest >= DEAD.0 * level;
+        let saturated = row.low + dark[at] >= full && level + dark[at] < SATURATED * full;
+        saturated || (noisy && lit && row.single && row.low + dark[at] < full)
+    };
+    let dark_or_flat = |(at, row): (usize, &Row)| {
+        let mut beside = sides.iter().map(|side| side[at]).filter(|side| side.is_finite()).peekable();
+        let same = beside.peek().is_some() && beside.all(|side| (side - row.high).abs() < EVEN * row.high);
+        row.brightest < DEAD.0 * level || (same && row.high - row.low < EVEN * row.high && row.high < LEAST_AIR * level)
+    };
+    let still: Vec<bool> = rows.iter().enumerate().map(stands_still).collect();
+    let mut lost: Vec<bool> = rows.iter().enumerate().map(dark_or_flat).collect();
+    let n = lost.iter().zip(&still).filter(|(lost, still)| **lost && !**still).count();
+    if n as f32 > MOST_LOST * lost.len() as f32 {
+        return still;
+    }
+    lost.iter_mut().zip(still).for_each(|(lost, still)| *lost |= still);
+    lost
+}
+
+/// What a row's counts over dark are.
+struct Row {
+    brightest: f32,
+    low: f32,
+    high: f32,
+    /// Whether all of them are equal, or those of the row before.
+    single: bool,
 }
 
 /// Replaces the level of rows that do not measure by that of the nearest rows that do; returns which.
@@ -79,22 +125,44 @@ pub(super) fn repair(level: &mut [f32], constant: &[bool], lost: &[bool]) -> Vec
     dead
 }
 
-/// Rows of a container, `source`, in which nothing is seen of it although its walls and posts cross every row: detectors
-/// that stand still at some level look like air in the whole row.
-pub(super) fn blind_rows(source: &Source<'_>) -> Vec<usize> {
+/// Rows of what was located, `source`, in which nothing is seen of it: detectors that stand still at some level look like air in
+/// the whole row. A container's walls and posts cross every row; of an `object`, rows count where what absorbs above them and
+/// what absorbs below are mostly the same columns, for air may be between things that hang over and stand under one another.
+pub(super) fn blind_rows(source: &Source<'_>, object: bool) -> Vec<usize> {
     let (height, width) = source.dim();
     // The roof and the floor of a container that stands askew leave the first and last rows.
     let inset = height / 20 + 1;
     let mut line = vec![0.0; width];
     let mut sampled = Vec::with_capacity(512);
-    (inset..height.saturating_sub(inset))
+    let mut found: Vec<usize> = (inset..height.saturating_sub(inset))
         .filter(|&row| {
             source.read(row, 0, &mut line);
             sampled.clear();
             sampled.extend(line.iter().step_by((width / 512).max(1)).map(|t| 1.0 - t));
             median(&mut sampled) < LEAST_WALL && quantile(&mut sampled, 0.985) < LEAST_POST
         })
-        .collect()
+        .collect();
+    if object {
+        let mut absorbs = |row: usize| -> Vec<bool> {
+            source.read(row, 0, &mut line);
+            line.iter().map(|t| 1.0 - t > LEAST_POST).collect()
+        };
+        let crossed: Vec<std::ops::Range<usize>> = runs(&found)
+            .filter(|run| {
+                let (above, below) = (absorbs(run.start - 1), absorbs(run.end));
+                let either = above.iter().zip(&below).filter(|(a, b)| **a || **b).count();
+                let both = above.iter().zip(&below).filter(|(a, b)| **a && **b).count();
+                2 * both > either
+            })
+            .collect();
+        found.retain(|row| crossed.iter().any(|run| run.contains(row)));
+    }
+    found
+}
+
+/// Rising rows as runs of neighbours.
+pub(super) fn runs(rows: &[usize]) -> impl Iterator<Item = std::ops::Range<usize>> {
+    rows.chunk_by(|a, b| a + 1 == *b).map(|run| run[0]..run[run.len() - 1] + 1)
 }
 
 /// For each of `height` rows the nearest one that is not in `dead`, which must be rising.

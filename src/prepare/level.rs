@@ -4,7 +4,7 @@ use super::air::{self, Air};
 use super::air_margins::AirMargins;
 use super::calibration::{self, Calibration};
 use super::counts::Counts;
-use super::dark::{self, Dark, Evidence};
+use super::dark::{self, Dark};
 use super::dead;
 use super::record::{Record, number};
 use super::robust::{median, quantile};
@@ -33,9 +33,15 @@ impl Channel<'_> {
         Source::new(self.counts, BoxPx { x: area.x + part.x, y: area.y + part.y, ..part }, levels)
     }
 
-    /// Adds the rows that see nothing of the container that `part` holds to the dead ones.
-    pub(super) fn find_blind_rows(&mut self, area: BoxPx, part: BoxPx) {
-        let blind = dead::blind_rows(&self.source(area, part));
+    /// The rows of `part` that do not measure, counted from its first.
+    pub(super) fn dead_rows(&self, part: BoxPx) -> Vec<usize> {
+        let rows = part.y as usize..part.bottom() as usize;
+        self.air.dead.iter().filter(|row| rows.contains(row)).map(|row| row - rows.start).collect()
+    }
+
+    /// Adds the rows that see nothing of what `part` holds, a container or an `object`, to the dead ones.
+    pub(super) fn find_blind_rows(&mut self, area: BoxPx, part: BoxPx, object: bool) {
+        let blind = dead::blind_rows(&self.source(area, part).bridging(&self.dead_rows(part)), object);
         self.air.dead.extend(blind.iter().map(|row| part.y as usize + row));
         self.air.dead.sort_unstable();
         self.air.dead.dedup();
@@ -94,17 +100,16 @@ fn dark(basis: Basis<'_>, settings: &Checked, calibration: &Calibration, record:
     let given = calibration::rows(calibration.dark.as_ref(), "dark", basis.number, all_rows, basis.flip())?;
     let n = basis.rows().len();
     let (dark, from) = if !settings.dark {
-        (Dark { level: vec![0.0; n], sigma: 0.0, evidence: Evidence::Claimed }, "off")
+        (Dark { level: vec![0.0; n], sigma: 0.0, measured: false }, "off")
     } else if let Some(given) = given {
-        (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma, evidence: Evidence::Frames }, "frames")
+        (Dark { level: given.level[basis.rows()].to_vec(), sigma: given.sigma, measured: true }, "frames")
     } else {
         match dark::strip(basis.counts, basis.margins, basis.bright) {
             Some(strip) => {
-                let evidence = if strip.measured { Evidence::Strip } else { Evidence::Nothing };
                 let from = if strip.measured { "strip" } else { "constant_strip" };
-                (Dark { level: vec![strip.level; n], sigma: strip.sigma, evidence }, from)
+                (Dark { level: vec![strip.level; n], sigma: strip.sigma, measured: strip.measured }, from)
             }
-            None => (Dark { level: vec![0.0; n], sigma: 0.0, evidence: Evidence::Nothing }, "none"),
+            None => (Dark { level: vec![0.0; n], sigma: 0.0, measured: false }, "none"),
         }
     };
     let middle = median(&mut dark.level.clone());

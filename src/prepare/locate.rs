@@ -11,12 +11,16 @@ use super::robust::median;
 use super::transmission::Source;
 use crate::scan::{BoxPx, PixelSize};
 use floor::floor;
-use nominal::{has_ratio, nominal};
+pub(super) use nominal::is_of_one_length;
+use nominal::{by_ratio, has_ratio, nominal};
 use rayon::prelude::*;
 
 /// Something beside a container that is as long as this is no cab and no bonnet: cabs are 2 to 3 m long, bonnets 2 m, the
 /// shortest usual container 6 m; and freight is not to be cropped away.
 const BESIDE_MM: f32 = 3_500.0;
+/// What goes on beside a container higher than its middle, without a gap, over this length belongs to it: its roof line ended at
+/// something that lies on it.
+const JOINED_MM: f32 = 100.0;
 /// Something under a container that reaches as deep as this is no chassis and no railcar, but another container.
 const UNDER_MM: f32 = 2_200.0;
 /// The least absorbed share of the beam that is something: two walls of an empty container absorb 6 to 12 %.
@@ -38,6 +42,8 @@ pub(super) struct Found {
     pub(super) located: Located,
     /// Nominal length and height in mm of a container.
     pub(super) nominal: Option<(f32, f32)>,
+    /// The length in mm of the container whose sides' ratio an object has that is as straight as one.
+    pub(super) shaped: Option<f32>,
     /// Whether something as large as a container stands in line with, or under, another; then the whole is an object.
     pub(super) several: bool,
     /// The share of the picture that holds something outside `area`.
@@ -245,13 +251,16 @@ pub(super) fn locate(source: &Source<'_>, noise: f32, pixel: Option<PixelSize>) 
     let (first, last) = (*solid.first()?, *solid.last()?);
     let top = solid.iter().filter_map(|&c| spans[c]).map(|s| s.0).min()?;
     let bottom = solid.iter().filter_map(|&c| spans[c]).map(|s| s.1).max()?;
-    let object = Object { first: first * size, last: (last + 1) * size, top: top * size, bottom: (bottom + 1) * size };
-    let whole = refine(source, &object, size);
+    let load = Object { first: first * size, last: (last + 1) * size, top: top * size, bottom: (bottom + 1) * size };
+    let whole = refine(source, &load, size);
 
     let runs = roofs(&spans);
     let outside = |area| blocks.outside(threshold, area);
-    let found_object =
-        |several| Found { area: whole, located: Located::Object, nominal: None, several, outside: outside(whole) };
+    let object = |several, shaped| {
+        let located = Located::Object;
+        Found { area: whole, located, nominal: None, shaped, several, outside: outside(whole) }
+    };
+    let found_object = |several| object(several, None);
     let Some(&(begin, end, level)) = runs.first() else { return Some(found_object(false)) };
     // A second roof as high and nearly as long: two boxes in line. Cropping to one would leave the other unseen.
     if runs[1..].iter().any(|r| 10 * (r.1 - r.0) >= 6 * (end - begin) && r.2.abs_diff(level) <= 3 * WAVE) {
@@ -273,6 +282,10 @@ pub(super) fn locate(source: &Source<'_>, noise: f32, pixel: Option<PixelSize>) 
         let mm_y = pixel.map_or(mm_x, |p| p.y);
         let under = ((low + 1) * size).saturating_sub(area.bottom() as usize) as f32 * mm_y;
         let (middle, over) = (area.y + area.height / 2, (OVER_FLOOR_MM / mm_y) as u32);
+        let reach = (JOINED_MM / mm_x).ceil().max(2.0) as u32;
+        if joined(&spans, size, area, reach) {
+            return Some(found_object(false));
+        }
         // Higher than half of it, or lower: a cab with a bonnet is a little of both.
         let beside = [0..middle, middle..area.bottom().saturating_sub(over)]
             .map(|tops| beside(&spans, size, area, &(tops.start as usize..tops.end as usize)) as f32 * mm_x);
@@ -280,17 +293,39 @@ pub(super) fn locate(source: &Source<'_>, noise: f32, pixel: Option<PixelSize>) 
             return Some(found_object(true));
         }
         let located = Located::Container;
-        Some(Found { area, located, nominal: Some(nominal), several: false, outside: outside(area) })
+        Some(Found { area, located, nominal: Some(nominal), shaped: None, several: false, outside: outside(area) })
     };
     // Wheels or beams hang below: look for the floor line where ISO heights put it.
     let uneven = 10 * even < 9 * (end - begin);
     if let (true, Some((height, nominal))) = (below > 2 || uneven, floor(source, boxed, pixel)) {
         return container(height, nominal);
     }
-    match nominal(boxed.width as f32, boxed.height as f32, pixel) {
-        Some(nominal) if 10 * even >= 8 * (end - begin) => container(boxed.height, nominal),
-        _ => Some(found_object(false)),
+    if 10 * even < 8 * (end - begin) {
+        return Some(found_object(false));
     }
+    match nominal(boxed.width as f32, boxed.height as f32, pixel) {
+        Some(nominal) => container(boxed.height, nominal),
+        // All of it is one box.
+        None if 20 * boxed.width > 19 * whole.width && 20 * boxed.height > 19 * whole.height => {
+            Some(object(false, by_ratio(boxed.width as f32 / boxed.height as f32).map(|(long, _)| long)))
+        }
+        None => Some(found_object(false)),
+    }
+}
+
+/// Whether what stands beside `area`, from its end over `reach` columns at one side, begins higher than its middle everywhere.
+fn joined(spans: &[Span], size: usize, area: BoxPx, reach: u32) -> bool {
+    let middle = (area.y + area.height / 2) as usize;
+    let high = |columns: std::ops::Range<u32>| {
+        let mut blocks = columns.start as usize / size..(columns.end as usize).div_ceil(size);
+        blocks.end <= spans.len() && blocks.all(|c| spans[c].is_some_and(|(first, _)| first * size < middle))
+    };
+    area.x.checked_sub(reach).is_some_and(|from| high(from..area.x)) || high(area.right()..area.right() + reach)
+}
+
+/// Whether the floor of a container that was `found` is seen, should it lie at the picture's lower edge.
+pub(super) fn has_floor(source: &Source<'_>, found: &Found) -> bool {
+    found.nominal.is_none_or(|(long, _)| floor::has_floor(source, found.area, long / found.area.width as f32))
 }
 
 /// The longest run of columns, in pixels, in which something beside `area` begins in the rows `tops`.

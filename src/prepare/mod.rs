@@ -16,6 +16,7 @@ mod dead;
 mod dropouts;
 mod level;
 mod locate;
+mod patches;
 mod planes;
 mod polarity;
 mod prepared;
@@ -120,9 +121,9 @@ pub fn prepare(scan: &Scan, target: Target, settings: &Checked, calibration: &Ca
 
     let Cropped { part, located, pixel: source_pixel, pixel_sigma } =
         crop::crop(&channels[0], (area, margins), scan.metadata.pixel_mm, settings, &mut record);
-    if located == Located::Container {
+    if located != Located::WholeImage {
         for channel in &mut channels {
-            channel.find_blind_rows(area, part);
+            channel.find_blind_rows(area, part, located == Located::Object);
         }
     }
     // Before mislabelled planes are exchanged: the labels stay in their order.
@@ -209,20 +210,20 @@ fn find_repairs(
     const LISTED: usize = 64;
     let min_rows = ((settings.dropout_min_share * part.height as f32).ceil() as usize).max(8);
     let found = if settings.dropouts { dropouts::find(source, min_rows) } else { Vec::new() };
-    // Rows that do not measure are no matter of taste: nothing can be said of what lies there.
-    let rows = part.y as usize..part.bottom() as usize;
-    let dead: Vec<usize> = channel.air.dead.iter().filter(|r| rows.contains(r)).map(|r| r - rows.start).collect();
-    let repairs = Repairs::new(&found, &dead);
+    // What was not measured is no matter of taste: nothing can be said of what lies there.
+    let (patches, dead) = (patches::find(source), channel.dead_rows(part));
+    let repairs = Repairs::new(&found, &patches, &dead);
     let (left, top) = ((area.x + part.x) as usize, (area.y + part.y) as usize);
-    let boxes: Vec<Value> = found
-        .iter()
+    let of_dropouts = found.iter().map(|d| (d.rows.clone(), d.columns.clone()));
+    let boxes: Vec<Value> = of_dropouts
+        .chain(patches.iter().map(patches::Patch::bounds))
         .take(LISTED)
-        .map(|d| {
+        .map(|(rows, columns)| {
             json!(BoxPx {
-                x: (left + d.columns.start) as u32,
-                y: (top + d.rows.start) as u32,
-                width: d.columns.len() as u32,
-                height: d.rows.len() as u32,
+                x: (left + columns.start) as u32,
+                y: (top + rows.start) as u32,
+                width: columns.len() as u32,
+                height: rows.len() as u32,
             })
         })
         .collect();
@@ -234,6 +235,7 @@ fn find_repairs(
         [
             ("plane", json!(channel.number)),
             ("columns", json!(found.len())),
+            ("patches", json!(patches.len())),
             ("dead_rows", json!(dead.len())),
             ("pixels", json!(pixels)),
             ("boxes_px", json!(boxes)),

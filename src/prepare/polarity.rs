@@ -24,8 +24,8 @@ pub(super) struct Decision {
 /// pixels are near has one and a half. Black strips, which hardly scatter, do not vote.
 ///
 /// Posts, roof and floor at the borders of a picture that was cut at the walls vote as air would. So the noise is asked, which
-/// may overrule them ([`noisier_end`]); and the votes count as a guess unless the left or the right border is among those that
-/// cast them and its columns are alike, as air's are and a post's are not.
+/// may overrule them or make them a guess ([`noisier_end`]). They are one, too, unless the left or the right border is among those
+/// that cast them and its columns are alike, as air's are and a post's are not.
 pub(super) fn decide(counts: Counts<'_>) -> Decision {
     let (rows, columns) = counts.dim();
     let mut all = counts.sample(40_000);
@@ -90,24 +90,26 @@ pub(super) fn decide(counts: Counts<'_>) -> Decision {
         return of(if borders.abs() >= 3.0 { borders } else { air }, false);
     }
     let voted = of(votes, votes.abs() >= 2.0 && air.iter().any(|vote| vote * votes > 0.0));
-    match noisier_end(counts) {
+    let noise = noise(counts);
+    match noisier_end(&noise, Ends { share: 0.2, quiet: 0.25, more: 2.0 }) {
         Some(polarity) if polarity != voted.polarity => Decision { polarity, votes, certain: false },
-        _ => voted,
+        Some(_) => voted,
+        // Goods from end to end vote as air does. Of few squares the noise is not believed, but a doubt.
+        None => {
+            let doubted = noisier_end(&noise, Ends { share: 0.05, quiet: 0.05, more: 4.0 })
+                .is_some_and(|polarity| polarity != voted.polarity);
+            Decision { certain: voted.certain && !doubted, ..voted }
+        }
     }
 }
 
-/// The end of the range that has more noise, as the polarity which that makes likely; nothing where neither clearly has.
-///
-/// The variance of counted photons grows with their number, so that what is brighter is noisier where air is bright. The
-/// quietest quarter of each end's squares counts: structure only adds to the variance.
-fn noisier_end(counts: Counts<'_>) -> Option<Polarity> {
+/// Levels and variances of squares all over the picture, by rising level; none where they are too few to tell.
+fn noise(counts: Counts<'_>) -> Vec<(f32, f32)> {
     /// Side of a square and distance of the pixels compared, in pixels.
     const SIDE: usize = 8;
     const APART: usize = 3;
     /// The fewest squares that tell.
     const LEAST: usize = 200;
-    /// How much more variance one end must have.
-    const MORE: f32 = 2.0;
     let (rows, columns) = counts.dim();
     let across = ((rows * columns) as f32 / 4_000.0).sqrt().ceil().max(SIDE as f32) as usize;
     let mut found = Vec::new();
@@ -132,16 +134,33 @@ fn noisier_end(counts: Counts<'_>) -> Option<Polarity> {
         }
     }
     if found.len() < LEAST {
-        return None;
+        return Vec::new();
     }
     found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    found
+}
+
+/// How the ends of the range are compared.
+struct Ends {
+    /// Of the squares, at either end.
+    share: f32,
+    /// Of an end's squares, the quietest, which count: structure only adds to the variance.
+    quiet: f32,
+    /// How many times the other's variance one end must have.
+    more: f32,
+}
+
+/// The end of the range that has more noise, as the polarity which that makes likely; nothing where neither clearly has.
+///
+/// The variance of counted photons grows with their number, so that what is brighter is noisier where air is bright.
+fn noisier_end(noise: &[(f32, f32)], Ends { share, quiet, more }: Ends) -> Option<Polarity> {
     let quiet =
-        |part: &[(f32, f32)]| quantile(&mut part.iter().map(|(_, variance)| *variance).collect::<Vec<_>>(), 0.25);
-    let fifth = found.len() / 5;
-    let (dark, bright) = (quiet(&found[..fifth]), quiet(&found[found.len() - fifth..]));
-    if bright > MORE * dark {
+        |part: &[(f32, f32)]| quantile(&mut part.iter().map(|(_, variance)| *variance).collect::<Vec<_>>(), quiet);
+    let n = (share * noise.len() as f32) as usize;
+    let (dark, bright) = (quiet(&noise[..n]), quiet(&noise[noise.len() - n..]));
+    if bright > more * dark {
         Some(Polarity::AirBright)
-    } else if dark > MORE * bright {
+    } else if dark > more * bright {
         Some(Polarity::AirDark)
     } else {
         None

@@ -1,6 +1,8 @@
 //! Rows of transmission with dropouts and dead rows filled from the nearest measured pixels.
 
+use super::dead;
 use super::dropouts::Dropout;
+use super::patches::Patch;
 use super::transmission::Source;
 use std::ops::Range;
 
@@ -15,18 +17,21 @@ pub(super) struct Repairs {
 
 impl Repairs {
     /// `dead` rows must be rising.
-    pub(super) fn new(dropouts: &[Dropout], dead: &[usize]) -> Self {
-        let mut columns: Vec<(usize, Range<usize>)> =
-            dropouts.iter().flat_map(|d| d.rows.clone().map(|r| (r, d.columns.clone()))).collect();
-        columns.sort_by_key(|(row, columns)| (*row, columns.start));
-        let mut rows: Vec<Range<usize>> = Vec::new();
-        for &row in dead {
-            match rows.last_mut() {
-                Some(last) if last.end == row => last.end += 1,
-                _ => rows.push(row..row + 1),
+    pub(super) fn new(dropouts: &[Dropout], patches: &[Patch], dead: &[usize]) -> Self {
+        let of_dropouts = dropouts.iter().flat_map(|d| d.rows.clone().map(|r| (r, d.columns.clone())));
+        let mut all: Vec<(usize, Range<usize>)> =
+            of_dropouts.chain(patches.iter().flat_map(|patch| patch.lines.iter().cloned())).collect();
+        all.sort_by_key(|(row, columns)| (*row, columns.start));
+        let mut columns: Vec<(usize, Range<usize>)> = Vec::with_capacity(all.len());
+        for (row, part) in all {
+            match columns.last_mut() {
+                Some((last, columns)) if *last == row && part.start < columns.end => {
+                    columns.end = columns.end.max(part.end);
+                }
+                _ => columns.push((row, part)),
             }
         }
-        Self { columns, rows }
+        Self { columns, rows: dead::runs(dead).collect() }
     }
 
     fn dead(&self, row: usize) -> Option<&Range<usize>> {
@@ -100,7 +105,7 @@ mod tests {
         let levels = Levels { dark: &[0.0; 8], row: &[1.0; 8], drift: &[1.0; 6] };
         let part = BoxPx { x: 0, y: 0, width: 6, height: 8 };
         let source = Source::new(Counts::new(&plane, Polarity::AirBright), part, levels);
-        let repairs = Repairs::new(&dropouts, &dead);
+        let repairs = Repairs::new(&dropouts, &[], &dead);
         let mut out = [0.0; 6];
         for r in 0..8 {
             repairs.read(&source, r, &mut out, &mut Vec::new());

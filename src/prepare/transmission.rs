@@ -60,6 +60,17 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Reads the counts of `row`, all that `out` holds.
+    pub(super) fn read_counts(&self, row: usize, out: &mut [f32]) {
+        self.counts.read(self.part.y as usize + self.live(row), self.part.x as usize, out);
+    }
+
+    /// The count that a transmission makes in `row` where the source has not drifted.
+    pub(super) fn count_of(&self, row: usize, transmission: f32) -> f32 {
+        let row = self.live(row);
+        self.levels.dark[row] + transmission * self.levels.row[row]
+    }
+
     /// The transmission at a pixel.
     pub(super) fn at(&self, row: usize, column: usize) -> f32 {
         let row = self.live(row);

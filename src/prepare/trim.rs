@@ -1,14 +1,14 @@
-//! Margins that hold no measurement: black or constant strips at the sides of the image.
+//! Margins that hold no measurement: black or constant strips and white borders at the sides of the image.
 
 use super::counts::Counts;
-use super::robust::quantile;
+use super::robust::{median, quantile};
 use crate::scan::BoxPx;
 
 /// A strip is black below this share of the image's bright level.
 const BLACK: f32 = 0.03;
-/// A constant strip this near to the bright level is saturated air, which is a measurement.
+/// A constant strip this near to the bright level is saturated air, which is a measurement, or a [`border`].
 const BRIGHT: f32 = 0.97;
-/// No more than this share of a side is taken for a margin: more is a dark image.
+/// No more than this share of a side is black for a margin: more is a dark image.
 const MOST: f32 = 0.4;
 
 /// How many rows and columns to leave out.
@@ -32,43 +32,104 @@ impl Margins {
     }
 }
 
+/// What a row or column at a side holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Line {
+    /// All but 2 %, which dropout columns may cross.
+    Black,
+    /// One value exactly, darker than air: nobody measured that, however many lines of it there are.
+    Constant,
+    /// One value exactly, as bright as air.
+    White(f32),
+    /// Its median.
+    Measured(f32),
+}
+
 /// Finds the strips; `bright` is the image's bright level in counts.
 pub(super) fn find(counts: Counts<'_>, bright: f32) -> Margins {
     let (rows, columns) = counts.dim();
-    let most_rows = (rows as f32 * MOST) as usize;
-    let most_columns = (columns as f32 * MOST) as usize;
     let mut line = vec![0.0; columns];
-    let mut empty_row = |row: usize| {
-        counts.read(row, 0, &mut line);
+    let mut row = |at: usize| {
+        counts.read(at, 0, &mut line);
         let mut sampled: Vec<f32> = line.iter().copied().step_by((columns / 512).max(1)).collect();
-        is_empty(&mut sampled, bright)
+        look(&mut sampled, bright)
     };
-    let top = (0..most_rows).take_while(|&row| empty_row(row)).count();
-    let bottom = (0..most_rows).take_while(|&i| empty_row(rows - 1 - i)).count();
-    let mut column = Vec::with_capacity(rows);
-    let mut empty_column = |at: usize| {
-        column.clear();
+    let top = strip(rows, rows, counts, &mut row);
+    let bottom = strip(rows, rows - top, counts, |i| row(rows - 1 - i));
+    let mut values = Vec::with_capacity(rows);
+    let mut column = |at: usize| {
+        values.clear();
         let valid = (top..rows - bottom).step_by((rows / 256).max(1));
-        column.extend(valid.map(|row| counts.at(row, at)).filter(|v| v.is_finite()));
-        is_empty(&mut column, bright)
+        values.extend(valid.map(|row| counts.at(row, at)).filter(|v| v.is_finite()));
+        look(&mut values, bright)
     };
-    let left = (0..most_columns).take_while(|&at| empty_column(at)).count();
-    let right = (0..most_columns).take_while(|&i| empty_column(columns - 1 - i)).count();
-    // A limit that was reached means that the dark does not end there: it is no margin.
-    let kept = |found: usize, most: usize| if found < most { found } else { 0 };
-    Margins {
-        top: kept(top, most_rows),
-        bottom: kept(bottom, most_rows),
-        left: kept(left, most_columns),
-        right: kept(right, most_columns),
+    let left = strip(columns, columns, counts, &mut column);
+    let right = strip(columns, columns - left, counts, |i| column(columns - 1 - i));
+    Margins { top, bottom, left, right }
+}
+
+fn look(values: &mut [f32], bright: f32) -> Line {
+    let Some(&first) = values.first() else { return Line::Black };
+    if quantile(values, 0.98) < BLACK * bright {
+        Line::Black
+    } else if !values.iter().all(|&v| v == first) {
+        Line::Measured(median(values))
+    } else if first < BRIGHT * bright {
+        Line::Constant
+    } else {
+        Line::White(first)
     }
 }
 
-/// Black (all but 2 %, which dropout columns may cross) or constant (exactly, and darker than air).
-fn is_empty(values: &mut [f32], bright: f32) -> bool {
-    let Some(&first) = values.first() else { return true };
-    let constant = first < BRIGHT * bright && values.iter().all(|&v| v == first);
-    constant || quantile(values, 0.98) < BLACK * bright
+/// How many of the first `of` lines from a side of `size` lines are a margin.
+fn strip(size: usize, of: usize, counts: Counts<'_>, mut line: impl FnMut(usize) -> Line) -> usize {
+    let most = (size as f32 * MOST) as usize;
+    let white = border(size, counts, &mut line);
+    let mut black = 0;
+    let empty = |at: &usize| match line(*at) {
+        Line::Black => {
+            black += 1;
+            black < most
+        }
+        Line::Constant => true,
+        Line::White(_) | Line::Measured(_) => false,
+    };
+    let found = (white..of.max(white)).take_while(empty).count();
+    // A limit that was reached means that the dark does not end there: it is no margin.
+    white + if black < most { found } else { 0 }
+}
+
+/// How many lines at a side are a white border, drawn around a picture: of one value, few, and next to something darker than
+/// air. Saturated air beside a load looks like that, too, but then there is more of it in the picture.
+fn border(size: usize, counts: Counts<'_>, mut line: impl FnMut(usize) -> Line) -> usize {
+    /// The widest border, as a share of the side.
+    const WIDEST: f32 = 0.02;
+    /// Of the border, what lies next to it has no more.
+    const DARKER: f32 = 0.9;
+    /// The share of the picture within borders of such width that is as white where air is.
+    const AIR: f32 = 0.005;
+    let Line::White(white) = line(0) else { return 0 };
+    let most = (size as f32 * WIDEST) as usize;
+    let n = (0..=most).take_while(|&at| line(at) == Line::White(white)).count();
+    let darker = match line(n) {
+        Line::Measured(level) => level < DARKER * white,
+        Line::Black | Line::Constant => true,
+        Line::White(_) => false,
+    };
+    if n > most || !darker {
+        return 0;
+    }
+    let (rows, columns) = counts.dim();
+    let (high, wide) = ((rows as f32 * WIDEST) as usize + 1, (columns as f32 * WIDEST) as usize + 1);
+    let step = (columns / 256).max(1);
+    let mut across = vec![0.0; (columns - 2 * wide) / step];
+    let (mut same, mut all) = (0, 0);
+    for row in (high..rows - high).step_by((rows / 256).max(1)) {
+        counts.read_every(row, wide, step, &mut across);
+        same += across.iter().filter(|&&v| v == white).count();
+        all += across.len();
+    }
+    if same as f32 > AIR * all as f32 { 0 } else { n }
 }
 
 #[cfg(test)]

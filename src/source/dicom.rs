@@ -5,7 +5,7 @@ use super::dicom_layout::{self, Layout, Pixels};
 use super::dicom_stored::{Stored, rescaled};
 use super::dicom_tags::Attributes;
 use super::limits::{Limits, plausible};
-use super::{DAMAGED, dicom_rle, dicom_tags, fields, jpeg};
+use super::{DAMAGED, dicom_rle, dicom_tags, fields, jpeg, jpeg_data};
 use crate::scan::{Error, Result};
 use dicom_dictionary_std::tags;
 use dicom_object::{DefaultDicomObject, OpenFileOptions, file::ReadPreamble};
@@ -119,15 +119,16 @@ fn decompress(bytes: &[u8], layout: &Layout, fragments: &[std::ops::Range<usize>
         }
     } else {
         // One frame may be cut into several fragments; several frames are read only if each has one of its own.
-        let streams: Vec<(usize, usize)> = match (frames, fragments) {
-            (1, [first, .., last]) => vec![(first.start, last.end)],
-            (_, all) => all.iter().map(|fragment| (fragment.start, fragment.end)).collect(),
+        let parts = fragments.iter().map(|fragment| &bytes[fragment.clone()]);
+        let streams: Vec<Cow<'_, [u8]>> = match frames {
+            1 if fragments.len() > 1 => vec![Cow::Owned(parts.collect::<Vec<_>>().concat())],
+            _ => parts.map(Cow::Borrowed).collect(),
         };
         if streams.len() != frames {
             return Err(count(fragments.len()));
         }
-        for (index, &(start, end)) in streams.iter().enumerate() {
-            frame(&bytes[start..end], stored).map_err(|error| error.at(format!("frame {}", index + 1)))?;
+        for (index, stream) in streams.iter().enumerate() {
+            frame(stream, stored).map_err(|error| error.at(format!("frame {}", index + 1)))?;
         }
     }
     let whole = object(bytes, layout, false)?;
@@ -152,15 +153,18 @@ fn frame(stream: &[u8], stored: &Stored) -> Result<()> {
             header.width, header.height, header.precision, stored.width, stored.height, stored.allocated
         )));
     }
-    if jpeg::ends(stream) { Ok(()) } else { Err(truncated()) }
+    // Arithmetic codes and pictures in several layers are for the decoder to refuse.
+    if header.process <= 3 { jpeg_data::check(stream, None).map(|_| ()) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scan::{BeamSource, Fault, PixelSize, Polarity, Samples};
+    use dicom_core::value::{PixelFragmentSequence, Value};
     use dicom_core::{DataElement, PrimitiveValue, Tag, VR, dicom_value};
     use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
+    use image::{ExtendedColorType, ImageEncoder as _, codecs::jpeg::JpegEncoder};
     use ndarray::array;
 
     const DX: &str = "1.2.840.10008.5.1.4.1.1.501.2.1";
@@ -185,8 +189,12 @@ mod tests {
     }
 
     fn write(object: InMemDicomObject, class: &str) -> Vec<u8> {
+        write_as(object, class, EXPLICIT)
+    }
+
+    fn write_as(object: InMemDicomObject, class: &str, syntax: &str) -> Vec<u8> {
         let meta = FileMetaTableBuilder::new()
-            .transfer_syntax(EXPLICIT)
+            .transfer_syntax(syntax)
             .media_storage_sop_class_uid(class)
             .media_storage_sop_instance_uid("1.2.3");
         let mut bytes = Vec::new();
@@ -262,6 +270,13 @@ mod tests {
             object.put(DataElement::new(tags::PIXEL_INTENSITY_RELATIONSHIP_SIGN, VR::SS, sign));
         }));
         assert_eq!(stated.metadata.polarity, Some(Polarity::AirBright), "the sign comes before the display");
+        let turned = good(&file(&[0; 4], |object| {
+            text(object, tags::RESCALE_SLOPE, VR::DS, "-1");
+            text(object, tags::RESCALE_INTERCEPT, VR::DS, "65535");
+            let sign = PrimitiveValue::from(-1i16);
+            object.put(DataElement::new(tags::PIXEL_INTENSITY_RELATIONSHIP_SIGN, VR::SS, sign));
+        }));
+        assert_eq!(turned.metadata.polarity, Some(Polarity::AirBright), "the sign is that of stored values");
     }
 
     #[test]
@@ -286,6 +301,37 @@ mod tests {
         assert_eq!([codes(&eight), codes(&bytes)], [[""; 0]; 2], "a byte of padding");
         let few = file(&[1, 2, 3, 4], |object| text(object, tags::NUMBER_OF_FRAMES, VR::IS, "2"));
         assert!(error(&few).to_string().contains("2 frames of 2x2 need 16 bytes of pixel data, found 8"));
+    }
+
+    /// A DICOS image of 16 x 16 pixels of 8 bits, as fragments of JPEG data.
+    fn fragments(parts: &[&[u8]]) -> Vec<u8> {
+        let mut whole = InMemDicomObject::new_empty();
+        file(&[], |object| {
+            for (tag, value) in [(tags::ROWS, 16), (tags::COLUMNS, 16), (tags::HIGH_BIT, 7)] {
+                short(object, tag, value);
+            }
+            short(object, tags::BITS_ALLOCATED, 8);
+            short(object, tags::BITS_STORED, 8);
+            let even = |part: &&[u8]| [*part, if part.len().is_multiple_of(2) { &[] } else { &[0u8][..] }].concat();
+            let sequence = PixelFragmentSequence::new_fragments(parts.iter().map(even).collect::<Vec<_>>());
+            object.put(DataElement::new(tags::PIXEL_DATA, VR::OB, Value::PixelSequence(sequence)));
+            std::mem::swap(object, &mut whole);
+        });
+        write_as(whole, DX, "1.2.840.10008.1.2.4.50")
+    }
+
+    #[test]
+    fn jpeg_fragments_that_are_not_counted_are_said_and_damaged_ones_refused() {
+        let mut jpeg = Vec::new();
+        let grey: Vec<u8> = (0..=255).collect();
+        JpegEncoder::new_with_quality(&mut jpeg, 90).write_image(&grey, 16, 16, ExtendedColorType::L8).unwrap();
+        let codes = |parts: &[&[u8]]| good(&fragments(parts)).warnings.into_iter().map(|w| w.code).collect::<Vec<_>>();
+        assert_eq!(codes(&[&jpeg]), ["lossy"]);
+        assert_eq!(codes(&[&jpeg, &jpeg]), ["trailing_bytes", "lossy"]);
+        let at = jpeg.len() / 4 * 2;
+        assert_eq!(codes(&[&jpeg[..at], &jpeg[at..]]), ["lossy"], "one frame in two fragments");
+        let cut = [&jpeg[..jpeg.len() - 40], &[0xff, 0xd9]].concat();
+        assert_eq!(error(&fragments(&[&cut])).fault, Fault::Format);
     }
 
     #[test]

@@ -102,9 +102,11 @@ pub(super) fn metadata(attributes: &Attributes<'_>, decoded: &mut Decoded) {
         metadata.energies_mv = kilovolts.iter().map(|kv| (kv / 1000.0) as f32).collect();
         metadata.source = Some(BeamSource::Accelerator);
     }
-    // The intensity relationship says how counts go with the beam (PS3.3, C.8.11.3.1.2). Without it, low values
-    // that are shown white are taken for air, which cargo images show bright.
-    metadata.polarity = match attributes.int(tags::PIXEL_INTENSITY_RELATIONSHIP_SIGN) {
+    // The intensity relationship says how counts go with the beam (PS3.3, C.8.11.3.1.2), as they are stored: a falling rescale
+    // slope turns them round. Without it, low values that are shown white are taken for air, which cargo images show bright.
+    let falls = attributes.rescale().is_ok_and(|(slope, _)| slope < 0.0);
+    let sign = attributes.int(tags::PIXEL_INTENSITY_RELATIONSHIP_SIGN).map(|sign| if falls { -sign } else { sign });
+    metadata.polarity = match sign {
         Some(1) => Some(Polarity::AirBright),
         Some(-1) => Some(Polarity::AirDark),
         _ if text(tags::PHOTOMETRIC_INTERPRETATION).as_deref() == Some("MONOCHROME1") => Some(Polarity::AirDark),

@@ -4,14 +4,13 @@ use super::decoded::{Decoded, DecodedPlane};
 use super::fields::words;
 use super::grey::{self, Channels};
 use super::limits::{Limits, plausible, zeroed};
-use super::{samples, tags};
+use super::{jpeg_data, samples, tags};
 use crate::scan::{Error, Result, Samples};
 use image::codecs::jpeg::JpegDecoder;
 use image::{ColorType, ImageDecoder, ImageError};
 use std::io::Cursor;
 
 /// What a stream begins with. In entropy-coded data it cannot stand.
-#[cfg(feature = "dicom")]
 pub(super) const BEGIN: [u8; 2] = [0xff, 0xd8];
 
 /// What a JPEG frame header says.
@@ -26,19 +25,8 @@ pub(super) struct FrameHeader {
     pub components: u8,
 }
 
-/// The first frame header of a JPEG stream.
+/// The first frame header of a JPEG stream, found by walking the marker segments; nothing where there is none.
 pub(super) fn frame_header(bytes: &[u8]) -> Option<FrameHeader> {
-    located(bytes).map(|(_, header)| header)
-}
-
-/// Whether an end marker stands after the frame header. Decoders fill what is missing with grey, which a scan must not be
-/// judged by. In entropy-coded data the marker's bytes cannot stand; what is appended after it does no harm.
-pub(super) fn ends(bytes: &[u8]) -> bool {
-    located(bytes).is_some_and(|(at, _)| bytes[at..].windows(2).rev().any(|pair| pair == [0xff, 0xd9]))
-}
-
-/// The first frame header and its place, found by walking the marker segments; nothing where there is none.
-fn located(bytes: &[u8]) -> Option<(usize, FrameHeader)> {
     let mut at = 2;
     loop {
         // Any number of fill bytes may stand before a marker.
@@ -57,14 +45,13 @@ fn located(bytes: &[u8]) -> Option<(usize, FrameHeader)> {
             0xd9 | 0xda => return None,
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                 let body = bytes.get(at + 2..at + 8)?;
-                let header = FrameHeader {
+                return Some(FrameHeader {
                     process: marker - 0xc0,
                     precision: body[0],
                     height: u16::from_be_bytes([body[1], body[2]]),
                     width: u16::from_be_bytes([body[3], body[4]]),
                     components: body[5],
-                };
-                return Some((at, header));
+                });
             }
             _ => at += usize::from(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?])).max(2),
         }
@@ -88,9 +75,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
             header.process, header.precision
         )));
     }
-    if !ends(bytes) {
-        return Err(Error::format("the JPEG data have no end marker").help("the file is truncated"));
-    }
+    let end = jpeg_data::check(bytes, None)?;
     let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|error| fault(&error))?;
     let channels = match decoder.color_type() {
         ColorType::L8 => Channels::Grey,
@@ -106,6 +91,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Decoded> {
     let mut decoded = Decoded::default();
     decoded.planes.push(DecodedPlane::new(Samples::U8(samples::array(values, width, height)?)));
     decoded.warn_lossy();
+    if bytes[end..].windows(3).any(|three| three.starts_with(&BEGIN) && three[2] == 0xff) {
+        decoded.warn("frames_ignored", "another JPEG picture follows in the file and was not read");
+    }
     comment(bytes, &mut decoded);
     Ok(decoded)
 }
@@ -171,7 +159,10 @@ mod tests {
         let bytes = encode(ExtendedColorType::L8, &(0..128).collect::<Vec<u8>>());
         assert_eq!(read(&bytes[..bytes.len() - 2], &Limits::default()).unwrap_err().fault, Fault::Format);
         let appended = [bytes.clone(), vec![7; 5000]].concat();
-        assert!(read(&appended, &Limits::default()).is_ok(), "what follows the end marker does no harm");
+        let read_on = read(&appended, &Limits::default()).unwrap();
+        assert_eq!(read_on.warnings.len(), 1, "what follows the end marker does no harm");
+        let second = read(&[bytes.clone(), bytes.clone()].concat(), &Limits::default()).unwrap();
+        assert!(second.warnings.iter().any(|warning| warning.code == "frames_ignored"), "unless it is a picture");
         let mut huge = bytes.clone();
         let at = huge.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
         huge[at + 5..at + 9].fill(0xff);

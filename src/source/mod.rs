@@ -19,6 +19,7 @@ mod discover;
 mod fields;
 mod grey;
 mod jpeg;
+mod jpeg_data;
 mod limits;
 mod metadata;
 mod names;

@@ -6,7 +6,7 @@ use super::grey::{self, Channels};
 use super::limits::{Limits, plausible};
 use super::tiff_chunks::{self, Packing};
 use super::tiff_layout::{self, AsStored};
-use super::{jpeg, png, samples, tags};
+use super::{jpeg, jpeg_data, png, samples, tags};
 use crate::scan::{Error, Polarity, Result, Samples};
 use ::tiff::decoder::ifd::Value;
 use ::tiff::decoder::{ChunkType, Decoder, DecodingResult};
@@ -222,6 +222,7 @@ fn charge(decoder: &mut Reader<'_>, bytes: &[u8], limits: &Limits, promised: u64
     }
     // Each chunk is a JPEG stream with a size of its own.
     let chunks = chunks(decoder)?;
+    let tables = decoder.find_tag(Tag::JPEGTables).ok().flatten().and_then(|tables| tables.into_u8_vec().ok());
     for (index, &(offset, length)) in chunks.iter().enumerate() {
         let truncated = || Error::format("the JPEG data end too early").help("the file is truncated");
         let chunk = usize::try_from(offset)
@@ -239,10 +240,7 @@ fn charge(decoder: &mut Reader<'_>, bytes: &[u8], limits: &Limits, promised: u64
                     header.width, header.height
                 )));
             }
-            if !chunk.is_some_and(jpeg::ends) {
-                return Err(truncated());
-            }
-            Ok(())
+            jpeg_data::check(chunk.ok_or_else(truncated)?, tables.as_deref()).map(|_| ())
         };
         check().map_err(|error| error.at(format!("{} {}", if tiled { "tile" } else { "strip" }, index + 1)))?;
     }

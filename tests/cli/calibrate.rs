@@ -19,7 +19,7 @@ fn picture(path: &Path, seed: u32, level: u32, sidecar: &str) {
         image::Luma([(base + noise % 64) as u16])
     });
     image.save(path).unwrap();
-    let fields = r#""pixel_mm": 10, "polarity": "air_bright", "energies_mv": [6], "doors": "right""#;
+    let fields = r#""pixel_mm": 10.4, "polarity": "air_bright", "energies_mv": [6], "doors": "right""#;
     fs::write(path.with_extension("json"), format!("{{ {fields}{sidecar} }}")).unwrap();
 }
 

@@ -61,7 +61,7 @@ pub(crate) fn picture(path: &Path, loaded: bool) {
         image::Luma([(level + noise % 64) as u16])
     });
     image.save(path).unwrap();
-    let sidecar = r#"{ "pixel_mm": 10, "polarity": "air_bright", "energies_mv": [6], "doors": "right" }"#;
+    let sidecar = r#"{ "pixel_mm": 10.4, "polarity": "air_bright", "energies_mv": [6], "doors": "right" }"#;
     std::fs::write(path.with_extension("json"), sidecar).unwrap();
 }
 

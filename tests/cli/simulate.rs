@@ -99,6 +99,11 @@ fn threats_are_projected_into_clean_scans() {
     let _ = write!(text, "\n$ again\n{}\n", shown(folder.path(), &run()));
     assert!(made == contents(&folder.path().join("tip")));
     snapshot("simulate_tip", &text);
+    // A folder without scans is a mistake beside others, too.
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    let output = portray(folder.path()).args(line).args(["--into", "empty"]).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(64) && error.contains("--into: empty: "), "{error}");
 }
 
 #[test]

@@ -143,6 +143,17 @@ fn scans_whose_truth_does_not_hold_are_named_and_the_others_are_written() {
 }
 
 #[test]
+fn a_folder_without_scans_beside_others_has_failed() {
+    let folder = simulated();
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    let line = ["tensors", "set", "empty", "--contract", "contract.json", "--out", "tensors"];
+    let output = portray(folder.path()).args(line).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(text.contains("failed: empty: "), "{text}");
+}
+
+#[test]
 fn wrong_usage_says_what_is_right() {
     let folder = set_up();
     fs::create_dir(folder.path().join("empty")).unwrap();

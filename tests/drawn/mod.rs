@@ -28,20 +28,27 @@ pub(crate) struct Drawn {
     pub(crate) dark: f32,
     /// Relative noise of air.
     pub(crate) noise: f32,
+    /// Noise of the dark level, in counts.
+    pub(crate) electronic: f32,
 }
 
 impl Drawn {
     /// A box with goods on its floor and air around.
     pub(crate) fn box_of_goods() -> Self {
-        let mut drawn = Self { t: Array2::from_elem((444, 877), 1.0), air: 50_000.0, dark: 0.0, noise: 0.006 };
-        let (x, y, width, height) = BOX;
-        drawn.put(BOX, 0.85);
-        drawn.put((x, y, width, 8), 0.6);
-        drawn.put((x, y + height - 20, width, 20), 0.45);
-        drawn.put((x, y, 20, height), 0.5);
-        drawn.put((x + width - 20, y, 20, height), 0.5);
-        drawn.put((x + 30, y + 130, width - 60, 174), 0.4);
+        let t = Array2::from_elem((444, 877), 1.0);
+        let mut drawn = Self { t, air: 50_000.0, dark: 0.0, noise: 0.006, electronic: 4.0 };
+        drawn.put_box(BOX);
         drawn
+    }
+
+    /// Puts a box with goods on its floor.
+    pub(crate) fn put_box(&mut self, (x, y, width, height): Place) {
+        self.put((x, y, width, height), 0.85);
+        self.put((x, y, width, 8), 0.6);
+        self.put((x, y + height - 20, width, 20), 0.45);
+        self.put((x, y, 20, height), 0.5);
+        self.put((x + width - 20, y, 20, height), 0.5);
+        self.put((x + 30, y + 130, width - 60, height - 150), 0.4);
     }
 
     /// The same with something in the goods that nothing gets through, a square of `side` mm.
@@ -68,7 +75,7 @@ impl Drawn {
         let normal = Normal::new(0.0f32, 1.0).unwrap();
         self.t.mapv(|t| {
             let signal = self.air * (t + self.noise * t.sqrt() * normal.sample(&mut random));
-            (self.dark + signal + 4.0 * normal.sample(&mut random)).round().clamp(0.0, 65_535.0) as u16
+            (self.dark + signal + self.electronic * normal.sample(&mut random)).round().clamp(0.0, 65_535.0) as u16
         })
     }
 

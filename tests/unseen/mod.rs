@@ -1,5 +1,7 @@
 //! Ways in which something was not seen and its scan must not be clear.
 
+mod pieces;
+
 use crate::drawn::{BOX, Drawn, MM, is_shielded, mirrored, reasons, report, report_of, stated};
 use ndarray::{Array2, s};
 use portray::judge::{ReasonCode, Verdict};
@@ -35,6 +37,31 @@ fn what_nothing_gets_through_is_not_seen_however_small_and_whatever_the_offset()
         }
     }
     assert_eq!(ran, 15);
+}
+
+#[test]
+fn a_claim_of_no_offset_is_no_measurement() {
+    // A quarter of a hundredth of air, which the noise cannot tell from a beam that hardly got through.
+    let drawn = Drawn { dark: 130.0, ..Drawn::with_block(320.0) };
+    let claim = Settings { dark: false, ..Settings::default() };
+    let claimed = report(&[drawn.counts()], &stated(), with(claim));
+    assert!(is_shielded(&claimed), "{:?}", reasons(&claimed));
+    // Who truly subtracts it shows that.
+    let mut thin = Drawn::box_of_goods();
+    thin.put((403, 240, 40, 40), 0.02);
+    let frame = Calibration { dark: Some(vec![Array2::zeros((444, 8))]), air: None };
+    let measured = report(&[thin.counts()], &stated(), |line| line.calibration = frame);
+    assert!(!is_shielded(&measured), "{:?}", reasons(&measured));
+}
+
+#[test]
+fn noisy_detectors_do_not_make_a_beam() {
+    for electronic in [4.0, 100.0, 400.0, 600.0] {
+        let report = Drawn { electronic, ..Drawn::with_block(320.0) }.report();
+        assert!(is_shielded(&report), "{electronic}: {:?}", reasons(&report));
+        let clean = Drawn { electronic, ..Drawn::box_of_goods() }.report();
+        assert!(!is_shielded(&clean), "{electronic}: {:?}", reasons(&clean));
+    }
 }
 
 #[test]

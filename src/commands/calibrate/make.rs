@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args, false_alarms: f64, out: &Path) -> anyhow::Result<
     for (name, error) in &discovery.problems {
         let _ = write!(missing, "; {}: {error}", printable(name));
     }
-    let jobs = jobs(discovery.entries, discovery.problems);
+    let jobs = jobs(discovery.entries, discovery.problems, discovery.empty);
     // No more scans will be left than there are files: what cannot be promised is refused before an hour's work.
     let needed = scans_needed(false_alarms).map_err(|error| Error::parameter(error.to_string()))?;
     if (files as u64) < needed {

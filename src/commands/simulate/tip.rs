@@ -66,7 +66,9 @@ pub(super) fn run(args: &TipArgs, out: &mut dyn std::io::Write) -> Result<Exit> 
     }
     let scanner = args.scanner.as_deref().map(super::scanner).transpose()?;
     let mut found = source::discover(&args.into, None, Some(&args.out));
-    if let Some((name, error)) = found.problems.first() {
+    // A folder without scans beside others is a mistake, too; alone it is told below.
+    let empty = if found.entries.is_empty() { &[][..] } else { &found.empty[..] };
+    if let Some((name, error)) = found.problems.iter().chain(empty).next() {
         bail!(anyhow::Error::from(Error::parameter(error.message.clone()).at(name.clone())).context("--into"));
     }
     apart(args, &found)?;

@@ -8,6 +8,8 @@ use crate::scan::{BoxPx, PixelSize};
 
 /// Rows above and below a line that are compared.
 const REACH: usize = 3;
+/// By how much of the beam more or less is absorbed across a line.
+const LEAST: f32 = 0.02;
 
 /// The height in pixels down to the floor of a container with a chassis below, and its nominal size.
 ///
@@ -62,41 +64,62 @@ pub(super) fn floor(source: &Source<'_>, boxed: BoxPx, pixel: Option<PixelSize>)
     best
 }
 
+/// Whether a straight line lies near the lower edge of `boxed`, as the upper edge of a container's floor does. What stands on it
+/// may absorb more or less than the floor, so that the line need not have one sense.
+pub(super) fn has_floor(source: &Source<'_>, boxed: BoxPx, mm: f32) -> bool {
+    /// A floor with its beams is 0.15 to 0.2 m high; a fan beam shows its near side and its far side.
+    const HIGH_MM: f32 = 400.0;
+    let high = ((HIGH_MM / mm) as usize).clamp(2 * REACH, boxed.height as usize);
+    let bottom = boxed.bottom() as usize;
+    let (rows, columns) = absorbed(source, boxed, bottom - high..bottom);
+    (REACH..(high + 1).saturating_sub(REACH)).any(|at| {
+        let changed = steps(&rows, at, columns).filter(|step| step.abs() > LEAST).count();
+        3 * changed >= 2 * columns
+    })
+}
+
+/// What some 256 columns of the inner nine tenths of `boxed` absorb in each of the `rows`, and how many they are.
+fn absorbed(source: &Source<'_>, boxed: BoxPx, rows: std::ops::Range<usize>) -> (Vec<Vec<f32>>, usize) {
+    let (left, right) =
+        (boxed.x as usize + boxed.width as usize / 20, boxed.right() as usize - boxed.width as usize / 20);
+    let step = ((right - left) / 256).max(1);
+    let (mut line, mut spare) = (vec![0.0; right - left], vec![0.0; right - left]);
+    let row = |row: usize| -> Vec<f32> {
+        source.read(row, left, &mut line);
+        without_dropouts(&mut line, &mut spare);
+        line.iter().step_by(step).map(|t| 1.0 - t).collect()
+    };
+    (rows.map(row).collect(), (right - left).div_ceil(step))
+}
+
+/// By how much more each of the `columns` absorbs in the rows from `at` on than in those before.
+fn steps(rows: &[Vec<f32>], at: usize, columns: usize) -> impl Iterator<Item = f32> + '_ {
+    let mean = |rows: &[Vec<f32>], i: usize| rows.iter().map(|r| r[i]).sum::<f32>() / REACH as f32;
+    (0..columns).map(move |i| mean(&rows[at..at + REACH], i) - mean(&rows[at - REACH..at], i))
+}
+
 /// The rows `from..to` below the roof at which most changes between the three rows above and the three below, in the same
 /// sense in two thirds of all columns, and how much. Edges of the cargo are not that long; and below the line there must be
 /// something, else it is the lower edge of the chassis.
 fn lines(source: &Source<'_>, boxed: BoxPx, from: usize, to: usize) -> Vec<(usize, f32)> {
     // Where there must be something: far enough down that the line itself does not count.
     const BELOW: usize = 8;
-    const LEAST: f32 = 0.02;
-    let (left, right) =
-        (boxed.x as usize + boxed.width as usize / 20, boxed.right() as usize - boxed.width as usize / 20);
-    let columns: Vec<usize> = (left..right).step_by(((right - left) / 256).max(1)).collect();
     let from = from.max(REACH);
     let to = to.min((source.dim().0 - boxed.y as usize).saturating_sub(BELOW));
     if from >= to {
         return Vec::new();
     }
-    let (mut line, mut spare) = (vec![0.0; right - left], vec![0.0; right - left]);
-    let mut absorbed = |r: usize| -> Vec<f32> {
-        source.read(r, left, &mut line);
-        without_dropouts(&mut line, &mut spare);
-        columns.iter().map(|&c| 1.0 - line[c - left]).collect()
-    };
-    let rows: Vec<Vec<f32>> = (from - REACH..to + BELOW).map(|r| absorbed(boxed.y as usize + r)).collect();
-    let mean = |rows: &[Vec<f32>], i: usize| rows.iter().map(|r| r[i]).sum::<f32>() / REACH as f32;
+    let top = boxed.y as usize;
+    let (rows, columns) = absorbed(source, boxed, top + from - REACH..top + to + BELOW);
     let mut found = Vec::new();
     for at in from..to {
         let middle = at - from + REACH;
-        let mut steps: Vec<f32> = Vec::with_capacity(columns.len());
-        for i in 0..columns.len() {
-            steps.push(mean(&rows[middle..middle + REACH], i) - mean(&rows[middle - REACH..middle], i));
-        }
+        let mut steps: Vec<f32> = steps(&rows, middle, columns).collect();
         let mut under = rows[middle + BELOW - 1].clone();
         let rising = steps.iter().filter(|&&s| s > 0.01).count();
         let falling = steps.iter().filter(|&&s| s < -0.01).count();
         let step = median(&mut steps).abs();
-        let straight = 3 * rising.max(falling) >= 2 * columns.len();
+        let straight = 3 * rising.max(falling) >= 2 * columns;
         if straight && step > LEAST && quantile(&mut under, 0.15) > 2.0 * SOMETHING {
             found.push((at, step));
         }

@@ -17,7 +17,7 @@ pub(super) const APPARENT_HEIGHT: std::ops::RangeInclusive<f32> = 0.97..=1.4;
 /// The nominal size that a box of `length` x `height` pixels has: by its length, and a height that a fan beam can make of
 /// a nominal one. Where the pixel size is unknown, by its sides' ratio: a parallel beam's first, for it tells more.
 pub(super) fn nominal(length: f32, height: f32, pixel: Option<PixelSize>) -> Option<(f32, f32)> {
-    let Some(pixel) = pixel else { return by_ratio(length / height) };
+    let Some(pixel) = pixel else { return by_ratio(length / height).or_else(|| by_enlarged(length / height)) };
     let (length, height) = (length * pixel.x, height * pixel.y);
     let long = nearest_length(length)?;
     nearest_height(height).map(|high| (long, high))
@@ -28,6 +28,11 @@ pub(super) fn nearest_length(length: f32) -> Option<f32> {
     let off = |long: &f32| (length / long - 1.0).abs();
     let long = LENGTHS_MM.into_iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
     (off(&long) < TOLERANCE).then_some(long)
+}
+
+/// Whether a measured length, in mm, may be of one nominal length only: some are as far over 40 ft as under 45 ft.
+pub(in super::super) fn is_of_one_length(length: f32) -> bool {
+    LENGTHS_MM.into_iter().filter(|long| (length / long - 1.0).abs() < TOLERANCE).count() == 1
 }
 
 /// The nominal height nearest to a measured one, in mm.
@@ -42,7 +47,8 @@ pub(super) fn has_ratio(ratio: f32, (long, high): (f32, f32)) -> bool {
     (ratio / (long / high) - 1.0).abs() < RATIO_TOLERANCE
 }
 
-fn by_ratio(ratio: f32) -> Option<(f32, f32)> {
+/// The nominal size whose sides stand to one another like this in a parallel beam.
+pub(super) fn by_ratio(ratio: f32) -> Option<(f32, f32)> {
     let mut best = None;
     let mut least = RATIO_TOLERANCE;
     for long in LENGTHS_MM {
@@ -54,6 +60,10 @@ fn by_ratio(ratio: f32) -> Option<(f32, f32)> {
             }
         }
     }
-    // Only 40 and 45 ft can be taken for one another; 45 ft stands last.
-    best.or_else(|| LENGTHS_MM.into_iter().find_map(|long| nearest_height(long / ratio).map(|high| (long, high))))
+    best
+}
+
+/// The same in a fan beam. Only 40 and 45 ft can be taken for one another; 45 ft stands last.
+fn by_enlarged(ratio: f32) -> Option<(f32, f32)> {
+    LENGTHS_MM.into_iter().find_map(|long| nearest_height(long / ratio).map(|high| (long, high)))
 }

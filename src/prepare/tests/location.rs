@@ -256,6 +256,12 @@ fn a_container_at_an_uneven_speed_is_one_and_its_length_is_told() {
         assert_eq!(codes(&prepared), if told { vec!["length_off"] } else { vec![] }, "{factor}");
         let (crop, container) = (prepared.frame.crop, scene.container.unwrap());
         assert!(crop.y.abs_diff(container.y) <= 2 && crop.bottom().abs_diff(container.bottom()) <= 2, "{crop:?}");
+        // The columns follow the truck, the rows do not; but what is longer than 40 ft may be shorter than 45 ft.
+        let pixel = prepared.frame.source_pixel;
+        let long = crop.width as f32 * pixel.x;
+        let scaled = told && factor < 1.0;
+        assert!(if scaled { (long - 12_192.0).abs() < 1.0 } else { pixel.x == 8.0 }, "{factor}: {long}");
+        assert_eq!(pixel.y, 8.0);
         let sigma = prepared.frame.pixel_sigma;
         assert!(if told { (0.015..0.04).contains(&sigma) } else { sigma == 0.0 }, "{factor}: {sigma}");
     }

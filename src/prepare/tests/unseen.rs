@@ -267,3 +267,33 @@ fn a_fan_beams_tall_containers_are_containers() {
         assert_eq!(located(height, true), Located::Container, "{height}");
     }
 }
+
+#[test]
+fn values_that_are_no_number_are_no_air_in_either_polarity() {
+    let scene = Scene::empty_box();
+    let (roof, floor) =
+        (BoxPx { x: 0, y: 50, width: 1724, height: 20 }, BoxPx { x: 0, y: 370, width: 1724, height: 20 });
+    let wall = BoxPx { x: 1590, y: 0, width: 60, height: 444 };
+    let mut ran = 0;
+    for polarity in [Polarity::AirBright, Polarity::AirDark] {
+        for lost in [roof, floor, wall] {
+            let mut scan = scene.scan(polarity);
+            scan.metadata.polarity = Some(polarity);
+            let mut values = scan.planes[0].samples.to_f32();
+            let (rows, columns) = (lost.y as usize..lost.bottom() as usize, lost.x as usize..lost.right() as usize);
+            values.slice_mut(ndarray::s![rows.clone(), columns.clone()]).fill(f32::NAN);
+            scan.planes[0].samples = Samples::F32(values);
+            let prepared = prepared(&scan);
+            let (crop, container) = (prepared.frame.crop, scene.container.unwrap());
+            let about = format!("{polarity:?} {lost:?}: {crop:?}");
+            assert!(crop.x <= container.x + 2 && crop.right() + 2 >= container.right(), "{about}");
+            assert!(crop.y <= container.y + 2 && crop.bottom() + 2 >= container.bottom(), "{about}");
+            let within = lost.intersection(&container).unwrap();
+            let (y, x) = ((within.y - crop.y) as usize, (within.x - crop.x) as usize);
+            let place = ndarray::s![y..y + within.height as usize, x..x + within.width as usize];
+            assert!(prepared.state.slice(place).iter().all(|&state| state == PixelState::Repaired), "{about}");
+            ran += 1;
+        }
+    }
+    assert_eq!(ran, 6);
+}
