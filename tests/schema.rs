@@ -72,6 +72,19 @@ fn a_report_of_another_version_is_refused_by_its_number() {
     assert_eq!(refused, "report has schema_version 2, this portray reads 1");
 }
 
+#[test]
+fn a_mass_from_before_there_were_two_methods_still_reads() {
+    let before = serde_json::json!({
+        "kg": 80.0, "at_least": false, "sigma_kg": 9.0, "extra_attenuation": 0.5, "coefficient_cm2_g": 0.05,
+        "effective_mev": 2.0
+    });
+    let mass: portray::judge::Mass = serde_json::from_value(before).unwrap();
+    assert_eq!(serde_json::to_value(mass).unwrap()["method"], "surroundings");
+    let schema = serde_json::to_value(portray::report::report_schema()).unwrap();
+    let required = schema["$defs"]["Mass"]["required"].as_array().unwrap();
+    assert!(required.contains(&"kg".into()) && !required.contains(&"method".into()), "{required:?}");
+}
+
 /// Types that the page explains once, for all fields that have them.
 const EXPLAINED: [&str; 5] = ["BoxPx", "BoxMm", "Point", "PixelSize", "PixelSizeMm"];
 

@@ -28,7 +28,11 @@ pub(super) fn classes(
     }
     let mut values = tensor.data[image * named * plane..][..named * plane].to_vec();
     match output.values {
-        Values::Logits => values.iter_mut().for_each(|value| *value = 1.0 / (1.0 + (-*value).exp())),
+        Values::Logits => {
+            for value in &mut values {
+                *value = 1.0 / (1.0 + (-*value).exp());
+            }
+        }
         Values::Softmax => {
             for at in 0..plane {
                 let places = || (0..named).map(|class| class * plane + at);
@@ -40,7 +44,9 @@ pub(super) fn classes(
         }
         // The contract's check lets no linear ones through.
         Values::Probability | Values::Linear { .. } => {
-            values.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0))
+            for value in &mut values {
+                *value = value.clamp(0.0, 1.0);
+            }
         }
     }
     if values.iter().any(|value| value.is_nan()) {

@@ -37,7 +37,7 @@ impl Familiarity {
     }
 
     /// Why the scan is not to be decided, where it is too strange.
-    pub(super) fn too_little(&self) -> Option<String> {
+    pub(super) fn too_little(self) -> Option<String> {
         // Cut and not rounded: 0.0999 is not "0.10, at least 0.10 needed".
         let value = (100.0 * self.value).floor() / 100.0;
         let least = self.least;

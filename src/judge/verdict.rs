@@ -175,7 +175,7 @@ pub fn judge(
 
     let mut reasons = Vec::new();
     let mut familiarity = Familiarity::of(inference, &contract.outputs);
-    if let Some(message) = familiarity.and_then(|familiarity| familiarity.too_little()) {
+    if let Some(message) = familiarity.and_then(Familiarity::too_little) {
         if settings.accept.iter().any(|code| code == UNFAMILIAR) {
             warnings.push(Warning::new("unfamiliar", message));
         } else {

@@ -2,9 +2,11 @@ use super::super::colour::{FLAGGED, SHIELDED};
 use super::super::wire::{ModelReport, RunSettings, ScanInfo};
 use super::picture::Kind;
 use super::*;
-use crate::judge::{BoxMm, Mass, MassMethod, Reason, ReasonCode, Region, UnseenArea, UnseenCause, Verdict, Zone};
+use crate::judge::{
+    BoxMm, Concealment, Mass, MassMethod, Reason, ReasonCode, Region, UnseenArea, UnseenCause, Verdict, Zone,
+};
 use crate::prepare::{Frame, Located, PixelState};
-use crate::scan::{End, PixelSize};
+use crate::scan::{End, LoadClass, PixelSize};
 use ndarray::{Array2, s};
 
 /// 5 m of air at 10 mm a pixel, on 2 m.
@@ -105,6 +107,17 @@ fn the_picture_of_an_inconclusive_scan_says_why_and_marks_the_largest_place() {
     let many = [(ReasonCode::Poor, "a warning of some length that goes on and on, beyond the width of the picture"); 9];
     let lines = reason_lines(&report(Verdict::Inconclusive, &many), 500);
     assert_eq!((lines.len(), lines[3].as_str()), (4, "... and more in the report"));
+}
+
+#[test]
+fn a_label_says_how_the_load_is_hidden_where_the_model_tells() {
+    let prepared = prepared();
+    let mut flagged = report(Verdict::Flagged, &[]);
+    flagged.regions = vec![region(200, 100, 0.0)];
+    let text = |report: &Report| marks(&Canvas::of(200, 500), &prepared, report)[0].text.clone();
+    assert_eq!(text(&flagged), "0.90 · 174 ± 73 kg · door end");
+    flagged.regions[0].concealment = Some(Concealment { class: LoadClass::RipOff, probability: 0.8 });
+    assert_eq!(text(&flagged), "0.90 · 174 ± 73 kg · door end · rip off");
 }
 
 #[test]
