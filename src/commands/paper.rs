@@ -202,7 +202,7 @@ mod tests {
             sections("Examples:\n  a\n\nMore.\nExit codes:\n  0  b"),
             ["Examples:\n  a\n\nMore.", "Exit codes:\n  0  b"]
         );
-        // Of the program itself, bench (twice), simulate and doctor.
-        assert_eq!(text.matches(".SH \"EXIT STATUS\"").count(), 5, "{text}");
+        // Of the program itself, bench (twice), simulate, tensors and doctor.
+        assert_eq!(text.matches(".SH \"EXIT STATUS\"").count(), 6, "{text}");
     }
 }
