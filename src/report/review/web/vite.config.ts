@@ -5,8 +5,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
-const built = fileURLToPath(new URL('../page.html', import.meta.url));
-const out = fileURLToPath(new URL('dist', import.meta.url));
+/** Where the page goes; a test has it go elsewhere. */
+const built = process.env['PORTRAY_PAGE'] ?? fileURLToPath(new URL('../page.html', import.meta.url));
+const out = `${built}.parts`;
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -39,7 +40,7 @@ function onePage(): Plugin {
         .replace('</head>', () => `<style>${style}</style>\n</head>`)
         .replace('<script type="module" src="/src/main.tsx"></script>', () => `<script>${script}</script>`);
       writeFileSync(built, page);
-      rmSync(out, { recursive: true });
+      rmSync(out, { recursive: true, force: true });
     },
   };
 }
@@ -48,6 +49,7 @@ export default defineConfig({
   publicDir: false,
   build: {
     outDir: out,
+    emptyOutDir: true,
     target: 'es2022',
     modulePreload: false,
     cssMinify: true,

@@ -27,15 +27,16 @@ const SCAN_FILE = /^review\/[^/\\?#:]+\.js$/;
 /** A path below the page's folder as a URL: names may hold `%`, `#` and letters of any script. */
 export const urlOf = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
-const policy = window.trustedTypes?.createPolicy('portray', {
-  createScriptURL: (path) => {
-    if (!SCAN_FILE.test(path)) throw new TypeError(`${path} is no scan of this page`);
-    return urlOf(path);
-  },
-});
-
 export class FileSource implements Source {
   private readonly waiting = new Map<string, (file: ScanFile) => void>();
+
+  /** Where the browser knows trusted types, the only maker of URLs that script elements take. */
+  private readonly policy = window.trustedTypes?.createPolicy('portray', {
+    createScriptURL: (path) => {
+      if (!SCAN_FILE.test(path)) throw new TypeError(`${path} is no scan of this page`);
+      return urlOf(path);
+    },
+  });
 
   constructor(private readonly document: Document) {
     window.portrayScan = (file) => this.waiting.get(file.stem)?.(file);
@@ -81,8 +82,7 @@ export class FileSource implements Source {
         reject(new Error(`${path} cannot be read: is the folder “review” beside this page complete?`));
       };
       script.async = true;
-      // Where the browser knows trusted types, this page's policy makes the only URL that a script element takes.
-      script.src = (policy?.createScriptURL(path) ?? urlOf(path)) as string;
+      script.src = (this.policy?.createScriptURL(path) ?? urlOf(path)) as string;
       this.document.head.append(script);
     });
   }

@@ -158,7 +158,7 @@ function ofWorklist(key: string, number: number, event: KeyboardEvent, hands: Ha
     '/': () => hands.focus('search'),
     n: () => hands.focus('note'),
     u: () => desk.undo(),
-    p: () => open && desk.set({ sheets: [desk.state.current] }),
+    p: () => row?.data && desk.set({ sheets: [desk.state.current] }),
     r: () => desk.stepRegion(1, regions),
     R: () => desk.stepRegion(-1, regions),
     f: () => hands.fit(),

@@ -43,7 +43,7 @@ export function Case({ desk, views }: { desk: Desk; views: Views }): JSX.Element
       ) : (
         <Waiting desk={desk} row={row} error={loaded?.error ?? null} />
       )}
-      <Decide desk={desk} row={row} scan={loaded?.scan ?? null} />
+      <Decide desk={desk} row={row} />
     </main>
   );
 }
@@ -98,17 +98,19 @@ function Head({ row, desk, scan }: { row: Row; desk: Desk; scan: Scan | null }):
           )}
         </div>
       )}
-      <dl class="facts">
-        {facts
-          .filter(([, value]) => value !== '')
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd title={value}>{value}</dd>
-            </div>
-          ))}
+      <div class="facts">
+        <dl>
+          {facts
+            .filter(([, value]) => value !== '')
+            .map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd title={value}>{value}</dd>
+              </div>
+            ))}
+        </dl>
         {scan && <Warnings scan={scan} />}
-      </dl>
+      </div>
     </header>
   );
 }

@@ -4,7 +4,6 @@ import type { JSX } from 'preact';
 import type { Row } from '../contract';
 import { VERB_WORDS, VERBS, type Verb } from '../decisions';
 import type { Desk } from '../desk';
-import type { Scan } from '../scan';
 import { timeWords } from '../words';
 import { Key } from './marks';
 
@@ -14,7 +13,7 @@ const SAYS: Record<Verb, string> = {
   second_look: 'Another analyst',
 };
 
-export function Decide({ desk, row, scan }: { desk: Desk; row: Row; scan: Scan | null }): JSX.Element {
+export function Decide({ desk, row }: { desk: Desk; row: Row }): JSX.Element {
   const standing = desk.standing(row);
   const { advance } = desk.state;
   return (
@@ -64,7 +63,7 @@ export function Decide({ desk, row, scan }: { desk: Desk; row: Row; scan: Scan |
         </label>
         <button
           type="button"
-          disabled={!scan}
+          disabled={row.data === null}
           onClick={() => desk.set({ sheets: [desk.state.current] })}
           title="A page for the file: picture, regions, digests, signature (p)"
         >

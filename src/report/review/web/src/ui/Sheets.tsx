@@ -23,7 +23,11 @@ interface Made {
 
 /** The sharpness of pictures on paper: px on the page's 277 mm. */
 const WIDE = 1750;
+/** How much larger letters and lines are than on a screen. */
+const LETTERS = 1.7;
 const DETAILS = 3;
+/** Regions that find room; the report has all. */
+const ROWS = 6;
 
 export function Sheets({ desk, places }: { desk: Desk; places: number[] }): JSX.Element {
   const [made, setMade] = useState<Made[]>([]);
@@ -80,7 +84,7 @@ export function Sheets({ desk, places }: { desk: Desk; places: number[] }): JSX.
 
 async function sheetOf(scan: Scan): Promise<Made> {
   const { crop, aspect } = scan;
-  const tall = Math.min(620, Math.round((WIDE * crop.height * aspect) / crop.width) + MARGIN.top + MARGIN.bottom);
+  const tall = Math.min(560, Math.round((WIDE * crop.height * aspect) / crop.width) + LETTERS * (MARGIN.top + MARGIN.bottom));
   const whole = await drawn(scan, crop, { width: WIDE, height: tall }, true);
   const details: Made['details'] = [];
   for (const [at, region] of scan.report.regions.slice(0, DETAILS).entries()) {
@@ -88,7 +92,7 @@ async function sheetOf(scan: Scan): Promise<Made> {
     const side = Math.max(box.width, (box.height * aspect * 16) / 10, 120);
     const [width, height] = [1.8 * side, (1.8 * side * 10) / 16 / aspect];
     const around = { x: box.x + box.width / 2 - width / 2, y: box.y + box.height / 2 - height / 2, width, height };
-    details.push({ number: at + 1, url: await drawn(scan, around, { width: 560, height: 350 }, false) });
+    details.push({ number: at + 1, url: await drawn(scan, around, { width: 480, height: 300 }, false) });
   }
   return { scan, whole, details };
 }
@@ -97,7 +101,10 @@ async function sheetOf(scan: Scan): Promise<Made> {
 async function drawn(scan: Scan, box: BoxPx, size: Size, rulers: boolean): Promise<string> {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [size.width, size.height];
-  const margin = rulers ? MARGIN : { left: 0, top: 0, right: 0, bottom: 0 };
+  const wide = (px: number): number => px * LETTERS;
+  const margin = rulers
+    ? { left: wide(MARGIN.left), top: wide(MARGIN.top), right: wide(MARGIN.right), bottom: wide(MARGIN.bottom) }
+    : { left: 0, top: 0, right: 0, bottom: 0 };
   const room = { width: size.width - margin.left - margin.right, height: size.height - margin.top - margin.bottom };
   const fitted = fit(box, room, scan.aspect);
   const t = { ...fitted, x: fitted.x - margin.left / fitted.scale, y: fitted.y - margin.top / (fitted.scale * fitted.aspect) };
@@ -114,7 +121,9 @@ async function drawn(scan: Scan, box: BoxPx, size: Size, rulers: boolean): Promi
   };
   new FlatPainter(canvas).paint(scan, look, t, size);
   const context = canvas.getContext('2d')!;
-  drawOverlay(context, scan, t, size, { regions: true, zones: false, repaired: false, rulers, chosen: -1, decided: () => null });
+  context.scale(LETTERS, LETTERS);
+  const letters = { width: size.width / LETTERS, height: size.height / LETTERS };
+  drawOverlay(context, scan, { ...t, scale: t.scale / LETTERS }, letters, { regions: true, zones: false, repaired: false, rulers, chosen: -1, decided: () => null });
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (!blob) throw new Error('the picture cannot be made');
   return URL.createObjectURL(blob);
@@ -147,7 +156,12 @@ function Sheet({ desk, made }: { desk: Desk; made: Made }): JSX.Element {
       </header>
       <img src={whole} alt={`X-ray picture of ${row.container?.number ?? row.name} with its regions`} />
       <p class="sentence">
-        {report.reasons.map((reason) => reason.message).join('; ')}. {calibrationSentence(against?.p_value, against, 'scan')}
+        {calibrationSentence(against?.p_value, against, 'scan')} Score {report.score?.toFixed(3)}, threshold{' '}
+        {report.threshold?.toFixed(3)}.{' '}
+        {report.reasons
+          .filter((reason) => reason.code !== 'score')
+          .map((reason) => `${reason.message.charAt(0).toUpperCase()}${reason.message.slice(1)}.`)
+          .join(' ')}
       </p>
       <div class="columns">
         <div>
@@ -165,7 +179,7 @@ function Sheet({ desk, made }: { desk: Desk; made: Made }): JSX.Element {
               </tr>
             </thead>
             <tbody>
-              {report.regions.slice(0, 8).map((region, at) => {
+              {report.regions.slice(0, ROWS).map((region, at) => {
                 const said = desk.regionStanding(row, at + 1);
                 return (
                   <tr key={at}>
@@ -182,7 +196,7 @@ function Sheet({ desk, made }: { desk: Desk; made: Made }): JSX.Element {
               })}
             </tbody>
           </table>
-          {report.regions.length > 8 && <p>and {report.regions.length - 8} more in the report</p>}
+          {report.regions.length > ROWS && <p>and {report.regions.length - ROWS} more in the report</p>}
           <div class="details">
             {details.map(({ number, url }) => (
               <figure key={number}>
@@ -193,7 +207,7 @@ function Sheet({ desk, made }: { desk: Desk; made: Made }): JSX.Element {
           </div>
         </div>
         <div>
-          <section class="box">
+          <section class="form">
             <h3>Decision</h3>
             <p class="verbs">
               {(['clear', 'search', 'second_look'] as const).map((verb) => (

@@ -2,7 +2,7 @@
 
 import { bandPlace, coloured, strength } from '../colour';
 import { ratioOf, unprocessed, type Scan, type ScoreMap } from '../scan';
-import { EDGE_GAIN, FLAGGED, HEAT_FROM, MOST_SAMPLES, SHIELDED, SQUARES_FROM, type Look, type Painter } from './look';
+import { EDGE_GAIN, edgeReach, FLAGGED, HEAT_FROM, MOST_SAMPLES, SHIELDED, SQUARES_FROM, type Look, type Painter } from './look';
 import type { Size, Transform } from './transform';
 
 export class FlatPainter implements Painter {
@@ -88,7 +88,7 @@ export function render(
   const shown = means(values, width, height, transform, size);
   const value = (t: number): number => (shade.curve === 'linear' ? 1 - t : -Math.log(Math.max(t, scan.noiseFloor)));
   const plain = look.edge ? shown.map(value) : null;
-  const reach = Math.max(1, Math.round(1.5 * Math.max(transform.scale, 1)));
+  const reach = edgeReach(transform.scale);
   const per = 1 / Math.max(shade.high - shade.low, 1e-6);
   const { crop, map } = scan;
   const heatFrom = HEAT_FROM * (scan.report.threshold ?? 1);

@@ -2,7 +2,7 @@
 
 import { ratioOf, unprocessed, type Scan } from '../scan';
 import { BAND_COLOURS } from '../colour';
-import { EDGE_GAIN, FLAGGED, HEAT_FROM, MOST_SAMPLES, SHIELDED, SQUARES_FROM, type Look, type Painter } from './look';
+import { EDGE_GAIN, edgeReach, FLAGGED, HEAT_FROM, MOST_SAMPLES, SHIELDED, SQUARES_FROM, type Look, type Painter } from './look';
 import type { Size, Transform } from './transform';
 
 const VERTEX = `#version 300 es
@@ -28,6 +28,7 @@ uniform bool inverse, edge, colour, hatch;
 uniform float noiseFloor, shieldedBelow, most, balance;
 uniform vec3 bands;
 uniform vec4 crop, cells;
+uniform vec2 reach;
 uniform float heat, scoreScale, heatFrom;
 out vec4 shown;
 
@@ -63,7 +64,6 @@ void main() {
   float t = mean(at);
   float v = value(t);
   if (edge) {
-    vec2 reach = max(pace, vec2(1)) * 1.5;
     float around = 0.0;
     for (int y = -1; y <= 1; y++)
       for (int x = -1; x <= 1; x++)
@@ -82,7 +82,7 @@ void main() {
   }
   bool inside = all(greaterThanEqual(at, crop.xy)) && all(lessThan(at, crop.zw));
   if (hatch && inside && t < shieldedBelow) {
-    float line = mod(pixel.x + pixel.y, 8.0) < 3.0 ? 0.6 : 0.06;
+    float line = mod(floor(pixel.x) + floor(pixel.y), 8.0) < 3.0 ? 0.6 : 0.06;
     rgb = mix(rgb, ${vec3(SHIELDED)}, line);
   }
   if (heat > 0.0 && inside) {
@@ -170,6 +170,8 @@ export class GlPainter implements Painter {
     const { crop } = scan;
     gl.uniform2f(this.uniform('origin'), transform.x, transform.y);
     gl.uniform2f(this.uniform('pace'), 1 / transform.scale, 1 / (transform.scale * transform.aspect));
+    const reach = edgeReach(transform.scale);
+    gl.uniform2f(this.uniform('reach'), reach / transform.scale, reach / (transform.scale * transform.aspect));
     gl.uniform2f(this.uniform('image'), plane.width, plane.height);
     gl.uniform2f(this.uniform('view'), size.width, size.height);
     gl.uniform2f(this.uniform('window'), shade.low, shade.high);

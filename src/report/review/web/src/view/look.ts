@@ -34,6 +34,8 @@ export interface Painter {
 export const HEAT_FROM = 0.5;
 /** How much sharper edges become. */
 export const EDGE_GAIN = 2.5;
+/** How far away, in shown pixels, the surroundings are that an edge is told by. */
+export const edgeReach = (scale: number): number => Math.max(2, Math.round(1.5 * scale));
 /** Of the colour-blind-safe palette that portray's pictures have: regions and scores, not penetrated, repaired. */
 export const FLAGGED = [255, 110, 20] as const;
 export const SHIELDED = [222, 120, 190] as const;

@@ -139,9 +139,9 @@ export class View {
   /** A box and what surrounds it. */
   fitBox(box: BoxPx): void {
     if (!this.scan) return;
-    const around_ = { x: box.x - box.width, y: box.y - box.height, width: 3 * box.width, height: 3 * box.height };
+    const [beside, above] = [0.6 * box.width, 0.6 * box.height];
     this.touched = true;
-    this.go(this.fitted(around_));
+    this.go(this.fitted({ x: box.x - beside, y: box.y - above, width: box.width + 2 * beside, height: box.height + 2 * above }));
   }
 
   private fitted(box: BoxPx): Transform {

@@ -272,8 +272,9 @@ for (let index = 0; index < count; index++) {
   const report = judged(base, index);
   if (index === bases.length - 1 && count > 20) report.scan.name = HOSTILE;
   const shared = flags.share && index >= bases.length;
-  const own = stem(shared ? base.report.scan.name : report.scan.name);
+  const own = shared ? base.own : stem(report.scan.name);
   if (!shared) {
+    base.own ??= own;
     const file = { review_version: 1, stem: own, report, ...base.file };
     writeFileSync(join(flags.out, 'review', `${own}.js`), `portrayScan(${JSON.stringify(file).replaceAll('<', '\\u003c')});\n`);
     writeFileSync(join(flags.out, 'review', `${own}.png`), base.thumb);
