@@ -29,6 +29,8 @@ export const urlOf = (path: string): string => path.split('/').map(encodeURIComp
 
 export class FileSource implements Source {
   private readonly waiting = new Map<string, (file: ScanFile) => void>();
+  /** Files that are being read: whoever asks again meanwhile gets the same. */
+  private readonly reading = new Map<string, Promise<ScanFile>>();
 
   /** Where the browser knows trusted types, the only maker of URLs that script elements take. */
   private readonly policy = window.trustedTypes?.createPolicy('portray', {
@@ -57,8 +59,14 @@ export class FileSource implements Source {
     return scanOf(row, await this.file(row.data));
   }
 
-  /** Runs a scan's file and takes what it gives. */
   private file(path: string): Promise<ScanFile> {
+    const reading = this.reading.get(path) ?? this.run(path).finally(() => this.reading.delete(path));
+    this.reading.set(path, reading);
+    return reading;
+  }
+
+  /** Runs a scan's file and takes what it gives. */
+  private run(path: string): Promise<ScanFile> {
     return new Promise((resolve, reject) => {
       if (!SCAN_FILE.test(path)) return reject(new Error(`${path} is no scan of this page`));
       const stem = path.slice('review/'.length, -'.js'.length);

@@ -271,7 +271,9 @@ export class Desk {
     const changed = before?.decision !== what.decision;
     const verb = what.decision ? words[what.decision] : 'undecided';
     const name = `${this.nameOf(row)}${about ? `, region ${about.number}` : ''}`;
-    this.say(`${name}: ${changed ? verb : 'note kept'} · ${this.decidedCount} of ${this.page.scans.length} decided`, true);
+    const [decided, all] = [this.decidedCount, this.page.scans.length];
+    const progress = decided === all ? `all ${all} decided: export them` : `${decided} of ${all} decided`;
+    this.say(`${name}: ${changed ? verb : 'note kept'} · ${progress}`, true);
   }
 
   nameOf = (row: Row): string => row.container?.number ?? row.name;

@@ -134,7 +134,8 @@ function ofWorklist(key: string, number: number, event: KeyboardEvent, hands: Ha
   const { shown, region, compare } = desk.state;
   const row = desk.open;
   const open = scan();
-  const button = event.target instanceof HTMLElement && event.target.matches('button, summary, a, [role=option]');
+  // Space and Enter are what these are worked with.
+  const control = event.target instanceof HTMLElement && event.target.matches('button, summary, a, input');
   const verb = VERBS[number - 1];
   if (verb && row) {
     if (!event.shiftKey) desk.decide(row, verb);
@@ -181,7 +182,7 @@ function ofWorklist(key: string, number: number, event: KeyboardEvent, hands: Ha
     x: () => desk.set({ compare: compare.with === 'unprocessed' ? { with: 'nothing' } : { with: 'unprocessed' } }),
     v: () => otherView(desk),
   };
-  if (!button || event.target instanceof HTMLElement && event.target.matches('[role=option]')) {
+  if (!control) {
     actions[' '] = () => desk.show({ marks: !shown.marks });
     actions['Enter'] = () => hands.focus('picture');
   }

@@ -67,8 +67,8 @@ export function App({ desk }: { desk: Desk }): JSX.Element {
   if (state.sheets) return <Sheets desk={desk} places={state.sheets} />;
   return (
     <div class="page">
-      <a class="skip" href="#case">
-        To the open scan
+      <a class="skip" href={state.tab === 'batch' ? '#batch' : '#case'}>
+        {state.tab === 'batch' ? 'To the batch' : 'To the open scan'}
       </a>
       <Top desk={desk} />
       {state.trouble && (

@@ -257,7 +257,11 @@ function Line({ desk, place, at, count }: { desk: Desk; place: number; at: numbe
       aria-posinset={at + 1}
       aria-setsize={count}
       style={{ height: `${ROW_HEIGHT}px` }}
-      onClick={() => desk.openPlace(place)}
+      onClick={() => {
+        desk.openPlace(place);
+        // On small screens the picture stands above the list.
+        if (matchMedia('(max-width: 860px)').matches) document.getElementById('case')?.scrollIntoView();
+      }}
     >
       <div class="head">
         <Sign verdict={row.verdict} />

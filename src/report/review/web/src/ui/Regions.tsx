@@ -7,6 +7,8 @@ import { countedFrom } from '../place';
 import type { Scan } from '../scan';
 import { calibrationSentence, massOf, placeWords, pWords, shareWords, sizeWords, zoneWords } from '../words';
 
+const Untold = (): JSX.Element => <span class="muted">not told</span>;
+
 export function Regions({ desk, scan }: { desk: Desk; scan: Scan }): JSX.Element {
   const { regions, unseen, calibration } = scan.report;
   const from = scan.frame ? countedFrom(scan.frame) : 'left';
@@ -64,7 +66,7 @@ export function Regions({ desk, scan }: { desk: Desk; scan: Scan }): JSX.Element
                     : calibrationSentence(region.p_value, calibration?.against && { ...calibration.against }, 'region').replace(/ \(.*\)/, '')}
                 </td>
                 <td>
-                  {massOf(region.mass) || 'not told'}
+                  {massOf(region.mass) || <Untold />}
                   {region.shielded_share >= 0.01 && (
                     <small> {shareWords(region.shielded_share)} not penetrated</small>
                   )}
@@ -73,9 +75,9 @@ export function Regions({ desk, scan }: { desk: Desk; scan: Scan }): JSX.Element
                   {sizeWords(region.box_mm)}
                   <small> {placeWords(region.box_mm, from)}</small>
                 </td>
-                <td>{zoneWords(region.zone)}</td>
+                <td>{region.zone ? zoneWords(region.zone) : <Untold />}</td>
                 <td title={region.material ? `ratio ${region.material.ratio} ± ${region.material.sigma}` : ''}>
-                  {region.material?.band ?? 'not told'}
+                  {region.material?.band ?? <Untold />}
                 </td>
                 {labels && <td>{region.label ?? ''}</td>}
                 <td class="verbs">

@@ -92,7 +92,7 @@ async function sheetOf(scan: Scan): Promise<Made> {
     const side = Math.max(box.width, (box.height * aspect * 16) / 10, 120);
     const [width, height] = [1.8 * side, (1.8 * side * 10) / 16 / aspect];
     const around = { x: box.x + box.width / 2 - width / 2, y: box.y + box.height / 2 - height / 2, width, height };
-    details.push({ number: at + 1, url: await drawn(scan, around, { width: 480, height: 300 }, false) });
+    details.push({ number: at + 1, url: await drawn(scan, around, { width: 560, height: 350 }, false) });
   }
   return { scan, whole, details };
 }
@@ -135,6 +135,8 @@ function Sheet({ desk, made }: { desk: Desk; made: Made }): JSX.Element {
   const standing = desk.standing(row);
   const against = report.calibration?.against;
   const from = scan.frame ? countedFrom(scan.frame) : 'left';
+  // What the table leaves of the page.
+  const high = Math.min(Math.max(52 - 5.3 * Math.min(report.regions.length, ROWS), 24), 46);
   const digests: [string, string][] = [
     ['Scan SHA-256', report.scan.sha256 ?? ''],
     ['Model', `${report.model.name} ${report.model.version}${report.model.baseline ? ', an untrained baseline' : ''}`],
@@ -200,7 +202,7 @@ function Sheet({ desk, made }: { desk: Desk; made: Made }): JSX.Element {
           <div class="details">
             {details.map(({ number, url }) => (
               <figure key={number}>
-                <img src={url} alt={`Region ${number}`} />
+                <img src={url} alt={`Region ${number}`} style={{ height: `${high}mm` }} />
                 <figcaption>region {number}</figcaption>
               </figure>
             ))}

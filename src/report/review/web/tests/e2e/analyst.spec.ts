@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test';
 import Ajv2020 from 'ajv/dist/2020.js';
-import { readFileSync } from 'node:fs';
-import { DEMO, HOSTILE, ONE } from './folders';
+import { readFileSync, readdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { BIG, DEMO, HOSTILE, ONE } from './folders';
 import { open, openRow, painted, picture, rows, shown, steps } from './open';
 
 const progress = '#progress';
@@ -226,4 +227,27 @@ test('keys that stand alone can be turned off', async ({ page }) => {
   await page.getByRole('checkbox', { name: /keys without/ }).uncheck();
   await steps(page, 'Escape', '1', 'j');
   await expect(page.locator(progress)).toHaveText('0 of 200 decided');
+});
+
+test('a picture that two rows share, and one that is missing, end as they should', async ({ page }) => {
+  await page.goto(`file://${BIG}/review.html`);
+  await painted(page);
+  // Copies of one scan, faster than any of them can be read.
+  await page.locator('#search').fill('coffee-rip-off');
+  await page.getByRole('listbox').focus();
+  await steps(page, 'Home', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'ArrowDown', 'ArrowDown');
+  const name = await page.locator('.row.open .name').getAttribute('title');
+  await expect.poll(() => shown(page)).toBe(name);
+  // Files beside the page are gone, as where only some were sent on.
+  const folder = join(BIG, 'review');
+  const files = readdirSync(folder).filter((file) => file.includes('machinery-clean') && file.endsWith('.js'));
+  expect(files.length).toBeGreaterThan(1);
+  for (const file of files) renameSync(join(folder, file), join(folder, `${file}.gone`));
+  try {
+    await page.locator('#search').fill('machinery-clean');
+    await rows(page).nth(1).click();
+    await expect(page.getByRole('alert')).toContainText('cannot be read');
+  } finally {
+    for (const file of files) renameSync(join(folder, `${file}.gone`), join(folder, file));
+  }
 });
