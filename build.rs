@@ -38,8 +38,11 @@ fn sources() -> u64 {
     })
 }
 
-/// The sources and models at a path or below it; what is not there in a package is left out.
+/// The sources and models at a path or below it; what is not there in a package is left out, and so is what npm put there.
 fn collect(path: &std::path::Path, files: &mut Vec<std::path::PathBuf>) {
+    if path.ends_with("node_modules") {
+        return;
+    }
     if let Ok(entries) = std::fs::read_dir(path) {
         for entry in entries.flatten() {
             collect(&entry.path(), files);

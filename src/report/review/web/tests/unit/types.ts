@@ -1,0 +1,2 @@
+export type { Row } from '../../src/contract';
+export type { Scan } from '../../src/scan';
