@@ -241,7 +241,7 @@ test('a picture that two rows share, and one that is missing, end as they should
   // Files beside the page are gone, as where only some were sent on.
   const folder = join(BIG, 'review');
   const files = readdirSync(folder).filter((file) => file.includes('machinery-clean') && file.endsWith('.js'));
-  expect(files.length).toBeGreaterThan(1);
+  expect(files.length).toBeGreaterThan(0);
   for (const file of files) renameSync(join(folder, file), join(folder, `${file}.gone`));
   try {
     await page.locator('#search').fill('machinery-clean');
