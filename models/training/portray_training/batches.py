@@ -9,6 +9,7 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from . import data
 from .augment import augment
+from .exchange import Bank, exchange
 from .targets import Batch, collate
 
 REFRESH = 100  # batches after which a process looks for new chunks: producers may still be at work
@@ -28,10 +29,13 @@ class Stream(IterableDataset):
         torch.set_num_threads(1)
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
         order: list[dict] = []
+        bank = None
         count = 0
         while True:
             if count % REFRESH == 0:
                 entries = data.entries(self.cache, "train")
+                if bank is None or len(entries) != bank.size:
+                    bank = Bank(entries)
                 if not entries:
                     raise FileNotFoundError(f"{self.cache} has no chunk of training scans")
             count += 1
@@ -43,10 +47,10 @@ class Stream(IterableDataset):
                 random.Random(int(rng.integers(2**31))).shuffle(fresh)
                 order.extend(fresh)
             chosen, order = order[:size], order[size:]
-            yield collate([self._item(entry, rng, None if whole else CROP) for entry in chosen])
+            yield collate([self._item(entry, bank, rng, None if whole else CROP) for entry in chosen])
 
-    def _item(self, entry: dict, rng: np.random.Generator, width: int | None):
-        record = data.load(entry)
+    def _item(self, entry: dict, bank: Bank, rng: np.random.Generator, width: int | None):
+        record = exchange(data.load(entry), bank, rng)
         whole = {n: int((record.loads == n).sum()) for n in range(1, len(record.meta["loads"]) + 1)}
         return augment(record, rng, width), whole
 

@@ -9,6 +9,7 @@ interrupted run goes on where it stopped.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import dataclasses
 import pathlib
@@ -109,6 +110,12 @@ def plan(presets: dict[str, dict], seed: int, clean_scans: int, loaded_scans: in
     return chunks
 
 
+def in_turns(chunks: list[Chunk]) -> list[Chunk]:
+    """Clean and loaded ones evenly mixed, so that a set that is stopped early has both."""
+    count = collections.Counter(chunk.kind for chunk in chunks)
+    return sorted(chunks, key=lambda chunk: (chunk.number / count[chunk.kind], chunk.kind))
+
+
 def make(portray: str, out: pathlib.Path, seed: int, chunk: Chunk) -> str:
     """Makes a chunk's folder; scans that are there already are kept. Says what was made."""
     folder = out / chunk.name
@@ -143,8 +150,7 @@ def main() -> None:
         return tomllib.loads(printed.stdout)
 
     chunks = plan({name: preset(name) for name in scanners.HELD_OUT}, options.seed, options.clean, options.loaded)
-    # Clean and loaded in turns, so that a set that is stopped early has both.
-    chunks.sort(key=lambda chunk: (chunk.number / len([c for c in chunks if c.kind == chunk.kind]), chunk.kind))
+    chunks = in_turns(chunks)
     with concurrent.futures.ThreadPoolExecutor(options.producers) as pool:
         for line in pool.map(lambda chunk: make(options.portray, options.out, options.seed, chunk), chunks):
             print(line, flush=True)
